@@ -1,0 +1,1 @@
+"""From bytes and an audience to delivered, with every recipient accounted for."""

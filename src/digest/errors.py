@@ -1,0 +1,136 @@
+"""
+Every error this package raises on purpose; each says what the caller can do.
+
+DigestError                     one clear sentence for a person: what, where, what to do
+├── SettingsError(setting)      a setting is missing or wrong; mend the environment
+├── SourcesFileError(path)      sources.toml cannot be used; mend the file
+├── FetchError(url, permanent)  a page could not be had; ``permanent`` says whether trying later helps
+│   └── RefusedAddressError     the address is private or odd and no setting allows it
+├── CaptureError(key)           a stored response is missing or damaged
+├── StoreError                  the database cannot be used
+│   └── SchemaError             its schema is older or newer than this program
+├── NotFoundError(noun, key)    no such issue, tool, comparison or subscriber
+├── IssueError(week)            the issue is in the wrong state for what was asked
+│   ├── ApprovalError(week)     not approved, or approved for other content
+│   └── LateError(week)         the run is too late to be sent without a person
+├── RenderError(template)       a template is missing or cannot be rendered
+├── PreflightError(week)        the edition may not leave the house; ``problems`` lists why
+├── TransportError(permanent)   the mail server cannot be used at all just now
+├── AddressError(address)       not an address mail can be sent to
+└── LinkError                   a signed link is damaged, expired, or meant for something else
+"""
+
+
+class DigestError(Exception):
+    """Base of all errors raised on purpose: its text is one sentence that a person can act on."""
+
+
+class SettingsError(DigestError):
+    """A setting is missing or wrong."""
+
+    def __init__(self, setting: str, reason: str) -> None:
+        self.setting = setting
+        super().__init__(f"{setting}: {reason}")
+
+
+class SourcesFileError(DigestError):
+    """The file that lists the sources cannot be used as it is."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {reason}")
+
+
+class FetchError(DigestError):
+    """A page could not be had. ``permanent`` is False when another try later may succeed."""
+
+    def __init__(self, url: str, reason: str, *, permanent: bool = False) -> None:
+        self.url = url
+        self.permanent = permanent
+        super().__init__(f"{url}: {reason}")
+
+
+class RefusedAddressError(FetchError):
+    """The host is private, or the URL odd, and no setting allows it."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(url, reason, permanent=True)
+
+
+class CaptureError(DigestError):
+    """A stored response is missing or not what its key says."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        self.key = key
+        super().__init__(f"capture {key}: {reason}")
+
+
+class StoreError(DigestError):
+    """The database cannot be used."""
+
+
+class SchemaError(StoreError):
+    """The database's schema is older or newer than this program."""
+
+
+class NotFoundError(DigestError):
+    """No such thing is stored."""
+
+    def __init__(self, noun: str, key: str, hint: str = "") -> None:
+        self.noun = noun
+        self.key = key
+        super().__init__(f"no {noun} {key!r}{'; ' + hint if hint else ''}")
+
+
+class IssueError(DigestError):
+    """The issue is in the wrong state for what was asked."""
+
+    def __init__(self, week: str, reason: str) -> None:
+        self.week = week
+        super().__init__(f"issue {week}: {reason}")
+
+
+class ApprovalError(IssueError):
+    """Nobody approved this issue, or what was approved is not what would be sent."""
+
+
+class LateError(IssueError):
+    """The run comes too late after its planned time to send without a person."""
+
+
+class RenderError(DigestError):
+    """A template is missing or cannot be rendered."""
+
+    def __init__(self, template: str, reason: str) -> None:
+        self.template = template
+        super().__init__(f"template {template}: {reason}")
+
+
+class PreflightError(DigestError):
+    """The edition may not leave the house."""
+
+    def __init__(self, week: str, problems: tuple[str, ...]) -> None:
+        self.week = week
+        self.problems = problems
+        super().__init__(f"edition of {week} is held back: {'; '.join(problems)}")
+
+
+class TransportError(DigestError):
+    """The mail server cannot be used at all just now; no delivery was attempted."""
+
+    def __init__(self, server: str, reason: str, *, permanent: bool = False) -> None:
+        self.server = server
+        self.permanent = permanent
+        super().__init__(f"mail server {server}: {reason}")
+
+
+class AddressError(DigestError):
+    """Not an address that mail can be sent to."""
+
+    def __init__(self, address: str, reason: str) -> None:
+        self.address = address
+        super().__init__(f"{address!r} is not a usable e-mail address: {reason}")
+
+
+class LinkError(DigestError):
+    """A signed link is damaged, expired, or was made for another purpose."""

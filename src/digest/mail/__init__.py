@@ -1,0 +1,1 @@
+"""From an issue to bytes ready to send."""

@@ -1,0 +1,162 @@
+"""The nouns of the first resting place: sources, captures, and the launches read from them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, StringConstraints
+from sqlmodel import Field
+
+from digest.model.base import Value
+
+
+class Outcome(StrEnum):
+    """
+    How a reading of a source ended.
+
+    ``unchanged`` is the server's 304; only ``ok``, ``ok_empty`` and ``unchanged`` move a source's
+    last success. A ``suspect`` reading stores nothing and never replaces a good one.
+    """
+
+    OK = "ok"
+    OK_EMPTY = "ok_empty"
+    UNCHANGED = "unchanged"
+    SUSPECT = "suspect"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+
+
+class Source(Value):
+    """A place that announces launches, as one ``[[source]]`` of sources.toml describes it."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+    kind: str = Field(max_length=40)
+    url: str = Field(min_length=8)
+    label: str = ""
+    """Name for readers; the name itself where empty."""
+    floor: int = Field(default=5, ge=0)
+    """Fewest items of a healthy reading; below it a reading is suspect."""
+    spacing_s: float = Field(default=2.0, ge=0)
+    """Seconds between two requests to the source's host."""
+    dated: bool = True
+    """False where items carry no dates by nature."""
+
+
+class Capture(Value):
+    """One HTTP response kept whole; the body lies in the capture directory under ``body_sha256``."""
+
+    key: str = Field(max_length=80)
+    """sha256 over URL, status and body, a dash, and the UTC time: unique per fetch."""
+    source: str = Field(max_length=60)
+    url: str
+    final_url: str
+    status: int = Field(ge=100, le=599)
+    content_type: str = ""
+    headers: dict[str, str] = Field(default_factory=dict)
+    """Lower-case names; no cookies and no credentials."""
+    body_sha256: str = Field(max_length=64)
+    body_bytes: int = Field(ge=0)
+    """Octets after content decoding."""
+    fetched_at: AwareDatetime
+
+
+class Popularity(StrEnum):
+    """What a source counts; numbers are compared inside one metric only."""
+
+    POINTS = "points"
+    STARS = "stars"
+    PULLS = "pulls"
+
+
+class Flag(StrEnum):
+    """Why a launch is kept out of pairing until an editor says otherwise (sources.md §7)."""
+
+    SPONSORED = "sponsored"
+    NSFW = "nsfw"
+    SUSPECT = "suspect"
+    SPAM = "spam"
+
+
+class LaunchDateSource(StrEnum):
+    """Where ``launched_at`` comes from; ``updated`` is the latest the launch can have been."""
+
+    API = "api"
+    FEED = "feed"
+    REPO_CREATED = "repo_created"
+    UPDATED = "updated"
+    FIRST_SEEN = "first_seen"
+
+
+class Launch(Value):
+    """One announcement read from a capture. Key: (source, native_id)."""
+
+    source: str = Field(max_length=60)
+    native_id: str = Field(min_length=1, max_length=300)
+    title: str = Field(min_length=1)
+    name: str = ""
+    """The product's name where the title is a sentence; else equal to the title."""
+    tagline: str = ""
+    """One plain-text line, no markup."""
+    description: str = ""
+    """Plain text of the announcement, at most 4,000 characters."""
+    url: str | None = None
+    """Where the announcement points; None on a text post."""
+    site: str | None = None
+    """The product's own address or repository where the source declares it."""
+    discussion_url: str | None = None
+    launched_at: AwareDatetime | None = None
+    launched_at_source: LaunchDateSource | None = None
+    published_raw: str | None = None
+    """The source's own date text, even where it is no launch date."""
+    popularity: int | None = Field(default=None, ge=0)
+    popularity_metric: Popularity | None = None
+    author: str | None = None
+    tags: tuple[str, ...] = ()
+    licence: str | None = None
+    """SPDX identifier the source states; None is unknown (also for NOASSERTION)."""
+    details: dict[str, Any] = Field(default_factory=dict)
+    """Source-specific raw values facts are made of: prices, sizes, context length, pushed_at …"""
+    flags: tuple[Flag, ...] = ()
+    first_seen_at: AwareDatetime
+    capture_key: str = ""
+
+    @property
+    def fresh_at(self) -> datetime:
+        """When this counts as launched: its launch date where the source has one, else first sight."""
+        if self.launched_at is None:
+            return self.first_seen_at
+        return min(self.launched_at, self.first_seen_at)
+
+
+class Reading(Value):
+    """What a parser makes of a capture: an outcome with its reason, never a bare list."""
+
+    outcome: Outcome
+    reason: str | None = None
+    launches: tuple[Launch, ...] = ()
+    rows: int = Field(default=0, ge=0)
+    """Rows seen in the response, folded and rejected ones included."""
+    rejected: int = Field(default=0, ge=0)
+    """Rows that could not be read; they are counted, the rest is kept."""
+
+
+class SourceState(Value):
+    """What is known of a source's health, from its stored readings alone."""
+
+    source: str = Field(max_length=60)
+    kind: str = Field(max_length=40)
+    url: str
+    outcome: Outcome | None = None
+    reason: str | None = None
+    items: int = 0
+    checked_at: AwareDatetime | None = None
+    good_at: AwareDatetime | None = None
+    """Last reading that was ok, ok_empty or unchanged."""
+    complete_at: AwareDatetime | None = None
+    """Last complete listing: what is new after it was launched after it."""
+    etag: str | None = None
+    last_modified: str | None = None
+    validator_url: str | None = None
+    """The URL, and the parser version after a space, that the validators belong to."""
+    not_before: AwareDatetime | None = None
+    """The host asked not to be called before then (Retry-After)."""

@@ -1,0 +1,138 @@
+"""The nouns of the second resting place: jobs, tools, and the facts known about them."""
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+from sqlmodel import Field
+
+from digest.model.base import Value
+from digest.model.captures import Flag
+
+
+class EntryPrice(StrEnum):
+    """What it costs to start. Unknown is a value, not "paid"."""
+
+    FREE = "free"
+    FREEMIUM = "freemium"
+    PAID = "paid"
+    CONTACT = "contact"
+    UNKNOWN = "unknown"
+
+
+class FactKind(StrEnum):
+    """The claims a fact can make; the type of its value stands beside each."""
+
+    ENTRY_PRICE = "entry_price"  # free | freemium | paid | contact
+    PRICE = "price"  # text with amount, currency and unit
+    LICENCE = "licence"  # SPDX identifier
+    INSTALL = "install"  # the install or quickstart line
+    DOCS = "docs"  # bool: documentation is linked or named
+    EXAMPLE = "example"  # bool: a runnable example or demo exists
+    WAITLIST = "waitlist"  # bool
+    OPEN_INTERFACE = "open_interface"  # text: "OpenAI-compatible API", "MCP", "GGUF", "REST API"
+    RUNS_LOCALLY = "runs_locally"  # bool
+    SELF_HOST = "self_host"  # bool
+    PLATFORMS = "platforms"  # text, comma list
+    BENCHMARK = "benchmark"  # none | bare | reproducible
+    MAINTAINED_AT = "maintained_at"  # ISO date of the last commit or release
+    CREATED_AT = "created_at"  # ISO date the product or repository began
+    SUPERLATIVES = "superlatives"  # float: superlatives per 100 words of the vendor's copy
+    CONTEXT_LENGTH = "context_length"  # int, tokens
+    PARAMETERS = "parameters"  # text such as "3B"
+    RIVAL_NAMED = "rival_named"  # text: a product the announcement names as alternative
+    VENDOR_SINCE = "vendor_since"  # ISO date the vendor or organisation began
+    TERMS = "terms"  # bool: terms and privacy page published
+    REPOSITORY = "repository"  # URL
+
+
+class Fact(Value):
+    """A dated claim about a tool, with the capture and the words it stands on."""
+
+    tool: str = Field(max_length=120)
+    kind: FactKind
+    value: bool | int | float | str
+    observed_at: AwareDatetime
+    capture_key: str = Field(max_length=80)
+    source: str = Field(max_length=60)
+    """Name of the source the capture belongs to."""
+    url: str
+    """Page a reader can check."""
+    span: str
+    """The words the claim stands on, verbatim, at most 300 characters."""
+
+
+class Job(Value):
+    """What a tool is for; finer than a category. Pairs are made inside one job only."""
+
+    key: str
+    label: str
+    category: str
+    description: str
+    synonyms: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    """Source tags that mean this job: topics, pipeline tags."""
+    adjacent: tuple[str, ...] = ()
+    fact_rows: tuple[FactKind, ...] = ()
+    """Rows a comparison in this job shows, in this order."""
+
+
+class JobAssignment(Value):
+    """Which job a tool does, how sure that is, and what came second."""
+
+    job: str = "unsorted"
+    confidence: float = Field(default=0.0, ge=0.0, le=1.0)
+    by: str = "none"
+    """editor, tags, text or none."""
+    runner_up: str | None = None
+
+
+class Tool(Value):
+    """The product that was launched; launches of several sources may be one tool."""
+
+    slug: str = Field(min_length=1, max_length=120)
+    name: str
+    tagline: str = ""
+    description: str = ""
+    url: str | None = None
+    """Where a reader is sent: the product's own site where known, else the announcement."""
+    site: str | None = None
+    """Canonical own address; None where only a listing is known."""
+    vendor: str | None = None
+    product_key: str = ""
+    """Same key, same product family (versions, waves): never paired with each other."""
+    vendor_key: str = ""
+    job: str = "unsorted"
+    job_confidence: float = Field(default=0.0, ge=0.0, le=1.0)
+    job_by: str = "none"
+    job_runner_up: str | None = None
+    entry_price: EntryPrice = EntryPrice.UNKNOWN
+    licence: str | None = None
+    launched_at: AwareDatetime
+    """Earliest ``fresh_at`` of its launches."""
+    launch_dated: bool = True
+    """False where ``launched_at`` is only our first sight of it."""
+    popularity: int | None = None
+    popularity_metric: str | None = None
+    sources: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
+
+
+class MergeTier(StrEnum):
+    """How sure it is that launches are one product (sources.md §6.3)."""
+
+    MERGE = "merge"
+    REVIEW = "review"
+    DISTINCT = "distinct"
+
+
+class Identity(Value):
+    """One product and the launches that are it, with the evidence."""
+
+    slug: str
+    launches: tuple[tuple[str, str], ...]
+    """(source, native_id), sorted."""
+    keys: tuple[str, ...] = ()
+    """Safe keys such as ``github:owner/repo``, ``arxiv:2607.09424``, ``site:example.com/app``."""
+    tier: MergeTier = MergeTier.DISTINCT
+    vetoes: tuple[str, ...] = ()

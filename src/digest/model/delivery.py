@@ -1,0 +1,89 @@
+"""The nouns of the last two resting places: deliveries, messages, and what a server said of them."""
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+from sqlmodel import Field
+
+from digest.model.base import Value
+
+
+class DeliveryState(StrEnum):
+    """What became of one (issue, subscriber); the rules are in delivery/ledger.py."""
+
+    QUEUED = "queued"
+    LEASED = "leased"
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REJECTED = "rejected"
+    UNCERTAIN = "uncertain"
+    SUPPRESSED = "suppressed"
+
+
+class Delivery(Value):
+    """One recipient of one issue. Key: (week, subscriber)."""
+
+    week: str
+    subscriber: str = Field(max_length=32)
+    """Public id of the subscriber."""
+    address: str = Field(max_length=320)
+    state: DeliveryState = DeliveryState.QUEUED
+    attempts: int = Field(default=0, ge=0)
+    leased_by: str | None = None
+    leased_until: AwareDatetime | None = None
+    handed_at: AwareDatetime | None = None
+    """Set before the first content of its batch leaves: without it nothing was sent."""
+    next_attempt_at: AwareDatetime | None = None
+    reply: str | None = None
+    """The server's last words, at most 500 characters."""
+    changed_at: AwareDatetime
+
+
+class Message(Value):
+    """One finished message and its envelope."""
+
+    subscriber: str
+    sender: str
+    """Envelope sender (MAIL FROM)."""
+    recipient: str
+    """Envelope recipient (RCPT TO)."""
+    message_id: str
+    content: bytes
+    """CRLF line ends, ASCII, no line over 998 octets, not dot-stuffed."""
+
+
+class SendOutcome(StrEnum):
+    """What a transport says happened to one message (delivery.md §3)."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REJECTED = "rejected"
+    UNCERTAIN = "uncertain"
+    UNSENT = "unsent"
+    """Provably nothing was given: back to the queue, no attempt burnt."""
+
+
+class SendResult(Value):
+    """The outcome of one message, with the server's words."""
+
+    subscriber: str
+    outcome: SendOutcome
+    reply: str = ""
+
+
+class DeliveryCount(Value):
+    """How the deliveries of an issue stand; ``sums`` says whether nobody is missing."""
+
+    audience: int
+    states: dict[DeliveryState, int]
+
+    @property
+    def sums(self) -> bool:
+        """True when every recipient of the frozen audience is in exactly one named state."""
+        return sum(self.states.values()) == self.audience
+
+    @property
+    def is_finished(self) -> bool:
+        """True when the states add up and nobody is queued, leased or deferred."""
+        open_states = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.DEFERRED)
+        return self.sums and not any(self.states.get(state, 0) for state in open_states)

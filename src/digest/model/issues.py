@@ -1,0 +1,229 @@
+"""The nouns of the third resting place: the plan, the comparisons, the issue and its approval."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, StringConstraints
+from sqlmodel import Field
+
+from digest.model.base import Value
+from digest.model.catalogue import EntryPrice, Fact, FactKind, Tool
+from digest.model.panel import Review, Tally
+
+
+class Candidate(Value):
+    """A tool as the planner sees it."""
+
+    tool: Tool
+    facts: tuple[Fact, ...] = ()
+    is_fresh: bool
+    attention: float | None = None
+    coverage: float = Field(ge=0, le=1)
+    """Share of the job's fact rows, and of the panel's checks, that are known."""
+    calls: int = Field(ge=0)
+    """Reviewers who made a call."""
+    text: str = ""
+    """Description for similarity, with the tool's and the vendor's name removed."""
+
+
+class PairScore(Value):
+    """The parts of a pair's score, each in [0, 1], and their weighted sum."""
+
+    substitutability: float
+    rivalry: float
+    freshness: float
+    balance: float
+    contrast: float
+    total: float
+    defaulted: tuple[str, ...] = ()
+    """Parts that stand at their default because something is unknown."""
+
+
+class PairPlan(Value):
+    """Two tools that could meet, in canonical order, and what became of the idea."""
+
+    a: str
+    b: str
+    job: str
+    score: PairScore
+    is_pinned: bool = False
+    reason: str | None = None
+    """Why it was not chosen; None for a chosen pair."""
+    why: str = ""
+    """Reader's sentence "why these two", for a chosen pair."""
+
+
+class Rejection(Value):
+    """A tool that did not become a candidate, and the first reason."""
+
+    tool: str
+    reason: str
+
+
+class Plan(Value):
+    """The record of one planning: same input and configuration, same bytes."""
+
+    week: str
+    window_start: AwareDatetime
+    cutoff: AwareDatetime
+    config_sha256: str
+    candidates: int
+    fresh: int
+    chosen: tuple[PairPlan, ...] = ()
+    considered: tuple[PairPlan, ...] = ()
+    """Best pairs that were not chosen, best first, at most 50."""
+    rejections: tuple[Rejection, ...] = ()
+    pinned: tuple[str, ...] = ()
+    banned: tuple[str, ...] = ()
+
+
+class AnswerKind(StrEnum):
+    """Which one to pick."""
+
+    A = "a"
+    B = "b"
+    TOO_CLOSE = "too_close"
+    INSUFFICIENT = "insufficient"
+
+
+class Answer(Value):
+    """The head-to-head answer, its one line, and what would tip a reader to either side."""
+
+    kind: AnswerKind
+    line: str
+    pick_a_if: tuple[str, ...] = ()
+    pick_b_if: tuple[str, ...] = ()
+
+
+class FactCell(Value):
+    """One side of a fact row; ``text`` None is shown as a dash: could not confirm."""
+
+    text: str | None = None
+    url: str | None = None
+    source: str | None = None
+    observed_at: AwareDatetime | None = None
+    quote: str | None = None
+
+
+class FactRow(Value):
+    """One fact on both sides."""
+
+    kind: FactKind
+    label: str
+    a: FactCell
+    b: FactCell
+
+    @property
+    def differs(self) -> bool:
+        """True where both sides are known and not the same."""
+        return self.a.text is not None and self.b.text is not None and self.a.text != self.b.text
+
+
+class Card(Value):
+    """One tool as a comparison shows it."""
+
+    slug: str
+    name: str
+    tagline: str
+    description: str
+    url: str | None
+    category: str
+    vendor: str | None = None
+    entry_price: EntryPrice
+    licence: str | None = None
+    launched_at: AwareDatetime
+    launch_dated: bool
+    sources: tuple[str, ...]
+    panel: Tally
+    reviews: tuple[Review, ...]
+    """One per reviewer, in panel order."""
+
+
+class Comparison(Value):
+    """Two tools of one job side by side: all that page, mail and JSON say about them."""
+
+    week: str
+    position: int = Field(ge=1)
+    slug: str = Field(max_length=250)
+    """``a-vs-b`` in canonical order."""
+    job: str
+    job_label: str
+    category: str
+    a: Card
+    b: Card
+    answer: Answer
+    why: str
+    score: PairScore
+    facts: tuple[FactRow, ...]
+    evidence_at: AwareDatetime
+
+
+class Newcomer(Value):
+    """New this week, without a verdict."""
+
+    slug: str
+    name: str
+    tagline: str
+    job_label: str
+    url: str | None
+
+
+class StaleSource(Value):
+    """A source that was not read well when the issue was built."""
+
+    source: str
+    outcome: str
+    good_at: AwareDatetime | None
+
+
+class IssueState(StrEnum):
+    """Where an issue stands; any edit after approval falls back to in_review."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    SENDING = "sending"
+    PAUSED = "paused"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+class Issue(Value):
+    """One week's newsletter, whole: mail, pages and JSON are made from this value alone."""
+
+    week: Annotated[str, StringConstraints(pattern=r"^\d{4}-W\d{2}$")]
+    number: int = Field(ge=1)
+    title: str
+    cutoff: AwareDatetime
+    window_start: AwareDatetime
+    built_at: AwareDatetime
+    comparisons: tuple[Comparison, ...]
+    newcomers: tuple[Newcomer, ...] = ()
+    stale_sources: tuple[StaleSource, ...] = ()
+    launches_read: int = 0
+    sources_read: int = 0
+    note: str | None = None
+    """Said to readers when the week is thin; None otherwise."""
+
+
+class Edition(Value):
+    """An issue rendered. Never changed; a change makes a new one."""
+
+    sha256: str = Field(max_length=64)
+    """Over subject, preheader, html and text."""
+    week: str
+    subject: str
+    preheader: str
+    html: str
+    """With slots such as ``@@UNSUBSCRIBE@@`` for what differs per recipient."""
+    text: str
+    rendered_at: AwareDatetime
+
+
+class Approval(Value):
+    """Who released exactly which edition, and when."""
+
+    week: str
+    edition_sha256: str = Field(max_length=64)
+    by: str = Field(min_length=1, max_length=120)
+    approved_at: AwareDatetime

@@ -1,0 +1,125 @@
+"""The nouns of the panel: evidence in, reviews with their citations out."""
+
+import hashlib
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+from sqlmodel import Field
+
+from digest.model.base import Value
+from digest.model.catalogue import Fact
+
+
+class Verdict(StrEnum):
+    """What a reviewer would do with the tool."""
+
+    SHIP = "ship"
+    SKIP = "skip"
+    NO_CALL = "no_call"
+
+
+class Reviewer(StrEnum):
+    """The panel, in the order it is always shown."""
+
+    BUILDER = "builder"
+    SKEPTIC = "skeptic"
+    FUTURIST = "futurist"
+    FOUNDER = "founder"
+
+
+class Market(Value):
+    """What our own records say around a tool; None where too little is known to say."""
+
+    rivals: int | None = None
+    """Other known tools of the job."""
+    attention: float | None = Field(default=None, ge=0, le=100)
+    """Percentile of popularity inside one source and job."""
+    job_trend: float | None = None
+    """Launches in the job against the quarter before: 0.5 is half as many again."""
+
+
+class Evidence(Value):
+    """Everything a review may rest on: one snapshot of one tool."""
+
+    tool: str
+    name: str
+    facts: tuple[Fact, ...] = ()
+    """Sorted by kind, then newest first."""
+    market: Market = Market()
+    taken_at: AwareDatetime
+    launched_at: AwareDatetime
+
+    @property
+    def sha256(self) -> str:
+        """Hash of what is known, not of when it was looked at."""
+        text = self.model_dump_json(exclude={"taken_at"})
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Citation(Value):
+    """The source of one sentence: what a reader can open and compare."""
+
+    number: int = Field(ge=1)
+    """Mark in the take, counted from 1 within a review."""
+    label: str
+    """Name of the source, or "our records"."""
+    url: str | None = None
+    quote: str
+    """Verbatim words, or the count from our records."""
+    observed_at: AwareDatetime
+
+
+class Check(Value):
+    """One question of a reviewer, and the answer the evidence gives."""
+
+    key: str
+    weight: float = Field(gt=0)
+    points: float | None = Field(default=None, ge=-1, le=1)
+    """None is unknown: it neither helps nor harms."""
+    sentence: str
+    citation: int | None = None
+
+
+class Review(Value):
+    """One reviewer on one tool over one evidence snapshot."""
+
+    tool: str
+    reviewer: Reviewer
+    verdict: Verdict
+    score: float | None = None
+    """Weighted mean of the known checks in [-1, 1]; None where no call was made."""
+    take: str
+    """Sentences with marks such as [1] that point to citations."""
+    checks: tuple[Check, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    method: str = "checklist"
+    evidence_sha256: str
+    panel_version: str
+    reviewed_at: AwareDatetime
+
+
+MIN_CALLS = 2
+"""Calls below which a share would mislead: the tile shows a dash."""
+
+
+class Tally(Value):
+    """The panel's share: ships out of calls made."""
+
+    ships: int = Field(ge=0, le=20)
+    calls: int = Field(ge=0, le=20)
+    reviewers: int = Field(ge=0, le=20)
+
+    @property
+    def is_known(self) -> bool:
+        """True with at least two calls; below that the tile shows a dash."""
+        return self.calls >= MIN_CALLS
+
+    @property
+    def percent(self) -> int | None:
+        """Whole per cent of ships among calls, or None."""
+        return round(100 * self.ships / self.calls) if self.is_known else None
+
+    @property
+    def label(self) -> str:
+        """``3 of 4``, or a dash."""
+        return f"{self.ships} of {self.calls}" if self.is_known else "—"

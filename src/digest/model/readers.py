@@ -1,0 +1,82 @@
+"""The nouns of readers: subscribers with their consent, and votes."""
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+from sqlmodel import Field
+
+from digest.model.base import Value
+
+
+class SubscriberState(StrEnum):
+    """Never back to confirmed without a new confirmation."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+
+class Subscriber(Value):
+    """An address with a consent history. Key: the normalised address."""
+
+    public_id: str = Field(min_length=16, max_length=32)
+    """Random; stands for the subscriber in links, so that no address is in a URL."""
+    address: str = Field(max_length=320)
+    """Normalised: lower-case domain in A-labels, local part as given."""
+    state: SubscriberState = SubscriberState.PENDING
+    created_at: AwareDatetime
+    confirmed_at: AwareDatetime | None = None
+    left_at: AwareDatetime | None = None
+
+
+class ConsentEvent(StrEnum):
+    """What happened to a subscription; events are only ever appended."""
+
+    SIGNED_UP = "signed_up"
+    CONFIRMATION_SENT = "confirmation_sent"
+    CONFIRMED = "confirmed"
+    IMPORTED = "imported"
+    UNSUBSCRIBED = "unsubscribed"
+    RESUBSCRIBED = "resubscribed"
+
+
+class Choice(StrEnum):
+    """A reader's answer to "which would you ship with?"."""
+
+    A = "a"
+    B = "b"
+    BOTH = "both"
+    NEITHER = "neither"
+
+
+class Vote(Value):
+    """One subscriber's answer on one comparison; the last one counts."""
+
+    week: str
+    comparison: str = Field(max_length=250)
+    subscriber: str = Field(max_length=32)
+    choice: Choice
+    voted_at: AwareDatetime
+
+
+class Community(Value):
+    """The count of votes on one comparison."""
+
+    a: int = 0
+    b: int = 0
+    both: int = 0
+    neither: int = 0
+
+    @property
+    def votes(self) -> int:
+        """All votes counted."""
+        return self.a + self.b + self.both + self.neither
+
+    def share(self, choice: Choice) -> int | None:
+        """Whole per cent who would ship A (or B), "both" included; None without votes."""
+        if not self.votes:
+            return None
+        ships = self.both + (self.a if choice is Choice.A else self.b)
+        return round(100 * ships / self.votes)

@@ -1,0 +1,1 @@
+"""From a tool and its facts to reviews: four reviewers, each with citations."""

@@ -1,0 +1,1 @@
+"""Subscribers, their consent, their signed links and their votes."""

@@ -1,0 +1,159 @@
+"""All settings in one frozen value, read from DIGEST_* variables; each field says its unit."""
+
+import ipaddress
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from digest.errors import SettingsError
+
+
+class TransportKind(StrEnum):
+    """Where finished messages go."""
+
+    SMTP = "smtp"
+    FILE = "file"
+    MEMORY = "memory"
+
+
+class Settings(BaseSettings):
+    """
+    What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.
+
+    Relative paths count from the working directory.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DIGEST_", frozen=True, extra="ignore")
+
+    database_url: str = Field(
+        default="sqlite:///var/digest.db",
+        description="SQLAlchemy URL: sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME.",
+    )
+    captures_dir: Path = Field(
+        default=Path("var/captures"), description="Folder that keeps every fetched response."
+    )
+    sources: Path | None = Field(
+        default=None, description="Path of a sources.toml; unset, the one shipped inside is used."
+    )
+    allowed_private_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Private addresses that may be fetched all the same: comma list of host, "
+        "host:port or network such as 127.0.0.0/8.",
+    )
+    transport: TransportKind = Field(
+        default=TransportKind.FILE,
+        description="Where mail goes: smtp, file (.eml files in the outbox) or memory (rehearsal).",
+    )
+    smtp_url: str = Field(
+        default="smtp://127.0.0.1:25", description="Mail server, as smtp://host:port."
+    )
+    outbox_dir: Path = Field(
+        default=Path("var/outbox"), description="Folder the file transport writes .eml files to."
+    )
+    secret: SecretStr | None = Field(
+        default=None,
+        description="Key that signs links: 32 or more random characters. Unset with SQLite, one is "
+        "made once and kept beside the database.",
+    )
+    timezone: str = Field(
+        default="UTC", description="Operator's IANA time zone; it decides an issue's week."
+    )
+    now: AwareDatetime | None = Field(
+        default=None,
+        description="ISO time with offset that stands in for the clock: replays and rehearsals.",
+    )
+    base_url: str = Field(
+        default="https://verdicts.example.com",
+        description="Public address of the web pages; every link in a mail begins with it.",
+    )
+    sender_name: str = Field(
+        default="Weekly AI Tool Verdicts", description="Display name in From."
+    )
+    sender_address: str = Field(
+        default="news@verdicts.example.com", description="Address in From and of the envelope."
+    )
+    postal_address: str = Field(
+        default="Weekly AI Tool Verdicts, 1 Example Street, 10115 Berlin, Germany",
+        description="Postal address of the sender, printed at the foot of every mail.",
+    )
+    contact_url: str = Field(
+        default="https://verdicts.example.com/about",
+        description="Address in our User-Agent where a site's owner can complain.",
+    )
+    late_after_hours: float = Field(
+        default=6.0, gt=0, description="Hours after its planned time at which a run will not send."
+    )
+    lease_seconds: float = Field(
+        default=120.0, gt=0, description="Seconds a sender holds a batch before it counts as dead."
+    )
+
+    @field_validator("allowed_private_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("allowed_private_hosts")
+    @classmethod
+    def _check_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            if "/" in entry:
+                ipaddress.ip_network(entry, strict=False)
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _check_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except Exception as error:
+            raise ValueError(f"{value!r} is no IANA time zone, such as Europe/Berlin") from error
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_smtp_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme != "smtp" or not parts.hostname:
+            raise ValueError(f"{value!r} is not of the form smtp://host:port")
+        _ = parts.port  # raises ValueError when it is no port number
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _check_base_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"https", "http"} or not parts.hostname:
+            raise ValueError(f"{value!r} is not of the form https://host")
+        return value.rstrip("/")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The operator's time zone."""
+        return ZoneInfo(self.timezone)
+
+    def clock(self) -> datetime:
+        """The moment this program takes for now: DIGEST_NOW where set, else the real time, UTC."""
+        return self.now.astimezone(UTC) if self.now else datetime.now(UTC)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """
+    Read the settings from the environment.
+
+    Raises:
+        SettingsError: A variable cannot be used; the text names it and says why.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "DIGEST_" + str(first["loc"][0]).upper()
+        raise SettingsError(name, first["msg"].removeprefix("Value error, ")) from error

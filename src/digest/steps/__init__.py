@@ -1,0 +1,1 @@
+"""One file from each resting place to the next: load, decide, store."""

@@ -1,0 +1,1 @@
+"""The public pages: comparisons, tools, archive, sign-up, leaving, voting."""
