@@ -1,0 +1,53 @@
+"""Column types that both databases understand, and that give nouns back as they went in."""
+
+import json
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+
+
+class JsonText(TypeDecorator[Any]):
+    """A JSON value as text with sorted keys: the same bytes for the same value on any database."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: object) -> str | None:
+        """Give the text to store."""
+        del dialect
+        if value is None:
+            return None
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: object) -> Any:
+        """Give the value back."""
+        del dialect
+        return None if value is None else json.loads(value)
+
+
+class TupleText(JsonText):
+    """A tuple of strings, stored as a JSON list."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: object) -> str | None:
+        """Give the text to store."""
+        return super().process_bind_param(None if value is None else list(value), dialect)
+
+    def process_result_value(self, value: str | None, dialect: object) -> Any:
+        """Give the tuple back."""
+        loaded = super().process_result_value(value, dialect)
+        return None if loaded is None else tuple(loaded)
+
+
+def enum_text(kind: type[StrEnum]) -> sa.Enum:
+    """Give the column type that stores the enum's value as text; no native type to migrate."""
+    return sa.Enum(
+        kind,
+        native_enum=False,
+        length=20,
+        validate_strings=True,
+        values_callable=lambda members: [member.value for member in members],
+    )

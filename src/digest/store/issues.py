@@ -1,0 +1,204 @@
+"""Resting places ③ and ④: issues with their plan and comparisons, editions and approvals."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, func, select
+
+from digest.errors import NotFoundError
+from digest.model import Approval, Comparison, Edition, Issue, IssueState, Plan
+from digest.store.rows import as_noun, as_values, upsert
+from digest.store.tables import ApprovalRow, ComparisonRow, EditionRow, IssueRow
+
+PUBLIC = (IssueState.APPROVED, IssueState.SENDING, IssueState.PAUSED, IssueState.SENT)
+"""States in which an issue's pages are public: someone has released it."""
+
+
+def next_number(session: Session, week: str) -> int:
+    """Give the number of this week's issue: its own if it has one, else one more than the last."""
+    row = session.get(IssueRow, week)
+    if row:
+        return row.number
+    return (session.exec(select(func.max(IssueRow.number))).one() or 0) + 1
+
+
+def put_issue(session: Session, issue: Issue, plan: Plan, *, now: datetime) -> None:
+    """Store an issue in place of the week's former draft; its state falls back to draft."""
+    session.execute(delete(ComparisonRow).where(col(ComparisonRow.week) == issue.week))
+    values = {
+        "week": issue.week,
+        "number": issue.number,
+        "state": IssueState.DRAFT,
+        "document": issue.model_dump_json(),
+        "plan": plan.model_dump_json(),
+        "edition_sha256": None,
+        "changed_at": now,
+    }
+    upsert(session, IssueRow, [values], key=["week"], update=set(values) - {"week"})
+    for comparison in issue.comparisons:
+        session.add(
+            ComparisonRow(
+                week=issue.week,
+                position=comparison.position,
+                slug=comparison.slug,
+                tool_a=comparison.a.slug,
+                tool_b=comparison.b.slug,
+                document=comparison.model_dump_json(),
+            )
+        )
+
+
+def issue_row(session: Session, week: str) -> IssueRow:
+    """Give the stored row of a week. Raises NotFoundError."""
+    row = session.get(IssueRow, week)
+    if row is None:
+        raise NotFoundError("issue", week, f"build it first: digest build --week {week}")
+    return row
+
+
+def issue_state(session: Session, week: str) -> IssueState | None:
+    """Give where the week's issue stands; None where there is none."""
+    row = session.get(IssueRow, week)
+    return row.state if row else None
+
+
+def issue_of(session: Session, week: str) -> Issue | None:
+    """Give the week's issue in whatever state it is."""
+    row = session.get(IssueRow, week)
+    return Issue.model_validate_json(row.document) if row else None
+
+
+def plan_of(session: Session, week: str) -> Plan:
+    """Give the plan the week's issue was built by."""
+    return Plan.model_validate_json(issue_row(session, week).plan)
+
+
+def set_state(session: Session, week: str, state: IssueState, *, now: datetime) -> None:
+    """Move the issue to another state."""
+    row = issue_row(session, week)
+    row.state = state
+    row.changed_at = now
+
+
+def put_edition(session: Session, edition: Edition, *, now: datetime) -> None:
+    """Store an edition for good and make it the one that stands for its issue, in review."""
+    upsert(session, EditionRow, [as_values(edition)], key=["sha256"])
+    row = issue_row(session, edition.week)
+    row.edition_sha256 = edition.sha256
+    row.state = IssueState.IN_REVIEW
+    row.changed_at = now
+
+
+def edition_of(session: Session, week: str) -> Edition | None:
+    """Give the edition that stands for the week's issue."""
+    row = session.get(IssueRow, week)
+    if row is None or row.edition_sha256 is None:
+        return None
+    return as_noun(Edition, session.get_one(EditionRow, row.edition_sha256))
+
+
+def put_approval(session: Session, approval: Approval) -> None:
+    """Append a release and move the issue to approved."""
+    session.add(ApprovalRow(**as_values(approval)))
+    set_state(session, approval.week, IssueState.APPROVED, now=approval.approved_at)
+
+
+def approval_of(session: Session, week: str) -> Approval | None:
+    """Give the newest release of the week."""
+    statement = (
+        select(ApprovalRow).where(ApprovalRow.week == week).order_by(col(ApprovalRow.id).desc())
+    )
+    row = session.exec(statement).first()
+    return as_noun(Approval, row) if row else None
+
+
+def published_issues(session: Session) -> list[Issue]:
+    """Give all issues someone has released, newest week first."""
+    statement = (
+        select(IssueRow).where(col(IssueRow.state).in_(PUBLIC)).order_by(col(IssueRow.week).desc())
+    )
+    return [Issue.model_validate_json(row.document) for row in session.exec(statement)]
+
+
+def published_issue(session: Session, week: str) -> Issue | None:
+    """Give the week's issue if someone has released it."""
+    row = session.get(IssueRow, week)
+    if row is None or row.state not in PUBLIC:
+        return None
+    return Issue.model_validate_json(row.document)
+
+
+def latest_issue(session: Session) -> Issue | None:
+    """Give the newest released issue."""
+    statement = (
+        select(IssueRow)
+        .where(col(IssueRow.state).in_(PUBLIC))
+        .order_by(col(IssueRow.week).desc())
+        .limit(1)
+    )
+    row = session.exec(statement).first()
+    return Issue.model_validate_json(row.document) if row else None
+
+
+def comparison_by_slug(session: Session, slug: str) -> Comparison | None:
+    """Give the newest released comparison with this slug."""
+    statement = (
+        select(ComparisonRow)
+        .join(IssueRow, col(IssueRow.week) == col(ComparisonRow.week))
+        .where(ComparisonRow.slug == slug, col(IssueRow.state).in_(PUBLIC))
+        .order_by(col(ComparisonRow.week).desc())
+        .limit(1)
+    )
+    row = session.exec(statement).first()
+    return Comparison.model_validate_json(row.document) if row else None
+
+
+def comparison_of_tools(session: Session, first: str, second: str) -> Comparison | None:
+    """Give the newest released comparison of two tools, in whichever order it is stored."""
+    pairs = ((first, second), (second, first))
+    found = [
+        row
+        for a, b in pairs
+        for row in session.exec(
+            select(ComparisonRow)
+            .join(IssueRow, col(IssueRow.week) == col(ComparisonRow.week))
+            .where(
+                ComparisonRow.tool_a == a,
+                ComparisonRow.tool_b == b,
+                col(IssueRow.state).in_(PUBLIC),
+            )
+        )
+    ]
+    newest = max(found, key=lambda row: row.week, default=None)
+    return Comparison.model_validate_json(newest.document) if newest else None
+
+
+def comparisons_of_tool(session: Session, slug: str) -> list[Comparison]:
+    """Give all released comparisons of a tool, newest first."""
+    statement = (
+        select(ComparisonRow)
+        .join(IssueRow, col(IssueRow.week) == col(ComparisonRow.week))
+        .where(
+            (col(ComparisonRow.tool_a) == slug) | (col(ComparisonRow.tool_b) == slug),
+            col(IssueRow.state).in_(PUBLIC),
+        )
+        .order_by(col(ComparisonRow.week).desc(), col(ComparisonRow.position))
+    )
+    return [Comparison.model_validate_json(row.document) for row in session.exec(statement)]
+
+
+def past_pairs(session: Session, *, before: str) -> list[tuple[str, str, str]]:
+    """Give (week, tool, tool) of every comparison in released issues of earlier weeks."""
+    statement = (
+        select(ComparisonRow.week, ComparisonRow.tool_a, ComparisonRow.tool_b)
+        .join(IssueRow, col(IssueRow.week) == col(ComparisonRow.week))
+        .where(col(ComparisonRow.week) < before, col(IssueRow.state).in_(PUBLIC))
+        .order_by(col(ComparisonRow.week), col(ComparisonRow.position))
+    )
+    return [(week, a, b) for week, a, b in session.exec(statement)]
+
+
+def issue_states(session: Session) -> dict[str, IssueState]:
+    """Give every issue's state by week, oldest first."""
+    rows = session.exec(select(IssueRow.week, IssueRow.state).order_by(col(IssueRow.week)))
+    return {week: IssueState(state) for week, state in rows}

@@ -1,0 +1,146 @@
+"""Resting place ①: captures, readings and launches."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, update
+from sqlmodel import Session, col, func, select
+
+from digest.model import Capture, Launch, Outcome, Reading, SourceState
+from digest.store.rows import as_noun, as_values, upsert
+from digest.store.tables import CaptureRow, LaunchRow, ReadingRow, SourceRow
+
+GOOD = (Outcome.OK, Outcome.OK_EMPTY, Outcome.UNCHANGED)
+
+
+def source_states(session: Session) -> dict[str, SourceState]:
+    """Give what is known of every source ever read, by name."""
+    rows = session.exec(select(SourceRow).order_by(col(SourceRow.source)))
+    return {row.source: as_noun(SourceState, row) for row in rows}
+
+
+def put_source_state(session: Session, state: SourceState) -> None:
+    """Store how a source stands now."""
+    values = as_values(state)
+    update = [name for name in values if name != "source"]
+    upsert(session, SourceRow, [values], key=["source"], update=update)
+
+
+def put_capture(session: Session, capture: Capture) -> None:
+    """Store a capture's description; the same capture twice is one row."""
+    upsert(session, CaptureRow, [as_values(capture)], key=["key"])
+
+
+def capture_of(session: Session, key: str) -> Capture | None:
+    """Give the capture with this key."""
+    row = session.get(CaptureRow, key)
+    return as_noun(Capture, row) if row else None
+
+
+def put_reading(
+    session: Session, source: str, reading: Reading, *, capture_key: str, now: datetime
+) -> None:
+    """Append one reading to a source's history."""
+    newest = max((launch.fresh_at for launch in reading.launches), default=None)
+    session.add(
+        ReadingRow(
+            source=source,
+            outcome=reading.outcome,
+            reason=reading.reason,
+            items=len(reading.launches),
+            rows=reading.rows,
+            newest_at=newest,
+            capture_key=capture_key,
+            read_at=now,
+        )
+    )
+
+
+def recent_readings(session: Session, source: str, *, limit: int = 7) -> list[ReadingRow]:
+    """Give the last accepted readings with content, newest first."""
+    statement = (
+        select(ReadingRow)
+        .where(ReadingRow.source == source, ReadingRow.outcome == Outcome.OK)
+        .order_by(col(ReadingRow.id).desc())
+        .limit(limit)
+    )
+    return list(session.exec(statement))
+
+
+def known_ids(session: Session, source: str) -> set[str]:
+    """Give the native ids of a source that are stored."""
+    return set(session.exec(select(LaunchRow.native_id).where(LaunchRow.source == source)))
+
+
+def put_launches(session: Session, launches: Sequence[Launch], *, now: datetime) -> int:
+    """
+    Store launches; one seen before keeps its first sight, its own launch date and its tool.
+
+    Returns:
+        How many were new.
+    """
+    known = {
+        source: known_ids(session, source) for source in {launch.source for launch in launches}
+    }
+    new = sum(launch.native_id not in known[launch.source] for launch in launches)
+    values = [{**as_values(launch), "seen_at": now} for launch in launches]
+    kept = {"source", "native_id", "first_seen_at", "launched_at", "launched_at_source"}
+    update = [name for name in (values[0] if values else {}) if name not in kept]
+    upsert(session, LaunchRow, values, key=["source", "native_id"], update=update)
+    return new
+
+
+def touch_launches(session: Session, source: str, *, now: datetime) -> None:
+    """Note that an unchanged listing still stands."""
+    for row in session.exec(select(LaunchRow).where(LaunchRow.source == source)):
+        row.seen_at = now
+
+
+def launches_due(session: Session) -> list[tuple[Launch, str | None]]:
+    """Give launches new or read again since they were researched, each with its tool if known."""
+    statement = (
+        select(LaunchRow)
+        .where(col(LaunchRow.researched_key) != col(LaunchRow.capture_key))
+        .order_by(col(LaunchRow.source), col(LaunchRow.native_id))
+    )
+    return [(as_noun(Launch, row), row.tool) for row in session.exec(statement)]
+
+
+def mark_researched(session: Session, launches: Sequence[Launch]) -> None:
+    """Note that these launches are worked into their tools as of their present captures."""
+    table = LaunchRow.__table__  # type: ignore[attr-defined] # set by SQLModel's metaclass
+    statement = (
+        update(table)
+        .where(table.c.source == bindparam("b_source"), table.c.native_id == bindparam("b_id"))
+        .values(researched_key=bindparam("b_key"))
+    )
+    values = [
+        {"b_source": launch.source, "b_id": launch.native_id, "b_key": launch.capture_key}
+        for launch in launches
+    ]
+    if values:
+        session.connection().execute(statement, values)
+
+
+def launches_of_tools(session: Session, tools: Collection[str]) -> dict[str, list[Launch]]:
+    """Give all launches of these tools, by tool; inside one by source and native id."""
+    found: dict[str, list[Launch]] = {tool: [] for tool in sorted(tools)}
+    statement = (
+        select(LaunchRow)
+        .where(col(LaunchRow.tool).in_(found))
+        .order_by(col(LaunchRow.source), col(LaunchRow.native_id))
+    )
+    for row in session.exec(statement):
+        found[row.tool or ""].append(as_noun(Launch, row))
+    return found
+
+
+def count_launches(session: Session) -> dict[str, int]:
+    """Give the number of stored launches by source."""
+    statement = select(LaunchRow.source, func.count()).group_by(LaunchRow.source)
+    return dict(session.exec(statement.order_by(LaunchRow.source)).all())
+
+
+def count_captures(session: Session) -> int:
+    """Give the number of captures kept."""
+    return session.exec(select(func.count()).select_from(CaptureRow)).one()

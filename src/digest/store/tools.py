@@ -1,0 +1,147 @@
+"""Resting place ②: tools, their keys, facts and reviews."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import update
+from sqlmodel import Session, col, func, select
+
+from digest.model import Fact, Identity, Review, Tool
+from digest.store.rows import as_noun, as_values, upsert
+from digest.store.tables import FactRow, LaunchRow, ReviewRow, ToolKeyRow, ToolRow
+
+CHUNK = 500
+"""Keys per IN list: both databases stay far below their bound on variables."""
+
+
+def known_keys(session: Session, keys: Collection[str]) -> dict[str, str]:
+    """Give which of these keys already stand for a tool: key → slug."""
+    ordered = sorted(keys)
+    found: dict[str, str] = {}
+    for start in range(0, len(ordered), CHUNK):
+        part = ordered[start : start + CHUNK]
+        rows = session.exec(select(ToolKeyRow).where(col(ToolKeyRow.key).in_(part)))
+        found.update({row.key: row.tool for row in rows})
+    return found
+
+
+def tool_slugs(session: Session) -> set[str]:
+    """Give all slugs in use."""
+    return set(session.exec(select(ToolRow.slug)))
+
+
+def put_identities(session: Session, identities: Sequence[Identity]) -> None:
+    """Store which launches are which tool, and the keys that say so."""
+    for identity in identities:
+        for source, native_id in identity.launches:
+            session.execute(
+                update(LaunchRow)
+                .where(col(LaunchRow.source) == source, col(LaunchRow.native_id) == native_id)
+                .values(tool=identity.slug)
+            )
+    keys = [{"key": key, "tool": identity.slug} for identity in identities for key in identity.keys]
+    upsert(session, ToolKeyRow, keys, key=["key"])
+
+
+def put_tools(session: Session, tools: Sequence[Tool]) -> None:
+    """Store tools; one known before is brought up to date."""
+    values = [as_values(tool) for tool in tools]
+    update_columns = [name for name in Tool.model_fields if name != "slug"]
+    upsert(session, ToolRow, values, key=["slug"], update=update_columns)
+
+
+def all_tools(session: Session) -> list[Tool]:
+    """Give every tool, by slug."""
+    rows = session.exec(select(ToolRow).order_by(col(ToolRow.slug)))
+    return [as_noun(Tool, row) for row in rows]
+
+
+def tool_by_slug(session: Session, slug: str) -> Tool | None:
+    """Give the tool with this slug."""
+    row = session.get(ToolRow, slug)
+    return as_noun(Tool, row) if row else None
+
+
+def rivals_of(session: Session, tool: Tool, *, limit: int = 8) -> list[Tool]:
+    """Give other tools of the same job, newest first; none for an unsorted tool."""
+    if tool.job in {"unsorted", "other"}:
+        return []
+    statement = (
+        select(ToolRow)
+        .where(ToolRow.job == tool.job, ToolRow.slug != tool.slug)
+        .order_by(col(ToolRow.launched_at).desc(), col(ToolRow.slug))
+        .limit(limit)
+    )
+    return [as_noun(Tool, row) for row in session.exec(statement)]
+
+
+def put_facts(session: Session, facts: Sequence[Fact]) -> None:
+    """Store facts; a claim seen again keeps its row and takes the newer date and capture."""
+    upsert(
+        session,
+        FactRow,
+        [as_values(fact) for fact in facts],
+        key=["tool", "source", "kind", "value"],
+        update=["observed_at", "capture_key", "url", "span"],
+    )
+
+
+def facts_of(session: Session, tools: Collection[str]) -> dict[str, list[Fact]]:
+    """Give all facts of these tools, by tool; inside one by kind, newest first."""
+    found: dict[str, list[Fact]] = {tool: [] for tool in sorted(tools)}
+    slugs = list(found)
+    for start in range(0, len(slugs), CHUNK):
+        statement = (
+            select(FactRow)
+            .where(col(FactRow.tool).in_(slugs[start : start + CHUNK]))
+            .order_by(
+                col(FactRow.tool),
+                col(FactRow.kind),
+                col(FactRow.observed_at).desc(),
+                col(FactRow.source),
+                col(FactRow.span),
+            )
+        )
+        for row in session.exec(statement):
+            found[row.tool].append(as_noun(Fact, row))
+    return found
+
+
+def put_reviews(session: Session, reviews: Sequence[Review]) -> None:
+    """Store reviews; the same reviewer on the same evidence and panel version is one row."""
+    values = [
+        {
+            "tool": review.tool,
+            "reviewer": review.reviewer,
+            "verdict": review.verdict,
+            "evidence_sha256": review.evidence_sha256,
+            "panel_version": review.panel_version,
+            "reviewed_at": review.reviewed_at,
+            "document": review.model_dump_json(),
+        }
+        for review in reviews
+    ]
+    upsert(
+        session,
+        ReviewRow,
+        values,
+        key=["tool", "reviewer", "evidence_sha256", "panel_version"],
+    )
+
+
+def reviews_of(session: Session, tool: str) -> list[Review]:
+    """Give every review of a tool, newest first."""
+    statement = (
+        select(ReviewRow)
+        .where(ReviewRow.tool == tool)
+        .order_by(col(ReviewRow.reviewed_at).desc(), col(ReviewRow.id))
+    )
+    return [Review.model_validate_json(row.document) for row in session.exec(statement)]
+
+
+def count_tools(session: Session) -> Mapping[str, int]:
+    """Give the number of tools, facts and reviews."""
+    tables = {"tools": ToolRow, "facts": FactRow, "reviews": ReviewRow}
+    return {
+        name: session.exec(select(func.count()).select_from(table)).one()
+        for name, table in tables.items()
+    }

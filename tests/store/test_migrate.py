@@ -1,0 +1,60 @@
+"""Migrations: from nothing to the tables, and no work on a schema that is not ours."""
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from digest.errors import SchemaError, StoreError
+from digest.store import migrate as subject
+from digest.store.engine import Database
+
+
+def test_the_migrations_give_exactly_the_tables_of_the_program(db: Database):
+    config = Config()
+    config.set_main_option(
+        "script_location", str(subject.__file__).replace("migrate.py", "migrations")
+    )
+
+    with db.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.check(config)  # raises where a table, column or index differs
+
+
+def test_migrating_twice_changes_nothing(db: Database):
+    assert subject.migrate(db) == subject.head_revision()
+    assert subject.current_revision(db) == subject.head_revision()
+
+
+def test_an_empty_database_gets_its_tables_at_once(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'new' / 'digest.db'}")
+
+    subject.require_schema(database)
+
+    assert subject.current_revision(database) == subject.head_revision()
+    database.close()
+
+
+def _pretend_revision(database: Database, revision: str) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(
+            sa.text(f"UPDATE {subject.VERSION_TABLE} SET version_num = :r"), {"r": revision}
+        )
+
+
+def test_a_database_of_a_newer_program_is_left_alone(db: Database):
+    _pretend_revision(db, "9999")
+
+    with pytest.raises(SchemaError, match="newer version"):
+        subject.require_schema(db)
+    with pytest.raises(SchemaError, match="newer version"):
+        subject.migrate(db)
+
+
+def test_a_database_that_cannot_be_opened_is_said_in_one_sentence(tmp_path):
+    (tmp_path / "digest.db").write_bytes(b"this is no database at all, it only looks like a file")
+    database = Database(f"sqlite:///{tmp_path / 'digest.db'}")
+
+    with pytest.raises(StoreError, match="DIGEST_DATABASE_URL"):
+        subject.require_schema(database)
+    database.close()
