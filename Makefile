@@ -1,0 +1,46 @@
+# demo and test need nothing but Python 3.11 or newer; everything else is set up in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check bench install pins clean
+
+demo: .venv/.runtime  ## the whole demo week, from launch pages to mailboxes
+	@$(BIN)/digest demo
+
+test: .venv/.dev  ## all tests
+	@sh tests/debian-packages.sh
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered -q
+
+check: .venv/.dev  ## what must hold before anything lands
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy src flows
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+bench: .venv/.dev  ## benchmarks, as JSON
+	$(BIN)/python benchmarks/send.py --json
+
+install: .venv/.dev  ## everything a developer needs
+
+.venv/.venv: 
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.runtime: .venv/.venv requirements/runtime.txt pyproject.toml
+	@echo "setting up .venv (once; a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements/dev.txt
+	@echo "adding the development tools to .venv"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+pins: .venv/.dev  ## renew requirements/*.txt after a change in pyproject.toml
+	sh requirements/renew.sh
+
+clean:
+	rm -rf .venv var build dist
