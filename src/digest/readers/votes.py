@@ -1,0 +1,84 @@
+"""How votes are counted, when a count is shown, and how sure it is."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import sqrt
+
+from digest.model import Choice, Community
+
+MIN_VOTES = 5
+"""Votes below which no share is shown."""
+VOTING_DAYS = 60
+"""Days after an issue's cut-off in which its votes are taken."""
+QUICK_SECONDS = 2.0
+"""A vote sooner than this after its form was shown is a mail scanner's: it must be sent again."""
+Z = 1.96
+"""Standard deviations of a 95 % interval."""
+HALF = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """The community tile of one tool: ``value`` large, ``note`` under it."""
+
+    value: str
+    note: str
+    interval: tuple[int, int] | None = None
+    """Wilson 95 % in whole per cent; None where no share is shown."""
+
+    @property
+    def text(self) -> str:
+        """The tile on one line, for mail and feed."""
+        return f"{self.value} · {self.note}" if self.interval else self.note
+
+
+def wilson(hits: int, votes: int) -> tuple[int, int]:
+    """
+    Give the 95 % interval of a share in whole per cent: (low, high).
+
+    Args:
+        hits: Votes for it, 0 to ``votes``.
+        votes: All votes, 1 or more.
+    """
+    share = hits / votes
+    spread = Z * Z / votes
+    middle = (share + spread / 2) / (1 + spread)
+    reach = Z * sqrt(share * (1 - share) / votes + spread / (4 * votes)) / (1 + spread)
+    return round(100 * (middle - reach)), round(100 * (middle + reach))
+
+
+def tile(community: Community, choice: Choice, *, min_votes: int = MIN_VOTES) -> Tile:
+    """Give the tile of tool A or B; "both" counts for each. Never 0 % for want of votes."""
+    votes = community.votes
+    if not votes:
+        return Tile("—", "no votes yet")
+    counted = f"{votes} vote{'s' if votes > 1 else ''}"
+    if votes < min_votes:
+        return Tile("—", f"{counted} so far")
+    hits = community.both + (community.a if choice is Choice.A else community.b)
+    return Tile(f"{community.share(choice)}%", counted, wilson(hits, votes))
+
+
+def preferred(community: Community, *, min_votes: int = MIN_VOTES) -> Choice | None:
+    """
+    Give the tool readers prefer, or None where they are split or too few.
+
+    Only those who chose one of the two are asked, and the interval must leave out one half.
+    """
+    decided = community.a + community.b
+    if decided < min_votes:
+        return None
+    low, high = wilson(community.a, decided)
+    if low > HALF:
+        return Choice.A
+    return Choice.B if high < HALF else None
+
+
+def is_open(*, cutoff: datetime, now: datetime) -> bool:
+    """Say whether votes on an issue with this cut-off are still taken."""
+    return now - cutoff <= timedelta(days=VOTING_DAYS)
+
+
+def is_too_quick(*, shown_at: datetime, now: datetime) -> bool:
+    """Say whether the answer came faster than a person reads."""
+    return (now - shown_at).total_seconds() < QUICK_SECONDS

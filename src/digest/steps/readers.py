@@ -1,0 +1,203 @@
+"""What readers do: sign up, confirm, leave, come back, vote; and lists that an operator brings."""
+
+import csv
+import secrets
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session
+
+from digest.errors import AddressError, DigestError, LinkError
+from digest.model import ConsentEvent, Subscriber, SubscriberState, Vote
+from digest.readers import subscriptions
+from digest.readers.subscriptions import Imported
+from digest.store import readers as store
+from digest.store.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of the lines of an imported list; every line is in exactly one count."""
+
+    added: int = 0
+    known: int = 0
+    left: int = 0
+    """Known to have left: their consent is not raised."""
+    invalid: tuple[str, ...] = field(default=())
+    """A sentence for each line that holds no usable address, in order."""
+
+
+def fresh_public_id() -> str:
+    """Give a random id that stands for a subscriber in links."""
+    return secrets.token_urlsafe(12)
+
+
+def sign_up(db: Database, address: str, *, now: datetime) -> Subscriber | None:
+    """
+    Note a wish to subscribe; signing up again changes nothing.
+
+    Returns:
+        The subscriber to be mailed a confirmation; None where none is due (confirmed already, or
+        mailed too often). The caller answers the same in both cases.
+
+    Raises:
+        AddressError: Not an address.
+    """
+    wanted = subscriptions.normalise_address(address)
+    with db.write() as session:
+        subscriber = _known_or_new(session, wanted, now=now)
+        sent = store.event_times(session, subscriber.public_id, ConsentEvent.CONFIRMATION_SENT)
+        if not subscriptions.confirmation_due(subscriber, sent=sent, now=now):
+            return None
+        # Noted before the mail leaves: a crash in between costs one mail, never floods a mailbox.
+        _note(session, ConsentEvent.CONFIRMATION_SENT, subscriber, now=now)
+        return subscriber
+
+
+def _known_or_new(session: Session, address: str, *, now: datetime) -> Subscriber:
+    known = store.subscriber_by_address(session, address)
+    if known:
+        return known
+    new = subscriptions.new_subscriber(address, public_id=fresh_public_id(), now=now)
+    store.put_subscribers(session, [new])
+    # Read back: on PostgreSQL another process may have been first with the same address.
+    stored = store.subscriber_by_address(session, address) or new
+    _note(session, ConsentEvent.SIGNED_UP, stored, now=now)
+    return stored
+
+
+def confirm(db: Database, public_id: str, *, issued_at: datetime, now: datetime) -> None:
+    """Confirm a sign-up by a link made at ``issued_at``. Raises LinkError."""
+    with db.write() as session:
+        before = store.subscriber_by_public_id(session, public_id)
+        if before is None:
+            raise LinkError("this sign-up is no longer stored; sign up again")
+        after = subscriptions.confirm(before, issued_at=issued_at, now=now)
+        _change(session, before, after, ConsentEvent.CONFIRMED, now=now)
+
+
+def unsubscribe(db: Database, public_id: str, *, now: datetime) -> bool:
+    """
+    End a subscription; ending it again changes nothing.
+
+    Returns:
+        True if it can be taken back now; False if not, also where no such subscriber is stored.
+    """
+    with db.write() as session:
+        before = store.subscriber_by_public_id(session, public_id)
+        if before is None:
+            return False
+        after = subscriptions.leave(before, SubscriberState.UNSUBSCRIBED, now=now)
+        _change(session, before, after, ConsentEvent.UNSUBSCRIBED, now=now)
+        return subscriptions.can_undo(after, now=now)
+
+
+def undo_unsubscribe(db: Database, public_id: str, *, now: datetime) -> None:
+    """Take leaving back. Raises LinkError when it is too late."""
+    with db.write() as session:
+        before = store.subscriber_by_public_id(session, public_id)
+        if before is None:
+            raise LinkError("this subscription is no longer stored; sign up again")
+        after = subscriptions.undo(before, now=now)
+        _change(session, before, after, ConsentEvent.RESUBSCRIBED, now=now)
+
+
+def cast_vote(db: Database, vote: Vote) -> None:
+    """
+    Store a vote; the last one of a subscriber counts.
+
+    Raises:
+        LinkError: The voter is no confirmed subscriber (any more).
+    """
+    with db.write() as session:
+        voter = store.subscriber_by_public_id(session, vote.subscriber)
+        if voter is None or voter.state is not SubscriberState.CONFIRMED:
+            raise LinkError("votes are for subscribers, and this subscription has ended")
+        store.put_vote(session, vote)
+
+
+def import_subscribers(
+    db: Database, lines: Iterable[str], *, is_confirmed: bool, now: datetime, detail: str = ""
+) -> ImportReport:
+    """
+    Take a CSV list over, in one transaction; a second time adds nothing.
+
+    Args:
+        db: Where subscribers rest.
+        lines: CSV text with a header line that names a column ``email``, in any case.
+        is_confirmed: There is proof of consent; else the new ones are pending and get no issue.
+        now: The moment of the import.
+        detail: Where the list is from, kept with the consent.
+
+    Raises:
+        DigestError: There is no column ``email``, or the text is no CSV.
+    """
+    entries = _emails(lines)
+    with db.write() as session:
+        ledger = _Import({s.address.lower(): s for s in store.all_subscribers(session)}, now)
+        for line, text in entries:
+            ledger.take(text, line=line, is_confirmed=is_confirmed)
+        store.put_subscribers(session, list(ledger.changed.values()))
+        changed = [subscriber.public_id for subscriber in ledger.changed.values()]
+        store.put_events(session, ConsentEvent.IMPORTED, changed, now=now, detail=detail)
+    return ledger.report()
+
+
+def _emails(lines: Iterable[str]) -> list[tuple[int, str]]:
+    """Give (line number, text) of the email column."""
+    rows = csv.DictReader(lines)
+    try:
+        names = rows.fieldnames or ()
+        column = next((name for name in names if name.strip(" \ufeff").lower() == "email"), None)
+        if column is None:
+            raise DigestError("the list has no column email; its first line must name the columns")
+        return [(rows.line_num, row[column] or "") for row in rows]
+    except csv.Error as error:
+        raise DigestError(f"the list is no CSV after line {rows.line_num}: {error}") from error
+
+
+class _Import:
+    """The state of one import: who is known, what changed, and the counts."""
+
+    def __init__(self, known: dict[str, Subscriber], now: datetime) -> None:
+        self.known = known
+        self.now = now
+        self.changed: dict[str, Subscriber] = {}
+        self._counts: Counter[Imported] = Counter()
+        self._invalid: list[str] = []
+
+    def take(self, text: str, *, line: int, is_confirmed: bool) -> None:
+        try:
+            address = subscriptions.normalise_address(text)
+        except AddressError as error:
+            self._invalid.append(f"line {line}: {error}")
+            return
+        before = self.known.get(address.lower())
+        outcome, after = subscriptions.import_address(
+            before, address, is_confirmed=is_confirmed, public_id=fresh_public_id(), now=self.now
+        )
+        self._counts[outcome] += 1
+        if after != before:
+            self.known[address.lower()] = self.changed[address.lower()] = after
+
+    def report(self) -> ImportReport:
+        return ImportReport(
+            added=self._counts[Imported.ADDED],
+            known=self._counts[Imported.KNOWN],
+            left=self._counts[Imported.LEFT],
+            invalid=tuple(self._invalid),
+        )
+
+
+def _change(
+    session: Session, before: Subscriber, after: Subscriber, event: ConsentEvent, *, now: datetime
+) -> None:
+    if after != before:
+        store.put_subscribers(session, [after])
+        _note(session, event, after, now=now)
+
+
+def _note(session: Session, event: ConsentEvent, subscriber: Subscriber, *, now: datetime) -> None:
+    store.put_events(session, event, [subscriber.public_id], now=now)

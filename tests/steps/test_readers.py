@@ -1,0 +1,203 @@
+"""What readers do, from the wish to the row, on both databases."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from digest.errors import AddressError, DigestError, LinkError
+from digest.model import Choice, Community, ConsentEvent, SubscriberState, Vote
+from digest.steps import readers as subject
+from digest.store import readers as store
+from digest.store.engine import Database
+from tests.conftest import NOW
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def state_of(db: Database, address: str) -> SubscriberState | None:
+    with db.read() as session:
+        found = store.subscriber_by_address(session, address)
+    return found.state if found else None
+
+
+def confirmed(db: Database, address: str = "ada@example.com") -> str:
+    someone = subject.sign_up(db, address, now=NOW)
+    assert someone
+    subject.confirm(db, someone.public_id, issued_at=NOW, now=NOW)
+    return someone.public_id
+
+
+def test_signing_up_makes_one_pending_subscriber_to_be_mailed(db: Database):
+    mailed = subject.sign_up(db, " Ada@EXAMPLE.com ", now=NOW)
+
+    assert mailed
+    assert (mailed.address, mailed.state) == ("Ada@example.com", SubscriberState.PENDING)
+    with db.read() as session:
+        assert store.event_times(session, mailed.public_id, ConsentEvent.SIGNED_UP) == [NOW]
+
+
+def test_signing_up_again_mails_nobody_for_a_while_whatever_the_case(db: Database):
+    first = subject.sign_up(db, "ada@example.com", now=NOW)
+
+    assert subject.sign_up(db, "ADA@example.com", now=NOW + 14 * MINUTE) is None
+    assert subject.sign_up(db, "aDa@example.com", now=NOW + 15 * MINUTE) == first
+    with db.read() as session:
+        assert store.all_subscribers(session) == [first]
+
+
+def test_the_confirmed_are_not_mailed_again(db: Database):
+    confirmed(db)
+
+    assert subject.sign_up(db, "ada@example.com", now=NOW + HOUR) is None
+
+
+def test_no_address_no_row(db: Database):
+    with pytest.raises(AddressError):
+        subject.sign_up(db, "ada at example", now=NOW)
+
+    with db.read() as session:
+        assert store.all_subscribers(session) == []
+
+
+def test_two_sign_ups_at_once_are_one_subscriber_and_one_mail(db: Database):
+    mailed = []
+    gate = threading.Barrier(4)
+
+    def try_it():
+        gate.wait()
+        mailed.append(subject.sign_up(db, "ada@example.com", now=NOW))
+
+    threads = [threading.Thread(target=try_it) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len([found for found in mailed if found]) == 1
+    with db.read() as session:
+        assert len(store.all_subscribers(session)) == 1
+
+
+def test_confirming_twice_is_noted_once(db: Database):
+    public_id = confirmed(db)
+    subject.confirm(db, public_id, issued_at=NOW, now=NOW + HOUR)
+
+    with db.read() as session:
+        assert store.event_times(session, public_id, ConsentEvent.CONFIRMED) == [NOW]
+        assert store.confirmed_count(session) == 1
+
+
+def test_leaving_and_taking_it_back_are_both_noted(db: Database):
+    public_id = confirmed(db)
+
+    assert subject.unsubscribe(db, public_id, now=NOW + HOUR)
+    assert state_of(db, "ada@example.com") is SubscriberState.UNSUBSCRIBED
+    subject.undo_unsubscribe(db, public_id, now=NOW + 2 * HOUR)
+
+    assert state_of(db, "ada@example.com") is SubscriberState.CONFIRMED
+    with db.read() as session:
+        times = [
+            store.event_times(session, public_id, event)
+            for event in (ConsentEvent.UNSUBSCRIBED, ConsentEvent.RESUBSCRIBED)
+        ]
+    assert times == [[NOW + HOUR], [NOW + 2 * HOUR]]
+
+
+def test_leaving_again_later_does_not_make_the_day_longer(db: Database):
+    public_id = confirmed(db)
+    subject.unsubscribe(db, public_id, now=NOW)
+
+    assert subject.unsubscribe(db, public_id, now=NOW + 25 * HOUR) is False
+    with pytest.raises(LinkError):
+        subject.undo_unsubscribe(db, public_id, now=NOW + 25 * HOUR)
+
+
+def test_an_old_confirm_link_does_not_bring_back_who_left(db: Database):
+    public_id = confirmed(db)
+    subject.unsubscribe(db, public_id, now=NOW + HOUR)
+
+    with pytest.raises(LinkError, match="before you left"):
+        subject.confirm(db, public_id, issued_at=NOW, now=NOW + 2 * HOUR)
+    assert subject.sign_up(db, "ada@example.com", now=NOW + 2 * HOUR)
+    assert state_of(db, "ada@example.com") is SubscriberState.UNSUBSCRIBED
+    subject.confirm(db, public_id, issued_at=NOW + 2 * HOUR, now=NOW + 3 * HOUR)
+    assert state_of(db, "ada@example.com") is SubscriberState.CONFIRMED
+
+
+def test_links_of_somebody_who_is_not_stored_change_nothing(db: Database):
+    nobody = "nobody0000000000"
+
+    assert subject.unsubscribe(db, nobody, now=NOW) is False
+    with pytest.raises(LinkError):
+        subject.confirm(db, nobody, issued_at=NOW, now=NOW)
+    with pytest.raises(LinkError):
+        subject.undo_unsubscribe(db, nobody, now=NOW)
+
+
+def vote(public_id: str, choice: Choice) -> Vote:
+    return Vote(
+        week="2026-W47", comparison="x-vs-y", subscriber=public_id, choice=choice, voted_at=NOW
+    )
+
+
+def test_only_confirmed_subscribers_vote_and_their_old_votes_stay(db: Database):
+    public_id = confirmed(db)
+    subject.cast_vote(db, vote(public_id, Choice.A))
+    subject.unsubscribe(db, public_id, now=NOW)
+
+    for who in (public_id, "nobody0000000000"):
+        with pytest.raises(LinkError, match="has ended"):
+            subject.cast_vote(db, vote(who, Choice.B))
+    with db.read() as session:
+        assert store.community_of(session, "2026-W47", "x-vs-y") == Community(a=1)
+
+
+LIST = ["\ufeffName, Email \n", "Ada,ada@example.com\n", "x,\n", "Bob,BOB@example.com\n", "no\n"]
+
+
+def test_an_import_counts_every_line_once(db: Database):
+    left = confirmed(db, "bob@example.com")
+    subject.unsubscribe(db, left, now=NOW)
+
+    report = subject.import_subscribers(db, LIST, is_confirmed=True, now=NOW, detail="old list")
+
+    assert (report.added, report.known, report.left) == (1, 0, 1)
+    assert [problem.split(":")[0] for problem in report.invalid] == ["line 3", "line 5"]
+    assert state_of(db, "ada@example.com") is SubscriberState.CONFIRMED
+    assert state_of(db, "bob@example.com") is SubscriberState.UNSUBSCRIBED
+
+
+def test_the_same_import_again_adds_nothing(db: Database):
+    subject.import_subscribers(db, LIST, is_confirmed=True, now=NOW)
+
+    report = subject.import_subscribers(db, LIST, is_confirmed=True, now=NOW + HOUR)
+
+    assert (report.added, report.known) == (0, 2)
+    with db.read() as session:
+        people = store.all_subscribers(session)
+        events = [store.event_times(session, p.public_id, ConsentEvent.IMPORTED) for p in people]
+    assert events == [[NOW], [NOW]]
+
+
+def test_an_address_twice_in_a_list_is_one_subscriber(db: Database):
+    lines = ["email\n", "ada@example.com\n", "Ada@Example.com\n"]
+
+    report = subject.import_subscribers(db, lines, is_confirmed=False, now=NOW)
+
+    assert (report.added, report.known) == (1, 1)
+    assert state_of(db, "ada@example.com") is SubscriberState.PENDING
+
+
+@pytest.mark.parametrize("lines", [[], ["name,address\n", "x,ada@example.com\n"]])
+def test_a_list_without_the_column_is_refused(db: Database, lines: list[str]):
+    with pytest.raises(DigestError, match="no column email"):
+        subject.import_subscribers(db, lines, is_confirmed=False, now=NOW)
+
+
+def test_a_list_that_is_no_csv_stores_nothing(db: Database):
+    lines = ["email\n", "ada@example.com\n", '"' + "x" * 200_000]
+
+    with pytest.raises(DigestError, match="the list is no CSV after line 2"):
+        subject.import_subscribers(db, lines, is_confirmed=True, now=NOW)
+    assert state_of(db, "ada@example.com") is None
