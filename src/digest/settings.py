@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     sources: Path | None = Field(
         default=None, description="Path of a sources.toml; unset, the one shipped inside is used."
     )
+    templates_dir: Path | None = Field(
+        default=None, description="Folder of mail templates; unset, the shipped ones are used."
+    )
     allowed_private_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Private addresses that may be fetched all the same: comma list of host, "

@@ -83,7 +83,12 @@ class DeliveryCount(Value):
         return sum(self.states.values()) == self.audience
 
     @property
+    def settled(self) -> int:
+        """Recipients whose mail needs nothing more from a sender."""
+        waiting = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.DEFERRED)
+        return sum(number for state, number in self.states.items() if state not in waiting)
+
+    @property
     def is_finished(self) -> bool:
         """True when the states add up and nobody is queued, leased or deferred."""
-        open_states = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.DEFERRED)
-        return self.sums and not any(self.states.get(state, 0) for state in open_states)
+        return self.sums and self.settled == self.audience

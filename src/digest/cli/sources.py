@@ -1,0 +1,131 @@
+"""Commands over the first resting place: parse one response, ingest all sources."""
+
+import asyncio
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.cli.output import JsonFlag, errors, print_json, print_table
+from digest.errors import DigestError
+from digest.model import Capture, Outcome, Reading, Source
+from digest.settings import load_settings
+from digest.sources import parsers
+from digest.sources.captures import capture_key
+from digest.sources.config import load_sources
+from digest.steps.ingest import SourceReport, ingest
+from digest.steps.research import research
+from digest.wiring import Resources, open_resources
+
+IN_TROUBLE = (Outcome.SUSPECT, Outcome.BLOCKED, Outcome.FAILED)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command("parse")(parse_command)
+    app.command("ingest")(ingest_command)
+
+
+def parse_command(
+    kind: Annotated[str, typer.Argument(help="Kind of source, such as hn_algolia.")],
+    file: Annotated[Path, typer.Argument(help="File that holds one response's body.")],
+    captured_at: Annotated[
+        datetime | None,
+        typer.Option(
+            help="When the response was fetched (ISO, UTC where no offset is given).",
+            formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"],
+        ),
+    ] = None,
+    content_type: Annotated[str, typer.Option(help="Its Content-Type header.")] = "",
+    *,
+    as_json: JsonFlag = False,
+) -> None:
+    """Read one saved response as ingestion would, without a database."""
+    source = _source_of(kind)
+    try:
+        body = file.read_bytes()
+    except OSError as error:
+        raise DigestError(f"{file}: cannot be read ({error.strerror}); name an existing file") from error
+    moment = captured_at or load_settings().clock()
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    capture = _capture(source, body, content_type=content_type, fetched_at=moment)
+    reading = parsers.read(capture, body, source)
+    if as_json:
+        print_json(reading)
+        return
+    _print_reading(reading)
+
+
+def _source_of(kind: str) -> Source:
+    if kind not in parsers.KINDS:
+        known = ", ".join(sorted(parsers.KINDS))
+        raise DigestError(f"{kind!r} is no kind of source; use one of: {known}")
+    default = next((source for source in load_sources(None) if source.kind == kind), None)
+    url = default.url if default else "https://localhost/"
+    return Source(name=kind, kind=kind, url=url)
+
+
+def _capture(source: Source, body: bytes, *, content_type: str, fetched_at: datetime) -> Capture:
+    digest = hashlib.sha256(body).hexdigest()
+    return Capture(
+        key=capture_key(source.url, 200, digest, fetched_at),
+        source=source.name,
+        url=source.url,
+        final_url=source.url,
+        status=200,
+        content_type=content_type,
+        body_sha256=digest,
+        body_bytes=len(body),
+        fetched_at=fetched_at,
+    )
+
+
+def _print_reading(reading: Reading) -> None:
+    reason = f" ({reading.reason})" if reading.reason else ""
+    typer.echo(f"{reading.outcome}{reason}: {len(reading.launches)} launches of {reading.rows} rows")
+    rows = [
+        (item.native_id, item.title, item.launched_at or "", item.popularity, item.url)
+        for item in reading.launches
+    ]
+    print_table("", ("id", "title", "launched", "popularity", "url"), rows)
+
+
+def ingest_command(
+    source: Annotated[
+        list[str] | None, typer.Option(help="Only this source; may be given several times.")
+    ] = None,
+    *,
+    as_json: JsonFlag = False,
+) -> None:
+    """Read all sources once. Exit 1 when one of them is in trouble; the others are stored."""
+    settings = load_settings()
+    with open_resources(settings) as resources:
+        chosen = _chosen(resources.sources, source or [])
+        reports = asyncio.run(_ingest(resources, chosen))
+        found = research(resources.db, classifier=resources.classifier, now=settings.clock())
+    if as_json:
+        print_json({"sources": reports, "research": found})
+    else:
+        rows = [(r.source, r.kind, r.outcome, r.launches, r.new, r.reason or "") for r in reports]
+        print_table("", ("source", "kind", "outcome", "launches", "new", "reason"), rows)
+        typer.echo(f"{found.tools} tools brought up to date, {found.facts} facts read")
+    troubled = [report for report in reports if report.outcome in IN_TROUBLE]
+    for report in troubled:
+        errors().print(f"digest: source {report.source} is {report.outcome}: {report.reason}")
+    if troubled:
+        raise typer.Exit(1)
+
+
+def _chosen(sources: tuple[Source, ...], names: list[str]) -> tuple[Source, ...]:
+    unknown = sorted(set(names) - {source.name for source in sources})
+    if unknown:
+        known = ", ".join(source.name for source in sources)
+        raise DigestError(f"no source {unknown[0]!r} in the sources file; it has: {known}")
+    return tuple(source for source in sources if not names or source.name in names)
+
+
+async def _ingest(resources: Resources, sources: tuple[Source, ...]) -> tuple[SourceReport, ...]:
+    async with resources.fetcher() as fetcher:
+        return await ingest(sources, parts=resources.ingest_parts(fetcher))

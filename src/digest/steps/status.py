@@ -1,0 +1,66 @@
+"""How everything stands, counted: the one look an operator takes first."""
+
+from digest.model import SourceState, Value
+from digest.store import deliveries as delivery_store
+from digest.store import issues as issue_store
+from digest.store import launches as launch_store
+from digest.store import readers as reader_store
+from digest.store import tools as tool_store
+from digest.store.engine import Database
+
+
+class IssueStatus(Value):
+    """One issue and its deliveries by state."""
+
+    week: str
+    state: str
+    audience: int | None
+    deliveries: dict[str, int]
+    sums: bool
+    """True when every recipient of the frozen audience is in exactly one state."""
+
+
+class Status(Value):
+    """Counts per resting place, issues with their deliveries, sources with their last outcome."""
+
+    counts: dict[str, int]
+    issues: tuple[IssueStatus, ...]
+    deliveries: dict[str, int]
+    """All issues together."""
+    subscribers: dict[str, int]
+    sources: tuple[SourceState, ...]
+
+
+def status(db: Database) -> Status:
+    """Count everything in one consistent view."""
+    with db.read() as session:
+        states = issue_store.issue_states(session)
+        issues = []
+        total: dict[str, int] = {}
+        for week, state in states.items():
+            count = delivery_store.count(session, week)
+            by_state = {str(key): number for key, number in count.states.items() if number}
+            for key, number in by_state.items():
+                total[key] = total.get(key, 0) + number
+            issues.append(
+                IssueStatus(
+                    week=week,
+                    state=state,
+                    audience=count.audience,
+                    deliveries=by_state,
+                    sums=count.sums,
+                )
+            )
+        return Status(
+            counts={
+                "captures": launch_store.count_captures(session),
+                "launches": sum(launch_store.count_launches(session).values()),
+                **tool_store.count_tools(session),
+                "issues": len(states),
+                "deliveries": sum(total.values()),
+            },
+            issues=tuple(issues),
+            deliveries=total,
+            subscribers=reader_store.count_subscribers(session),
+            sources=tuple(launch_store.source_states(session).values()),
+        )

@@ -1,0 +1,198 @@
+"""From settings to parts: the one list that says what the program is made of."""
+
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from digest import __version__
+from digest.catalogue.jobs import JobClassifier, load_jobs
+from digest.delivery.transports.base import Transport
+from digest.delivery.transports.file import FileTransport
+from digest.delivery.transports.memory import MemoryTransport
+from digest.delivery.transports.smtp import SmtpTransport
+from digest.errors import SettingsError
+from digest.mail.render import Brand
+from digest.model import Job, Source
+from digest.panel.rules import Rules, load_rules
+from digest.settings import Settings, TransportKind
+from digest.sources.captures import CaptureStore
+from digest.sources.config import load_sources
+from digest.sources.fetch import Fetcher
+from digest.steps.ingest import IngestParts
+from digest.steps.send import SendParts
+from digest.steps.weekly import WeeklyParts
+from digest.store.engine import Database
+from digest.store.migrate import require_schema
+
+SECRET_BYTES = 32
+SHORTEST_SECRET = 16
+
+
+@dataclass(frozen=True)
+class Resources:
+    """The parts, each built from the settings when it is first asked for."""
+
+    settings: Settings
+    db: Database
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources of sources.toml, in its order. Raises SourcesFileError."""
+        return load_sources(self.settings.sources)
+
+    @cached_property
+    def captures(self) -> CaptureStore:
+        """The folder of bodies."""
+        return CaptureStore(self.settings.captures_dir)
+
+    def fetcher(self) -> Fetcher:
+        """A fetcher for one run; use it as an async context manager."""
+        return Fetcher(
+            user_agent=f"digest/{__version__} (+{self.settings.contact_url})",
+            allowed_private_hosts=self.settings.allowed_private_hosts,
+            clock=self.settings.clock,
+        )
+
+    @cached_property
+    def jobs(self) -> tuple[Job, ...]:
+        """The jobs taxonomy."""
+        return load_jobs()
+
+    @cached_property
+    def classifier(self) -> JobClassifier:
+        """What says which job a tool does."""
+        return JobClassifier(self.jobs)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rule panel's rules."""
+        return load_rules()
+
+    @cached_property
+    def brand(self) -> Brand:
+        """How the newsletter names itself in mails."""
+        return Brand(
+            name=self.settings.sender_name,
+            base_url=self.settings.base_url,
+            sender_name=self.settings.sender_name,
+            sender_address=self.settings.sender_address,
+            postal_address=self.settings.postal_address,
+        )
+
+    @cached_property
+    def templates_dir(self) -> Path:
+        """The folder of mail templates: the setting, else the shipped one, else the checkout's."""
+        if self.settings.templates_dir is not None:
+            return self.settings.templates_dir
+        shipped = Path(str(files("digest"))) / "email_templates"
+        if shipped.is_dir():
+            return shipped
+        return Path(__file__).parents[2] / "email_templates"
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key that signs links. Raises SettingsError."""
+        return load_secret(self.settings, self.db)
+
+    def ingest_parts(self, fetcher: Fetcher) -> IngestParts:
+        """What ingestion works with."""
+        return IngestParts(
+            db=self.db, fetcher=fetcher, captures=self.captures, clock=self.settings.clock
+        )
+
+    def weekly_parts(self) -> WeeklyParts:
+        """What a build works with."""
+        return WeeklyParts(
+            db=self.db,
+            jobs=self.jobs,
+            rules=self.rules,
+            brand=self.brand,
+            templates_dir=self.templates_dir,
+            zone=self.settings.zone,
+        )
+
+    def send_parts(self) -> SendParts:
+        """What a send works with."""
+        return SendParts(
+            db=self.db,
+            brand=self.brand,
+            secret=self.secret,
+            clock=self.settings.clock,
+            lease=timedelta(seconds=self.settings.lease_seconds),
+        )
+
+    def transport(self) -> Transport:
+        """A fresh way out for mail; close it after use."""
+        match self.settings.transport:
+            case TransportKind.SMTP:
+                server = urlsplit(self.settings.smtp_url)
+                return SmtpTransport(server.hostname or "", server.port or 25)
+            case TransportKind.FILE:
+                return FileTransport(self.settings.outbox_dir)
+            case TransportKind.MEMORY:
+                return MemoryTransport()
+
+
+@contextmanager
+def open_resources(settings: Settings) -> Iterator[Resources]:
+    """
+    Open the database on the right schema and hand out the parts.
+
+    Raises:
+        StoreError: The database cannot be opened.
+        SchemaError: Its schema is not this program's.
+    """
+    database = Database(settings.database_url)
+    try:
+        require_schema(database)
+        yield Resources(settings=settings, db=database)
+    finally:
+        database.close()
+
+
+def load_secret(settings: Settings, database: Database) -> bytes:
+    """
+    Give the key that signs links.
+
+    Unset, a key is made once and kept beside a SQLite database, readable by its owner only; with
+    PostgreSQL it must be set, since several machines have to share it.
+    """
+    if settings.secret is not None:
+        value = settings.secret.get_secret_value()
+        if len(value) < SHORTEST_SECRET and not _is_rehearsal(settings):
+            raise SettingsError(
+                "DIGEST_SECRET",
+                f"{len(value)} characters are too few; use 32 random ones: "
+                'python -c "import secrets; print(secrets.token_urlsafe(32))"',
+            )
+        return value.encode()
+    if database.dialect != "sqlite" or not database.url.database:
+        raise SettingsError(
+            "DIGEST_SECRET", "must be set when the database is PostgreSQL: all machines share it"
+        )
+    return _kept_secret(Path(database.url.database).with_name("secret"))
+
+
+def _is_rehearsal(settings: Settings) -> bool:
+    """Return True while links point nowhere public: a name reserved for examples, or loopback."""
+    host = urlsplit(settings.base_url).hostname or ""
+    return host in {"localhost", "127.0.0.1", "::1"} or host.endswith((".example", ".example.com"))
+
+
+def _kept_secret(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        mode = stat.S_IRUSR | stat.S_IWUSR
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_hex(SECRET_BYTES).encode())
+        return path.read_bytes()
