@@ -48,6 +48,8 @@ class Evidence(Value):
     market: Market = Market()
     taken_at: AwareDatetime
     launched_at: AwareDatetime
+    launch_dated: bool = True
+    """False where ``launched_at`` is only our first sight of it."""
 
     @property
     def sha256(self) -> str:

@@ -1,0 +1,271 @@
+"""What the evidence answers to each question of the panel; None wherever it does not say."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from digest.model import Evidence, Fact, FactKind
+from digest.model.licences import allows_commercial_use, is_osi
+from digest.model.wording import counted, day
+from digest.panel.language import problems
+from digest.panel.rulebook import Thresholds
+
+LONGEST_VALUE = 40
+"""Characters of a stored text that may stand inside a sentence; the citation shows it whole."""
+NO_LICENCE = frozenset({"", "false", "noassertion", "none", "other", "unknown"})
+"""Values that name no licence: they are unknown, not a bad licence."""
+INSTALLERS = frozenset(
+    {"pip", "pipx", "uv", "uvx", "conda", "npm", "npx", "pnpm", "yarn", "bun", "brew", "docker"}
+    | {"ollama", "cargo", "go", "curl", "winget", "apt", "helm"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer to one question, and what it stands on: a fact, or a count of our records."""
+
+    answer: str
+    fact: Fact | None = None
+    record: str | None = None
+    """Said instead of a quote where our own records are the source."""
+    points: float | None = None
+    """Computed points; None where the rules file has them by answer."""
+    slots: Mapping[str, str] = field(default_factory=dict)
+    """Words for the sentence's places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The evidence as the checks look at it, at one moment."""
+
+    evidence: Evidence
+    now: datetime
+    limits: Thresholds
+
+    def newest(self, kind: FactKind) -> Fact | None:
+        """Give the newest fact of a kind; evidence is sorted newest first."""
+        return next((fact for fact in self.evidence.facts if fact.kind == kind), None)
+
+    def dated(self, kind: FactKind) -> list[tuple[date, Fact]]:
+        """Give the facts of a kind whose value is an ISO date, earliest date first."""
+        found = [(_date(fact), fact) for fact in self.evidence.facts if fact.kind == kind]
+        return sorted(
+            ((moment, fact) for moment, fact in found if moment), key=lambda pair: pair[0]
+        )
+
+    def age_days(self, moment: date) -> int:
+        """Give the whole days from that day to now, in UTC."""
+        return (self.now.astimezone(UTC).date() - moment).days
+
+
+def _date(fact: Fact) -> date | None:
+    try:
+        return datetime.fromisoformat(str(fact.value)).date()
+    except ValueError:
+        return None
+
+
+def _inline(value: object) -> str | None:
+    """Give a stored text if it may stand inside our sentence: short, one line, nothing banned."""
+    text = " ".join(str(value).split())
+    if not text or len(text) > LONGEST_VALUE or "[" in text or problems(text):
+        return None
+    return text.rstrip(".")
+
+
+def _yes_no(kind: FactKind) -> Callable[[Look], Finding | None]:
+    def check(look: Look) -> Finding | None:
+        fact = look.newest(kind)
+        return Finding(answer="yes" if fact.value else "no", fact=fact) if fact else None
+
+    return check
+
+
+def install(look: Look) -> Finding | None:
+    """Is there an install line? The installer it begins with is named where it is a known one."""
+    fact = look.newest(FactKind.INSTALL)
+    if fact is None:
+        return None
+    words = str(fact.value).replace("$", " ").split() if fact.value else []
+    tool = next((word for word in words[:2] if word in INSTALLERS), None)
+    slots = {"installer": f" that uses {tool}" if tool else ""}
+    return Finding(answer="yes" if fact.value else "no", fact=fact, slots=slots)
+
+
+def _licence(look: Look, judge: Callable[[str], str]) -> Finding | None:
+    fact = look.newest(FactKind.LICENCE)
+    if fact is None or str(fact.value).casefold() in NO_LICENCE:
+        return None
+    name = str(fact.value)
+    if "proprietary" in name.casefold():
+        return Finding(answer="proprietary", fact=fact)
+    shown = _inline(name.removeprefix("LicenseRef-")) or "terms of its own"
+    return Finding(answer=judge(name), fact=fact, slots={"licence": shown})
+
+
+def licence(look: Look) -> Finding | None:
+    """Is the licence OSI-approved, by SPDX identifier?"""
+    return _licence(look, lambda name: "osi" if is_osi(name) else "other")
+
+
+def commercial(look: Look) -> Finding | None:
+    """Does the licence allow commercial use? A licence nobody listed counts as "other"."""
+    by_list = {True: "allowed", False: "forbidden", None: "other"}
+    return _licence(look, lambda name: by_list[allows_commercial_use(name)])
+
+
+def interface(look: Look) -> Finding | None:
+    """Is there an open interface, and which?"""
+    fact = look.newest(FactKind.OPEN_INTERFACE)
+    if fact is None:
+        return None
+    name = _inline(fact.value) if isinstance(fact.value, str) else None
+    slots = {"interface": f" ({name})" if name else ""}
+    return Finding(answer="yes" if fact.value else "no", fact=fact, slots=slots)
+
+
+def local(look: Look) -> Finding | None:
+    """Does it run locally? A self-hosted product does; one that is not may still run locally."""
+    kinds = (FactKind.RUNS_LOCALLY, FactKind.SELF_HOST)
+    facts = [fact for fact in map(look.newest, kinds) if fact]
+    yes = next((fact for fact in facts if fact.value), None)
+    if yes:
+        return Finding(answer="yes", fact=yes)
+    no = look.newest(FactKind.RUNS_LOCALLY)
+    return Finding(answer="no", fact=no) if no else None
+
+
+def benchmark(look: Look) -> Finding | None:
+    """Do benchmark claims come with method or code?"""
+    fact = look.newest(FactKind.BENCHMARK)
+    return Finding(answer=str(fact.value), fact=fact) if fact else None
+
+
+def superlatives(look: Look) -> Finding | None:
+    """How often does the vendor's own copy use superlatives?"""
+    fact = look.newest(FactKind.SUPERLATIVES)
+    if fact is None or isinstance(fact.value, str):
+        return None
+    rate = float(fact.value)
+    answer = "many" if rate >= look.limits.many_superlatives else "few"
+    return Finding(answer=answer, fact=fact, slots={"rate": f"{rate:.1f}"})
+
+
+def price(look: Look) -> Finding | None:
+    """Is the price public? Paid or freemium without a figure does not tell."""
+    figure = look.newest(FactKind.PRICE)
+    if figure:
+        text = _inline(figure.value) if isinstance(figure.value, str) else None
+        slots = {"price": f": {text}" if text else ""}
+        return Finding(answer="yes" if figure.value else "no", fact=figure, slots=slots)
+    entry = look.newest(FactKind.ENTRY_PRICE)
+    answers = {"free": ("yes", ": free"), "contact": ("no", "")}
+    if entry is None or entry.value not in answers:
+        return None
+    answer, said = answers[str(entry.value)]
+    return Finding(answer=answer, fact=entry, slots={"price": said})
+
+
+def start(look: Look) -> Finding | None:
+    """What does it cost to start?"""
+    fact = look.newest(FactKind.ENTRY_PRICE)
+    return Finding(answer=str(fact.value), fact=fact) if fact else None
+
+
+def maintained(look: Look) -> Finding | None:
+    """When was the last commit or release? The latest date anyone saw counts."""
+    dates = look.dated(FactKind.MAINTAINED_AT)
+    if not dates:
+        return None
+    last, fact = dates[-1]
+    answer = "yes" if look.age_days(last) <= look.limits.maintained_days else "no"
+    return Finding(answer=answer, fact=fact, slots={"date": day(last)})
+
+
+def vendor(look: Look) -> Finding | None:
+    """How long has the maker been around? The earliest date anyone saw counts."""
+    dates = look.dated(FactKind.VENDOR_SINCE)
+    if not dates:
+        return None
+    first, fact = dates[0]
+    answer = "old" if look.age_days(first) >= look.limits.established_days else "young"
+    return Finding(answer=answer, fact=fact, slots={"date": day(first)})
+
+
+def age(look: Look) -> Finding | None:
+    """
+    How long has it been public? Counted from its beginning, or its launch if that is earlier.
+
+    A first sight of ours only says that it is at least that old: too young is then unknown.
+    """
+    launched = look.evidence.launched_at.astimezone(UTC).date()
+    began: list[tuple[date, Fact | None]] = list(look.dated(FactKind.CREATED_AT)[:1])
+    first, fact = min([*began, (launched, None)], key=lambda pair: pair[0])
+    is_young = look.age_days(first) < look.limits.young_days
+    if is_young and not (look.evidence.launch_dated or began):
+        return None
+    record = f"{'Launched' if look.evidence.launch_dated else 'First seen'} on {day(first)}"
+    slots = {"date": day(first), "young_days": str(look.limits.young_days)}
+    return Finding(answer="young" if is_young else "old", fact=fact, record=record, slots=slots)
+
+
+def rivals(look: Look) -> Finding | None:
+    """How many other known tools do the job?"""
+    number = look.evidence.market.rivals
+    if number is None:
+        return None
+    others = counted(number, "other known tool") if number else "no other known tool"
+    answer = "many" if number >= look.limits.many_rivals else "few"
+    said = f"{others} {'does' if number in {0, 1} else 'do'}"
+    record = f"{counted(number, 'other known tool')} in this job"
+    return Finding(answer=answer, record=record, slots={"rivals": said})
+
+
+def trend(look: Look) -> Finding | None:
+    """Do launches in the job rise or fall against the quarter before?"""
+    change = look.evidence.market.job_trend
+    if change is None:
+        return None
+    answer = "rising" if change > 0 else "falling"
+    if abs(change) < look.limits.level_trend:
+        answer = "level"
+    percent = f"{abs(change):.0%}"
+    record = f"Launches in this job against the quarter before: {change:+.0%}"
+    points = max(-1.0, min(1.0, change))
+    return Finding(answer=answer, record=record, points=points, slots={"percent": percent})
+
+
+def attention(look: Look) -> Finding | None:
+    """How much attention does it get among tools of its job and age?"""
+    percentile = look.evidence.market.attention
+    if percentile is None:
+        return None
+    percent = f"{percentile:.0f}%"
+    record = f"Ahead of {percent} of like-aged tools of this job in the same count of attention"
+    answer = "high" if percentile >= 50 else "low"  # noqa: PLR2004 # the middle of percentiles
+    points = (percentile - 50) / 50
+    return Finding(answer=answer, record=record, points=points, slots={"percent": percent})
+
+
+CHECKS: Mapping[str, Callable[[Look], Finding | None]] = {
+    "install": install,
+    "docs": _yes_no(FactKind.DOCS),
+    "example": _yes_no(FactKind.EXAMPLE),
+    "licence": licence,
+    "commercial": commercial,
+    "waitlist": _yes_no(FactKind.WAITLIST),
+    "interface": interface,
+    "benchmark": benchmark,
+    "rivals": rivals,
+    "maintained": maintained,
+    "age": age,
+    "superlatives": superlatives,
+    "price": price,
+    "start": start,
+    "trend": trend,
+    "local": local,
+    "attention": attention,
+    "vendor": vendor,
+    "terms": _yes_no(FactKind.TERMS),
+}
+"""By the key the rules file uses."""

@@ -1,0 +1,114 @@
+"""Gather what a review may rest on: a tool's facts in order, and what our records say around it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from digest.model import Evidence, Fact, Job, Market, Tool
+from digest.panel.checks import Look
+from digest.panel.rulebook import Rules
+from digest.panel.rules import weigh
+
+UNPAIRED = frozenset({"", "other", "unsorted"})
+"""Jobs that say nothing: tools in them are no rivals of each other."""
+MIN_PEERS = 5
+"""Other tools below which a percentile would say nothing."""
+PEER_DAYS = 91
+"""Peers were launched at most that many days apart: an older tool had longer to gather stars."""
+QUARTER = timedelta(days=91)
+MIN_BEFORE = 4
+"""Launches in the quarter before, below which a change would say nothing."""
+
+
+def build_evidence(tool: Tool, facts: Sequence[Fact], *, market: Market, now: datetime) -> Evidence:
+    """
+    Gather one tool's evidence.
+
+    Args:
+        tool: The tool.
+        facts: Facts in any order; those of other tools are left out.
+        market: What our records say around it.
+        now: When the snapshot is taken; aware.
+    """
+    own = [fact for fact in facts if fact.tool == tool.slug]
+    own.sort(key=lambda fact: (fact.source, fact.url, fact.span, str(fact.value)))
+    own.sort(key=lambda fact: fact.observed_at, reverse=True)
+    own.sort(key=lambda fact: fact.kind)
+    return Evidence(
+        tool=tool.slug,
+        name=tool.name,
+        facts=tuple(own),
+        market=market,
+        taken_at=now,
+        launched_at=tool.launched_at,
+        launch_dated=tool.launch_dated,
+    )
+
+
+def market_of(
+    tool: Tool, tools: Iterable[Tool], *, now: datetime, since: datetime | None = None
+) -> Market:
+    """
+    Say what our records know around a tool.
+
+    Args:
+        tool: The tool; ``tools`` may hold it too.
+        tools: The catalogue, or that part of it that has the tool's job. Others are passed over.
+        now: The moment a quarter is counted back from; aware.
+        since: Since when our records are whole. Without two quarters of them there is no trend.
+
+    Returns:
+        Rivals in the job (None for a tool without one), the percentile of attention among at
+        least five tools of like age with the same kind of count, and the trend of dated launches.
+    """
+    if tool.job in UNPAIRED:
+        return Market()
+    in_job = [other for other in tools if other.job == tool.job and other.slug != tool.slug]
+    return Market(
+        rivals=len(in_job),
+        attention=_attention(tool, in_job),
+        job_trend=_trend([*in_job, tool], now, since),
+    )
+
+
+def coverage(evidence: Evidence, job: Job, rules: Rules) -> float:
+    """
+    Say how much of what a comparison shows is known, in [0, 1].
+
+    It is the mean of two shares: of the job's fact rows that are known, and of the weight of all
+    reviewers' checks that can be answered. A job without rows counts by the checks alone.
+    """
+    look = Look(evidence, evidence.taken_at, rules.thresholds)
+    known = sum(item.rule.weight for rule in rules.reviewer for item in weigh(look, rule, rules))
+    checks = known / sum(rule.weight for rule in rules.reviewer)
+    if not job.fact_rows:
+        return checks
+    kinds = {fact.kind for fact in evidence.facts}
+    rows = sum(kind in kinds for kind in job.fact_rows) / len(job.fact_rows)
+    return (rows + checks) / 2
+
+
+def _attention(tool: Tool, in_job: Sequence[Tool]) -> float | None:
+    """Give the mid-rank percentile of the tool's count among its peers' counts."""
+    counts = [
+        other.popularity
+        for other in in_job
+        if other.popularity is not None
+        and other.popularity_metric == tool.popularity_metric
+        and abs(other.launched_at - tool.launched_at) <= timedelta(days=PEER_DAYS)
+    ]
+    if tool.popularity is None or len(counts) < MIN_PEERS:
+        return None
+    below = sum(count < tool.popularity for count in counts)
+    equal = sum(count == tool.popularity for count in counts)
+    return round(100 * (below + equal / 2) / len(counts), 1)
+
+
+def _trend(tools: Sequence[Tool], now: datetime, since: datetime | None) -> float | None:
+    if since is None or since > now - 2 * QUARTER:
+        return None
+    ages = [now - tool.launched_at for tool in tools if tool.launch_dated]
+    recent = sum(timedelta(0) <= age < QUARTER for age in ages)
+    before = sum(QUARTER <= age < 2 * QUARTER for age in ages)
+    if before < MIN_BEFORE:
+        return None
+    return round((recent - before) / before, 3)

@@ -1,0 +1,110 @@
+"""
+Review one tool alone by the checklist: evidence in, verdict with its sentences and sources out.
+
+Every check gives points in [-1, 1] or is unknown; the score is the weighted mean of the known ones.
+What is not known neither helps nor harms. Rules and wording are rules.toml.
+"""
+
+from datetime import datetime
+
+from digest.model import Check, Evidence, Review, Reviewer, Verdict
+from digest.panel.checks import CHECKS, Look
+from digest.panel.rulebook import CheckRule, ReviewerRule, Rules, load_rules, parse_rules
+from digest.panel.takes import Notes, Weighed, no_call, take
+
+__all__ = ["Rules", "load_rules", "parse_rules", "review", "review_all", "weigh"]
+
+DECIMALS = 4
+"""Places a score is rounded to, so that 0.15 stays 0.15 after the sums."""
+
+
+def weigh(look: Look, rule: ReviewerRule, rules: Rules) -> list[Weighed]:
+    """Ask one reviewer's questions; a value the rules do not foresee counts as unknown."""
+    known = []
+    for check in rule.check:
+        finding = CHECKS[check.key](look)
+        if finding is None:
+            continue
+        points = finding.points
+        if points is None:
+            points = rules.points[check.key].get(finding.answer)
+        if points is not None:
+            known.append(Weighed(check, finding, points))
+    return known
+
+
+def review(evidence: Evidence, *, reviewer: Reviewer, rules: Rules, now: datetime) -> Review:
+    """
+    Let one reviewer judge one tool.
+
+    Args:
+        evidence: Everything known of the tool; nothing else is looked at.
+        reviewer: Who judges.
+        rules: Weights, points, thresholds and wording.
+        now: The moment ages are counted to; aware.
+    """
+    rule = rules.of(reviewer)
+    known = weigh(Look(evidence, now, rules.thresholds), rule, rules)
+    notes = Notes(evidence)
+    score = _score(known, rule, rules)
+    stale = _stale(known, rule, evidence, now, rules) if score is not None else None
+    if score is None:
+        verdict, text = Verdict.NO_CALL, no_call(rule, known)
+    else:
+        is_ship = score >= rules.thresholds.ship_at and stale is None
+        verdict = Verdict.SHIP if is_ship else Verdict.SKIP
+        text = take(known, rule=rule, verdict=verdict, notes=notes, stale=stale)
+    by_key = {item.rule.key: item for item in known}
+    checks = tuple(_check(check, by_key.get(check.key), notes) for check in rule.check)
+    return Review(
+        tool=evidence.tool,
+        reviewer=reviewer,
+        verdict=verdict,
+        score=score,
+        take=text,
+        checks=checks,
+        citations=notes.citations,
+        evidence_sha256=evidence.sha256,
+        panel_version=rules.panel_version,
+        reviewed_at=now,
+    )
+
+
+def review_all(evidence: Evidence, rules: Rules, now: datetime) -> tuple[Review, ...]:
+    """Let every reviewer judge one tool, in panel order."""
+    return tuple(review(evidence, reviewer=reviewer, rules=rules, now=now) for reviewer in Reviewer)
+
+
+def _score(known: list[Weighed], rule: ReviewerRule, rules: Rules) -> float | None:
+    """Give the weighted mean of the known checks, or None where too little is known for a call."""
+    weight = sum(item.rule.weight for item in known)
+    limits = rules.thresholds
+    if len(known) < limits.known_checks or weight < limits.known_weight * rule.weight:
+        return None
+    return round(sum(item.effect for item in known) / weight, DECIMALS)
+
+
+def _stale(
+    known: list[Weighed], rule: ReviewerRule, evidence: Evidence, now: datetime, rules: Rules
+) -> Weighed | None:
+    """Give the check that says nothing has moved for longer than this reviewer ever ships."""
+    if rule.stale_days is None:
+        return None
+    limits = rules.thresholds.model_copy(update={"maintained_days": rule.stale_days})
+    finding = CHECKS["maintained"](Look(evidence, now, limits))
+    if finding is None or finding.answer == "yes":
+        return None
+    return next(item for item in known if item.rule.key == "maintained")
+
+
+def _check(rule: CheckRule, item: Weighed | None, notes: Notes) -> Check:
+    if item is None:
+        unknown = f"Could not confirm {rule.about}."
+        return Check(key=rule.key, weight=rule.weight, sentence=unknown)
+    return Check(
+        key=rule.key,
+        weight=rule.weight,
+        points=item.points,
+        sentence=f"{item.said[0].upper()}{item.said[1:]}.",
+        citation=notes.number(item.finding),
+    )

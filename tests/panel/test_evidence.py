@@ -1,0 +1,135 @@
+from datetime import timedelta
+
+import pytest
+
+from digest.model import FactKind, Job, Market
+from digest.panel.evidence import build_evidence, coverage, market_of
+from digest.panel.rulebook import load_rules
+
+
+def test_facts_stand_by_kind_and_newest_first_whatever_order_they_come_in(fact, tool, now):
+    old, new = now - timedelta(days=3), now - timedelta(days=1)
+    facts = [
+        fact("waitlist", value=False, observed_at=old),
+        fact("docs", value=True, observed_at=old),
+        fact("docs", value=False, observed_at=new),
+        fact("docs", value=True, observed_at=new, source="a-feed"),
+        fact("docs", value=True, tool="another"),
+    ]
+
+    made = build_evidence(tool(), facts, market=Market(), now=now)
+    again = build_evidence(tool(), facts[::-1], market=Market(), now=now)
+
+    assert [(f.kind, f.source, f.value) for f in made.facts] == [
+        (FactKind.DOCS, "a-feed", True),
+        (FactKind.DOCS, "larch-pages", False),
+        (FactKind.DOCS, "larch-pages", True),
+        (FactKind.WAITLIST, "larch-pages", False),
+    ]
+    assert made == again
+    assert made.sha256 == again.sha256
+
+
+def test_the_hash_follows_the_facts_not_the_moment(fact, tool, now):
+    made = build_evidence(tool(), [fact("docs", value=True)], market=Market(), now=now)
+    later = build_evidence(
+        tool(), [fact("docs", value=True)], market=Market(), now=now + timedelta(days=1)
+    )
+    other = build_evidence(tool(), [fact("docs", value=False)], market=Market(), now=now)
+
+    assert made.sha256 == later.sha256 != other.sha256
+
+
+def test_a_tool_without_a_job_has_no_market(tool, now):
+    unsorted = tool(job="unsorted", popularity=9, popularity_metric="stars")
+
+    assert market_of(unsorted, [tool("b", job="unsorted")], now=now) == Market()
+
+
+def test_rivals_are_the_other_tools_of_the_job(tool, now):
+    larch = tool()
+    catalogue = [larch, tool("oak"), tool("elm"), tool("fir", job="ocr")]
+
+    assert market_of(larch, catalogue, now=now).rivals == 2
+    assert market_of(larch, [], now=now).rivals == 0
+
+
+def counted(tool, counts, **more):
+    return [
+        tool(f"peer-{n}", popularity=count, popularity_metric="stars", **more)
+        for n, count in enumerate(counts)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stars", "percentile"), [(99, 100.0), (1, 0.0), (30, 50.0), (25, 40.0), (50, 90.0)]
+)
+def test_attention_is_the_mid_rank_among_peers(stars, percentile, tool, now):
+    larch = tool(popularity=stars, popularity_metric="stars")
+    peers = counted(tool, [10, 20, 30, 40, 50])
+
+    assert market_of(larch, peers, now=now).attention == percentile
+
+
+def test_four_peers_are_too_few_for_a_percentile(tool, now):
+    larch = tool(popularity=5, popularity_metric="stars")
+
+    assert market_of(larch, counted(tool, [1, 2, 3, 4]), now=now).attention is None
+
+
+def test_attention_is_compared_in_one_kind_of_count_and_at_like_age_only(tool, now):
+    larch = tool(popularity=5, popularity_metric="points")
+    no_count = tool()
+    young = tool(popularity=5, popularity_metric="stars")
+    old_peers = counted(tool, [1, 2, 3, 4, 5], days=120)
+
+    assert market_of(larch, counted(tool, [1, 2, 3, 4, 5]), now=now).attention is None
+    assert market_of(no_count, counted(tool, [1, 2, 3, 4, 5]), now=now).attention is None
+    assert market_of(young, old_peers, now=now).attention is None
+
+
+def launches(tool, recent, before):
+    return [tool(f"r{n}", days=10) for n in range(recent)] + [
+        tool(f"b{n}", days=100) for n in range(before)
+    ]
+
+
+def test_the_trend_compares_two_quarters_of_dated_launches(tool, now):
+    long_ago = now - timedelta(days=182)
+    others = [*launches(tool, 5, 4), tool("old", days=400), tool("x", launch_dated=False)]
+
+    assert market_of(tool(), others, now=now, since=long_ago).job_trend == 0.5
+
+
+@pytest.mark.parametrize(
+    ("before", "records_days"),
+    [(3, 400), (4, 181), (4, None)],
+    ids=["few launches", "records too young", "records of unknown age"],
+)
+def test_without_a_whole_quarter_before_there_is_no_trend(before, records_days, tool, now):
+    since = records_days and now - timedelta(days=records_days)
+
+    market = market_of(tool(), launches(tool, 8, before), now=now, since=since)
+
+    assert market.job_trend is None
+
+
+def job(*rows):
+    return Job(key="small-llm", label="", category="", description="", fact_rows=rows)
+
+
+def test_coverage_is_the_mean_of_known_rows_and_known_weight(evidence):
+    """Known weight: docs 2 of Builder's, age 2 of Skeptic's: 4 of 45 in all."""
+    known = evidence({"docs": True}, days=5)
+    rules = load_rules()
+
+    assert coverage(known, job(FactKind.DOCS, FactKind.PRICE), rules) == pytest.approx(
+        (1 / 2 + 4 / 45) / 2
+    )
+    assert coverage(known, job(), rules) == pytest.approx(4 / 45)
+
+
+def test_all_that_is_asked_known_is_full_coverage(sheet):
+    evidence, _ = sheet("solid_mit_library")
+
+    assert coverage(evidence, job(FactKind.LICENCE), load_rules()) == 1.0
