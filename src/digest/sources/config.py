@@ -1,0 +1,137 @@
+"""Load the file that lists the sources, and fill in what its URLs leave open."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, time, timedelta
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from digest.errors import SourcesFileError
+from digest.model import Source
+from digest.sources.parsers import KINDS
+from digest.sources.urls import web_url
+
+SHIPPED = "sources.toml"
+BACK = timedelta(days=7)
+
+_REQUIRED = ("name", "kind", "url")
+_OPTIONS = tuple(Source.model_fields)
+_PLACEHOLDER = re.compile(r"\{(.*?)\}")
+_PLACEHOLDERS = ("since_date", "since_unix")
+
+
+def load_sources(path: Path | None) -> tuple[Source, ...]:
+    """
+    Read a sources file.
+
+    Args:
+        path: The file; None for the one that ships with the program.
+
+    Returns:
+        The sources in the file's order, names unique; options left out are those of the kind.
+
+    Raises:
+        SourcesFileError: The file or an entry cannot be used; the text says which, why and what
+            to do.
+    """
+    where = str(path) if path else f"the shipped {SHIPPED}"
+    try:
+        text = (path or files("digest.sources") / SHIPPED).read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except OSError as error:
+        raise SourcesFileError(
+            where, f"cannot be read ({error.strerror}); set DIGEST_SOURCES to an existing file"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SourcesFileError(where, "is not UTF-8 text; save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SourcesFileError(where, f"is not TOML: {error}; mend that line") from error
+    return _sources(data, where)
+
+
+def request_url(source: Source, now: datetime) -> str:
+    """
+    Give the URL to ask for now, with the time window filled in.
+
+    The window begins at midnight UTC seven days back: one URL a day, so that validators (ETag)
+    go on working.
+    """
+    start = datetime.combine((now.astimezone(UTC) - BACK).date(), time(), tzinfo=UTC)
+    return source.url.replace("{since_date}", start.date().isoformat()).replace(
+        "{since_unix}", str(int(start.timestamp()))
+    )
+
+
+def _sources(data: Mapping[str, Any], where: str) -> tuple[Source, ...]:
+    entries = data.get("source")
+    if set(data) - {"source"}:
+        stray = min(set(data) - {"source"})
+        raise SourcesFileError(where, f"{stray!r} stands outside a [[source]] entry; move it there")
+    if not isinstance(entries, list) or not entries:
+        raise SourcesFileError(where, "has no [[source]] entry; add at least one")
+    sources: dict[str, Source] = {}
+    for number, entry in enumerate(entries, start=1):
+        source = _source(entry, where=where, number=number)
+        if source.name in sources:
+            raise SourcesFileError(
+                where, f"entry {number}: the name {source.name!r} is taken; give each its own"
+            )
+        sources[source.name] = source
+    return tuple(sources.values())
+
+
+def _source(entry: object, *, where: str, number: int) -> Source:
+    """Check one entry and fill in what holds for its kind."""
+    if not isinstance(entry, dict):
+        raise SourcesFileError(where, f"entry {number} is no table; begin it with [[source]]")
+    label = f"entry {number} ({entry.get('name', 'without a name')})"
+    reason = _fault(entry)
+    if reason:
+        raise SourcesFileError(where, f"{label}: {reason}")
+    kind = KINDS[entry["kind"]]
+    try:
+        return Source(**{"floor": kind.floor, "dated": kind.is_dated, **entry})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SourcesFileError(where, f"{label}: {first['loc'][0]}: {first['msg']}") from error
+
+
+def _fault(entry: Mapping[str, Any]) -> str | None:
+    """Give what is wrong with an entry, in the order a person mends it."""
+    for option in entry:
+        if option not in _OPTIONS:
+            return (
+                f"unknown option {option!r}{_nearest(option, _OPTIONS)}; known: {_list(_OPTIONS)}"
+            )
+    for option in _REQUIRED:
+        if not isinstance(entry.get(option), str) or not entry[option]:
+            return f'{option} is missing; add {option} = "..."'
+    if entry["kind"] not in KINDS:
+        return (
+            f"unknown kind {entry['kind']!r}{_nearest(entry['kind'], KINDS)}; known: {_list(KINDS)}"
+        )
+    return _url_fault(entry["url"])
+
+
+def _url_fault(url: str) -> str | None:
+    for name in _PLACEHOLDER.findall(url):
+        if name not in _PLACEHOLDERS:
+            known = ", ".join(f"{{{name}}}" for name in _PLACEHOLDERS)
+            return f"unknown placeholder {{{name}}} in url; known: {known}"
+    if web_url(url) is None:
+        return f"{url!r} is no web address; begin it with https://"
+    return None
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    found = get_close_matches(word, list(known), n=1)
+    return f" (did you mean {found[0]!r}?)" if found else ""
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))

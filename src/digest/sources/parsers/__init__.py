@@ -1,0 +1,68 @@
+"""The registry of kinds: one parser for each kind of source, and the way in to all of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from digest.model import Capture, Reading, Source
+from digest.sources.parsers import (
+    feed,
+    github_search,
+    hn_algolia,
+    ollama_library,
+    openrouter_models,
+    producthunt_feed,
+)
+from digest.sources.readings import failed, is_challenge, unreadable
+
+FIRST_ERROR_STATUS = 400
+_SHOWN = 20_000  # octets of an error page that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of source: how it is read, and what holds where sources.toml says nothing."""
+
+    name: str
+    parse: Callable[[bytes, Capture, Source], Reading]
+    version: str
+    """Goes up when the parser reads differently: then unchanged pages are fetched again."""
+    is_html: bool = False
+    """True for pages made for people: robots.txt is obeyed there."""
+    floor: int = 5
+    """Fewest launches of a healthy reading."""
+    is_dated: bool = True
+    """False where items carry no launch date by nature."""
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("producthunt_feed", producthunt_feed.parse, producthunt_feed.VERSION, is_dated=False),
+        Kind("hn_algolia", hn_algolia.parse, hn_algolia.VERSION),
+        Kind("github_search", github_search.parse, github_search.VERSION),
+        Kind("openrouter_models", openrouter_models.parse, openrouter_models.VERSION),
+        Kind("ollama_library", ollama_library.parse, ollama_library.VERSION, is_html=True),
+        Kind("feed", feed.parse, feed.VERSION),
+    )
+}
+"""All kinds by the name that sources.toml uses."""
+
+
+def read(capture: Capture, body: bytes, source: Source) -> Reading:
+    """
+    Read one response with the parser of its source's kind.
+
+    Args:
+        capture: The response's description; its time is when relative words are meant.
+        body: Its octets after content decoding.
+        source: The source it was fetched for; its kind is one of ``KINDS``.
+
+    Returns:
+        What was found, with an outcome; content that makes no sense never raises.
+    """
+    if capture.status >= FIRST_ERROR_STATUS:
+        shown = body[:_SHOWN].decode("utf-8", errors="replace")
+        if is_challenge(shown):
+            return unreadable(shown, due="content")
+        return failed(f"the server answered {capture.status}")
+    return KINDS[source.kind].parse(body, capture, source)

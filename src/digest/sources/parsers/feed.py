@@ -1,0 +1,139 @@
+"""Read a feed of announcements: RSS, Atom, RDF or JSON Feed, told by content."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from itertools import pairwise
+
+from digest.model import Capture, Launch, LaunchDateSource, Reading, Source
+from digest.sources.names import announced
+from digest.sources.readings import doubtful, failed, gather, launch_of, ok_empty, suspect
+from digest.sources.syndication import Entry, Feed, read_feed
+from digest.sources.text import first_sentence
+from digest.sources.wire import without_nothing
+
+VERSION = "1"
+
+MAX_CLASHES = 0.05
+"""Share of items with a key used before, above which the next kind of key is tried (FreshRSS#4487)."""
+MAX_ID = 300
+
+_KEYS = ("guids", "comment pages", "links", "titles with their day")
+_ARXIV = re.compile(r"(?:^https?://arxiv\.org/abs/|^oai:arXiv\.org:)(.+?)(?:v\d+)?$")
+
+
+def parse(body: bytes, capture: Capture, source: Source) -> Reading:
+    """Read the whole feed; never raises."""
+    feed = read_feed(body, capture)
+    if isinstance(feed, Reading):
+        return feed
+    refusal = _refusal(feed.entries)
+    if refusal:
+        return failed(f"the source answered with an error: {refusal}")
+    if not feed.entries:
+        return _empty(feed)
+    level = _key_level(feed.entries)
+    reading = gather(feed.entries, partial(_launch, capture, source, level))
+    if level:
+        reading = reading.model_copy(
+            update={"reason": f"{_KEYS[0]} repeat: items go by their {_KEYS[level]}"}
+        )
+    return whole(reading, feed)
+
+
+def whole(reading: Reading, feed: Feed) -> Reading:
+    """Give the reading; a suspect one where the feed is cut off or its characters are lost."""
+    if not feed.is_whole:
+        return doubtful(reading, "the feed ends in the middle: truncated")
+    if feed.is_damaged:
+        return doubtful(reading, "too many characters of the feed could not be decoded")
+    return reading
+
+
+def _empty(feed: Feed) -> Reading:
+    if feed.empty_because:
+        return ok_empty(feed.empty_because)
+    return suspect("a feed without items, and no word that this is right")
+
+
+def _refusal(entries: Sequence[Entry]) -> str | None:
+    """Find the error that an API sends as if it were an item (arXiv, notes §2.14)."""
+    for entry in entries:
+        if entry.title == "Error" and "/errors" in f"{entry.guid} {entry.link}":
+            return entry.description or "no words given"
+    return None
+
+
+def _keys(entry: Entry) -> tuple[str | None, ...]:
+    """Give an item's keys, best first; None where the part is missing."""
+    guid = entry.guid
+    arxiv = _ARXIV.match(guid or "")
+    if arxiv:
+        guid = arxiv[1]  # versions of a paper are one paper
+    day = entry.published.date().isoformat() if entry.published else ""
+    titled = f"title:{_digest(f'{entry.title}|{day}')}" if entry.title else None
+    return guid, entry.comments, entry.link, titled
+
+
+def _key(entry: Entry, level: int) -> str | None:
+    key = next((key for key in _keys(entry)[level:] if key), None)
+    return f"sha256:{_digest(key)}" if key and len(key) > MAX_ID else key
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:40]
+
+
+def _key_level(entries: Sequence[Entry]) -> int:
+    """Choose the best kind of key that tells the items apart; the first where none does."""
+    for level in range(len(_KEYS)):
+        keys = sorted(key for entry in entries if (key := _key(entry, level)))
+        clashes = sum(left == right for left, right in pairwise(keys))
+        if clashes <= MAX_CLASHES * len(keys):
+            return level
+    return 0
+
+
+def _launch(capture: Capture, source: Source, level: int, entry: Entry) -> Launch | None:
+    key = _key(entry, level)
+    title = entry.title or first_sentence(entry.description)
+    if key is None and title:
+        key = f"title:{_digest(title)}"
+    url = entry.external or entry.link
+    description = _without_comments(entry.description)
+    said = announced(title, url=url)
+    launched_at, launched_at_source = _launched(entry)
+    return launch_of(
+        capture,
+        source,
+        native_id=key,
+        title=title,
+        name=said.name,
+        tagline=said.tagline or first_sentence(description),
+        description=description,
+        url=url,
+        site=entry.external,
+        discussion_url=entry.comments or (entry.link if entry.external else None),
+        launched_at=launched_at,
+        launched_at_source=launched_at_source,
+        published_raw=entry.published_raw or entry.updated_raw,
+        author=entry.author,
+        tags=entry.tags,
+        details=without_nothing({"updated_at": entry.updated_raw}),
+    )
+
+
+def _without_comments(text: str) -> str:
+    """Drop the line that is only the link to a discussion (Hacker News, Lobsters)."""
+    return "\n".join(part for part in text.splitlines() if part != "Comments")
+
+
+def _launched(entry: Entry) -> tuple[datetime | None, LaunchDateSource | None]:
+    """Give the item's date; a missing one stays missing, for "now" would be a new launch each day."""
+    if entry.published:
+        return entry.published, LaunchDateSource.FEED
+    if entry.updated:
+        return entry.updated, LaunchDateSource.UPDATED
+    return None, None

@@ -1,0 +1,138 @@
+"""
+Build readings: a launch from checked parts, an outcome from rows, a reason from a refusal.
+
+Pure: what every parser needs to end well, whatever the response holds.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from digest.model import Capture, Launch, Outcome, Reading, Source
+from digest.sources.flags import word_flags
+
+Row = TypeVar("Row")
+
+_CHALLENGE = (
+    "_cf_chl_opt",
+    "<title>just a moment",
+    "attention required! | cloudflare",
+    "captcha-delivery.com",
+)
+_HTML_STARTS = ("<!doctype html", "<html", "<head", "<body")
+_HEAD = 20_000  # characters a challenge page shows itself in
+
+
+def failed(reason: str) -> Reading:
+    """The response cannot be read at all."""
+    return Reading(outcome=Outcome.FAILED, reason=reason)
+
+
+def suspect(reason: str, *, rows: int = 0) -> Reading:
+    """The response can be read, but is not what a healthy source gives."""
+    return Reading(outcome=Outcome.SUSPECT, reason=reason, rows=rows)
+
+
+def ok_empty(reason: str) -> Reading:
+    """Nothing is there, and the response itself says so."""
+    return Reading(outcome=Outcome.OK_EMPTY, reason=reason)
+
+
+def is_html(text: str) -> bool:
+    """Tell whether a text begins as a web page does; comments and a prolog may come first."""
+    head = text[:_HEAD].lower().lstrip()
+    while head.startswith(("<!--", "<?")):
+        end = "-->" if head.startswith("<!--") else "?>"
+        head = head.partition(end)[2].lstrip()
+    return head.startswith(_HTML_STARTS)
+
+
+def is_challenge(text: str) -> bool:
+    """Tell whether a page is a bot check instead of its content."""
+    head = text[:_HEAD].lower()
+    return is_html(text) and any(mark in head for mark in _CHALLENGE)
+
+
+def unreadable(text: str, *, due: str) -> Reading:
+    """
+    Say what came instead of what was due.
+
+    Args:
+        text: The response.
+        due: What was expected, such as "JSON".
+    """
+    if is_challenge(text):
+        return Reading(
+            outcome=Outcome.BLOCKED, reason="a bot check (challenge page) came instead of content"
+        )
+    if not text.strip():
+        return failed(f"an empty response where {due} is due")
+    if is_html(text):
+        return failed(f"a web page (HTML) where {due} is due")
+    return failed(f"not {due}")
+
+
+def gather(rows: Iterable[Row], read: Callable[[Row], Launch | None]) -> Reading:
+    """
+    Read row by row: a row that cannot be read is counted, the others are kept.
+
+    Of rows with one native id the latest stands: an announcement that was edited. More rows
+    rejected than read is suspect.
+    """
+    launches: dict[str, Launch] = {}
+    total = rejected = 0
+    for row in rows:
+        total += 1
+        launch = read(row)
+        if launch is None:
+            rejected += 1
+        elif _is_later(launch, launches.get(launch.native_id)):
+            launches[launch.native_id] = launch
+    reading = Reading(
+        outcome=Outcome.OK, launches=tuple(launches.values()), rows=total, rejected=rejected
+    )
+    if rejected * 2 > total:
+        return doubtful(reading, f"{rejected} of {total} rows could not be read: layout unknown")
+    return reading
+
+
+def _is_later(launch: Launch, other: Launch | None) -> bool:
+    """Tell whether a launch replaces the one read before it; of equals the first stands."""
+    if other is None or other.launched_at is None:
+        return other is None or launch.launched_at is not None
+    return launch.launched_at is not None and launch.launched_at > other.launched_at
+
+
+def doubtful(reading: Reading, reason: str) -> Reading:
+    """Turn a reading into a suspect one; what was read is kept for show."""
+    return reading.model_copy(update={"outcome": Outcome.SUSPECT, "reason": reason})
+
+
+def launch_of(
+    capture: Capture, source: Source, *, native_id: str | None, title: str, **fields: Any
+) -> Launch | None:
+    """
+    Make a launch with its word flags, its first sight and its capture.
+
+    Returns:
+        The launch; None where id or title is missing or a part does not fit.
+    """
+    if not native_id or not title:
+        return None
+    url = fields.get("url")
+    words = (title, native_id, *fields.get("tags", ()))
+    flags = (*fields.pop("flags", ()), *word_flags(words=words, url=url))
+    try:
+        return Launch(
+            source=source.name,
+            native_id=native_id,
+            title=title,
+            name=fields.pop("name", "") or title,
+            flags=flags,
+            first_seen_at=capture.fetched_at,
+            capture_key=capture.key,
+            **fields,
+        )
+    except ValidationError:
+        return None
