@@ -70,7 +70,7 @@ def _source_of(kind: str) -> Source:
 def _capture(source: Source, body: bytes, *, content_type: str, fetched_at: datetime) -> Capture:
     digest = hashlib.sha256(body).hexdigest()
     return Capture(
-        key=capture_key(source.url, 200, digest, fetched_at),
+        key=capture_key(source.url, status=200, body_sha256=digest, fetched_at=fetched_at),
         source=source.name,
         url=source.url,
         final_url=source.url,

@@ -15,7 +15,7 @@ from digest.sources import parsers
 from digest.sources.captures import CaptureStore
 from digest.sources.config import request_url
 from digest.sources.fetch import Fetched, Fetcher
-from digest.sources.health import judge, mark_launched, past_reading
+from digest.sources.health import counts_of, judge, mark_launched, past_reading
 from digest.store import launches as store
 from digest.store.engine import Database
 
@@ -115,7 +115,10 @@ def _store(
         if reading.outcome is Outcome.UNCHANGED:
             store.touch_launches(session, source.name, now=now)
         key = fetched.capture.key if fetched.capture else ""
-        store.put_reading(session, source.name, reading, capture_key=key, now=now)
+        newest = counts_of(reading.launches).newest_at
+        store.put_reading(
+            session, source.name, reading, newest_at=newest, capture_key=key, now=now
+        )
         store.put_source_state(session, _next_state(source, reading, fetched, state, now))
     return SourceReport(
         source=source.name,
@@ -150,12 +153,13 @@ def _next_state(
         "not_before": fetched.not_before,
     }
     if reading.outcome in GOOD_OUTCOMES:
-        changes |= {"good_at": now, "complete_at": now}
-    if reading.outcome in FINDING_OUTCOMES:
         changes |= {
-            "items": len(reading.launches),
+            "good_at": now,
+            "complete_at": now,
             "etag": fetched.etag,
             "last_modified": fetched.last_modified,
             "validator_url": fetched.validator_url,
         }
+    if reading.outcome in FINDING_OUTCOMES:
+        changes["items"] = len(reading.launches)
     return before.model_copy(update=changes)

@@ -38,10 +38,15 @@ def capture_of(session: Session, key: str) -> Capture | None:
 
 
 def put_reading(
-    session: Session, source: str, reading: Reading, *, capture_key: str, now: datetime
+    session: Session,
+    source: str,
+    reading: Reading,
+    *,
+    newest_at: datetime | None,
+    capture_key: str,
+    now: datetime,
 ) -> None:
-    """Append one reading to a source's history."""
-    newest = max((launch.fresh_at for launch in reading.launches), default=None)
+    """Append one reading to a source's history; ``newest_at`` is the latest date in it."""
     session.add(
         ReadingRow(
             source=source,
@@ -49,7 +54,7 @@ def put_reading(
             reason=reading.reason,
             items=len(reading.launches),
             rows=reading.rows,
-            newest_at=newest,
+            newest_at=newest_at,
             capture_key=capture_key,
             read_at=now,
         )
