@@ -5,20 +5,25 @@ DigestError                     one clear sentence for a person: what, where, wh
 ├── SettingsError(setting)      a setting is missing or wrong; mend the environment
 ├── SourcesFileError(path)      sources.toml cannot be used; mend the file
 ├── FetchError(url, permanent)  a page could not be had; ``permanent`` says whether trying later helps
-│   └── RefusedAddressError     the address is private or odd and no setting allows it
+│   ├── RefusedAddressError     the address is private or odd and no setting allows it
+│   ├── BlockedError            the site does not want us there; leave it alone
+│   └── WaitError(until)        the host asked not to be called before ``until``
 ├── CaptureError(key)           a stored response is missing or damaged
 ├── StoreError                  the database cannot be used
 │   └── SchemaError             its schema is older or newer than this program
 ├── NotFoundError(noun, key)    no such issue, tool, comparison or subscriber
 ├── IssueError(week)            the issue is in the wrong state for what was asked
 │   ├── ApprovalError(week)     not approved, or approved for other content
-│   └── LateError(week)         the run is too late to be sent without a person
+│   ├── LateError(week)         the run is too late to be sent without a person
+│   └── RefusedError(week)      too many messages were refused; look at the replies, then send again
 ├── RenderError(template)       a template is missing or cannot be rendered
 ├── PreflightError(week)        the edition may not leave the house; ``problems`` lists why
 ├── TransportError(permanent)   the mail server cannot be used at all just now
 ├── AddressError(address)       not an address mail can be sent to
 └── LinkError                   a signed link is damaged, expired, or meant for something else
 """
+
+from datetime import datetime
 
 
 class DigestError(Exception):
@@ -55,6 +60,21 @@ class RefusedAddressError(FetchError):
 
     def __init__(self, url: str, reason: str) -> None:
         super().__init__(url, reason, permanent=True)
+
+
+class BlockedError(FetchError):
+    """The site does not want us there: robots.txt, a challenge page, a plain refusal."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(url, reason, permanent=True)
+
+
+class WaitError(FetchError):
+    """The host asked not to be called before ``until``."""
+
+    def __init__(self, url: str, reason: str, *, until: datetime) -> None:
+        self.until = until
+        super().__init__(url, reason)
 
 
 class CaptureError(DigestError):
@@ -96,6 +116,10 @@ class ApprovalError(IssueError):
 
 class LateError(IssueError):
     """The run comes too late after its planned time to send without a person."""
+
+
+class RefusedError(IssueError):
+    """So many of its messages were refused that the fault is ours: the others wait for a person."""
 
 
 class RenderError(DigestError):

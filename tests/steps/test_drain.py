@@ -1,0 +1,699 @@
+"""Draining the queue: every recipient ends in a named state, whatever the way out does."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from digest.delivery.transports.base import Closing
+from digest.delivery.transports.memory import MemoryTransport
+from digest.errors import IssueError, RefusedError, RenderError, StoreError, TransportError
+from digest.model import (
+    Delivery,
+    DeliveryState,
+    IssueState,
+    Message,
+    SendOutcome,
+    SendResult,
+    SubscriberState,
+)
+from digest.steps.send import Pace, drain, freeze
+from digest.store import deliveries
+from digest.store.engine import Database
+from digest.store.tables import IssueRow, SubscriberRow
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+WEEK = "2026-W47"
+ACCEPTED = DeliveryState.ACCEPTED
+DEFERRED = DeliveryState.DEFERRED
+QUEUED = DeliveryState.QUEUED
+REJECTED = DeliveryState.REJECTED
+UNCERTAIN = DeliveryState.UNCERTAIN
+
+Script = Callable[[Message, int], SendOutcome | TransportError]
+"""Given a message and how often it was tried before: what happens to it."""
+
+
+@dataclass
+class ScriptedTransport(Closing):
+    """A way out that does as told, and remembers what it was given and in which batches."""
+
+    script: Script = lambda _message, _tried: SendOutcome.ACCEPTED
+    given: list[str] = field(default_factory=list)
+    batches: list[int] = field(default_factory=list)
+
+    def send_batch(self, messages: Sequence[Message]) -> Iterator[SendResult]:
+        """Do as told."""
+        self.batches.append(len(messages))
+        for message in messages:
+            outcome = self.script(message, self.given.count(message.recipient))
+            if isinstance(outcome, TransportError):
+                raise outcome
+            self.given.append(message.recipient)
+            yield SendResult(
+                subscriber=message.subscriber, outcome=outcome, reply=f"said {outcome.value}"
+            )
+
+
+@dataclass
+class Clock:
+    """A clock that only sleeping moves."""
+
+    now: datetime = NOW
+    slept: list[float] = field(default_factory=list)
+
+    def __call__(self) -> datetime:
+        """Give the time."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        self.slept.append(seconds)
+        self.now += timedelta(seconds=seconds)
+
+
+class Flaky(Database):
+    """A database whose writing fails some times in a row, from a moment on."""
+
+    failures = 0
+
+    def write(self):
+        """Fail as often as told, then work."""
+        if self.failures:
+            self.failures -= 1
+            raise StoreError("the database cannot be used")
+        return super().write()
+
+
+def _compose(delivery: Delivery) -> Message:
+    return Message(
+        subscriber=delivery.subscriber,
+        sender="news@verdicts.example",
+        recipient=delivery.address,
+        message_id=f"<{delivery.subscriber}@verdicts.example>",
+        content=b"Subject: hello\r\n\r\nhello\r\n",
+    )
+
+
+@pytest.fixture
+def db(sqlite_db: Database) -> Database:
+    """One kind is enough here: what differs is tried with the store and with senders that die."""
+    return sqlite_db
+
+
+@pytest.fixture
+def flaky(sqlite_db: Database) -> Iterator[Flaky]:
+    """The same database, opened as one whose writing can be made to fail."""
+    database = Flaky(str(sqlite_db.url))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def send(db: Database, clock: Clock):
+    """Drain the week of ``db``, with a clock that only sleeping moves."""
+
+    def run(transport, **changes):
+        options = {
+            "transport": transport,
+            "compose": _compose,
+            "clock": clock,
+            "sleep": clock.sleep,
+            "worker": "me",
+            "deadline": NOW + timedelta(days=2),
+            "pace": Pace(batch=20, group=4),
+        }
+        return drain(db, WEEK, **(options | changes))
+
+    return run
+
+
+def _listed(db: Database, state: DeliveryState) -> list[Delivery]:
+    with db.read() as session:
+        return deliveries.in_state(session, WEEK, state)
+
+
+def _states(db: Database) -> dict[DeliveryState, int]:
+    with db.read() as session:
+        count = deliveries.count(session, WEEK)
+    assert count is not None
+    assert count.sums
+    return count.states
+
+
+def _lease_to(
+    db: Database, worker: str, count: int, *, is_handed: bool, now: datetime = NOW
+) -> None:
+    """Leave the store as a sender leaves it that stops in the middle."""
+    until = now + timedelta(minutes=2)
+    with db.write() as session:
+        claimed = deliveries.claim(session, WEEK, limit=count, worker=worker, now=now, until=until)
+        if is_handed:
+            deliveries.mark_handed(session, claimed, worker=worker, now=now, until=until)
+
+
+def test_everyone_is_sent_to_once_and_the_issue_is_finished(db, send, add_audience):
+    add_audience(db, 30)
+    transport = MemoryTransport()
+
+    count = send(transport)
+
+    assert sorted(each.recipient for each in transport.sent) == sorted(
+        f"r{number}@reader.example" for number in range(30)
+    )
+    assert count.states == {ACCEPTED: 30}
+    assert count.is_finished
+
+
+def test_a_second_run_sends_nothing(db, send, add_audience):
+    add_audience(db, 5)
+    send(MemoryTransport())
+    transport = MemoryTransport()
+
+    assert send(transport).is_finished
+    assert transport.sent == []
+
+
+def test_an_audience_of_nobody_is_finished_at_once(db, send, add_audience):
+    add_audience(db, 0)
+
+    assert send(MemoryTransport()).is_finished
+
+
+def test_freezing_again_lets_nobody_slip_in(db, add_audience):
+    add_audience(db, 2)
+    with db.write() as session:
+        session.add(
+            SubscriberRow(
+                public_id="reader-9999999999",
+                address="late@reader.example",
+                state=SubscriberState.CONFIRMED,
+                created_at=NOW,
+            )
+        )
+
+    assert freeze(db, WEEK, now=NOW) == 2
+
+
+def test_nothing_is_sent_before_the_audience_is_frozen(db, send):
+    with db.write() as session:
+        session.add(
+            IssueRow(
+                week=WEEK,
+                number=1,
+                state=IssueState.APPROVED,
+                document="{}",
+                plan="{}",
+                changed_at=NOW,
+            )
+        )
+
+    with pytest.raises(IssueError, match="not frozen"):
+        send(MemoryTransport())
+
+
+def test_messages_go_in_groups_and_each_group_is_told(db, send, add_audience):
+    add_audience(db, 10)
+    transport = ScriptedTransport()
+    told: list[int] = []
+
+    send(transport, on_progress=lambda noted: told.append(len(noted)))
+
+    assert transport.batches == [4, 4, 2]
+    assert told == [4, 4, 2]
+
+
+def test_the_mark_is_stored_before_anything_is_handed_over(db, send, add_audience):
+    add_audience(db, 3)
+    marks: list[set[bool]] = []
+
+    def script(_message: Message, _tried: int) -> SendOutcome:
+        marks.append({each.handed_at is None for each in _listed(db, DeliveryState.LEASED)})
+        return SendOutcome.ACCEPTED
+
+    send(ScriptedTransport(script))
+
+    assert marks == [{False}] * 3
+
+
+def test_who_leaves_during_the_run_is_suppressed(db, send, add_audience):
+    add_audience(db, 8)
+
+    def script(message: Message, _tried: int) -> SendOutcome:
+        if message.recipient == "r0@reader.example":
+            with db.write() as session:
+                last = select(SubscriberRow).where(SubscriberRow.address == "r7@reader.example")
+                session.exec(last).one().state = SubscriberState.UNSUBSCRIBED
+        return SendOutcome.ACCEPTED
+
+    count = send(ScriptedTransport(script), pace=Pace(batch=4, group=2))
+
+    assert count.states == {ACCEPTED: 7, DeliveryState.SUPPRESSED: 1}
+    assert count.is_finished
+
+
+def test_one_refused_recipient_is_rejected_with_the_reply_and_the_others_accepted(
+    db, send, add_audience
+):
+    add_audience(db, 6)
+
+    def script(message: Message, _tried: int) -> SendOutcome:
+        is_bad = message.recipient == "r3@reader.example"
+        return SendOutcome.REJECTED if is_bad else SendOutcome.ACCEPTED
+
+    count = send(ScriptedTransport(script))
+
+    assert count.states == {ACCEPTED: 5, REJECTED: 1}
+    [rejected] = _listed(db, REJECTED)
+    assert (rejected.address, rejected.reply) == ("r3@reader.example", "said rejected")
+
+
+def test_a_run_that_is_refused_over_and_over_stops_with_the_rest_queued(db, send, add_audience):
+    add_audience(db, 100)
+    transport = ScriptedTransport(lambda _message, _tried: SendOutcome.REJECTED)
+
+    with pytest.raises(RefusedError, match=r"20 of 20 messages were refused.*said rejected"):
+        send(transport)
+
+    assert _states(db) == {REJECTED: 20, QUEUED: 80}
+
+
+def test_a_small_audience_of_which_everyone_is_refused_is_not_a_success(db, send, add_audience):
+    add_audience(db, 3)
+    transport = ScriptedTransport(lambda _message, _tried: SendOutcome.REJECTED)
+
+    with pytest.raises(RefusedError, match=r"every message was refused.*said rejected"):
+        send(transport)
+
+    assert _states(db) == {REJECTED: 3}
+
+
+def test_a_refusal_for_now_is_tried_again_within_the_run(db, send, add_audience, clock):
+    add_audience(db, 5)
+
+    def script(message: Message, tried: int) -> SendOutcome:
+        is_grey = message.recipient == "r1@reader.example" and not tried
+        return SendOutcome.DEFERRED if is_grey else SendOutcome.ACCEPTED
+
+    transport = ScriptedTransport(script)
+    count = send(transport)
+
+    assert count.states == {ACCEPTED: 5}
+    assert transport.given[-1] == "r1@reader.example"
+    assert _listed(db, ACCEPTED)[1].attempts == 2
+    assert sum(clock.slept) == pytest.approx(60)
+
+
+def test_what_is_due_only_after_our_patience_is_left_deferred_without_waiting(
+    db, send, add_audience, clock
+):
+    add_audience(db, 2)
+    transport = ScriptedTransport(lambda _message, _tried: SendOutcome.DEFERRED)
+
+    count = send(transport, pace=Pace(patience_s=59))
+
+    assert count.states == {DEFERRED: 2}
+    assert not count.is_finished
+    assert clock.slept == []
+
+
+def test_what_is_deferred_again_and_again_uses_up_the_patience_and_stays_deferred(
+    db, send, add_audience, clock
+):
+    add_audience(db, 1)
+    transport = ScriptedTransport(lambda _message, _tried: SendOutcome.DEFERRED)
+
+    count = send(transport, pace=Pace(patience_s=400))
+
+    assert count.states == {DEFERRED: 1}
+    assert len(transport.given) == 3
+    assert sum(clock.slept) == pytest.approx(360)
+
+
+def test_with_a_clock_that_stands_still_waiting_ends_all_the_same(db, send, add_audience):
+    """A rehearsal with DIGEST_NOW: nothing ever becomes due."""
+    add_audience(db, 1)
+    transport = ScriptedTransport(lambda _message, _tried: SendOutcome.DEFERRED)
+    slept: list[float] = []
+
+    count = send(transport, clock=lambda: NOW, sleep=slept.append)
+
+    assert count.states == {DEFERRED: 1}
+    assert sum(slept) == pytest.approx(120)
+
+
+def test_past_the_deadline_a_refusal_for_now_is_final(db, send, add_audience):
+    add_audience(db, 2)
+
+    def script(message: Message, _tried: int) -> SendOutcome:
+        is_grey = message.recipient == "r1@reader.example"
+        return SendOutcome.DEFERRED if is_grey else SendOutcome.ACCEPTED
+
+    count = send(ScriptedTransport(script), deadline=NOW)
+
+    assert count.states == {ACCEPTED: 1, REJECTED: 1}
+
+
+def test_a_server_out_of_use_for_a_moment_costs_nobody_an_attempt(db, send, add_audience, clock):
+    add_audience(db, 10)
+    failures = iter([TransportError("x:25", "no connection"), TransportError("x:25", "again")])
+
+    def script(message: Message, _tried: int) -> SendOutcome | TransportError:
+        is_hit = message.recipient == "r5@reader.example"
+        return next(failures, SendOutcome.ACCEPTED) if is_hit else SendOutcome.ACCEPTED
+
+    transport = ScriptedTransport(script)
+    count = send(transport)
+
+    assert count.states == {ACCEPTED: 10}
+    assert sorted(transport.given) == sorted(set(transport.given))
+    assert {each.attempts for each in _listed(db, ACCEPTED)} == {1}
+    assert clock.slept == [1.0, 1.0, 1.0]  # one second, then two
+
+
+def test_a_server_that_stays_out_of_use_ends_the_run_with_the_rest_queued(
+    db, send, add_audience, clock
+):
+    add_audience(db, 10)
+
+    def script(_message: Message, _tried: int) -> SendOutcome | TransportError:
+        if len(transport.given) == 3:
+            return TransportError("x:25", "no connection")
+        return SendOutcome.ACCEPTED
+
+    transport = ScriptedTransport(script)
+
+    with pytest.raises(TransportError, match="no connection"):
+        send(transport)
+
+    assert _states(db) == {ACCEPTED: 3, QUEUED: 7}
+    assert {each.handed_at for each in _listed(db, QUEUED)} == {None}
+    assert sum(clock.slept) == pytest.approx(1 + 2 + 4)
+
+
+def test_a_permanent_failure_is_not_waited_out(db, send, add_audience, clock):
+    add_audience(db, 2)
+    error = TransportError("x:25", "refuses our sender", permanent=True)
+
+    with pytest.raises(TransportError, match="refuses our sender"):
+        send(ScriptedTransport(lambda _message, _tried: error))
+
+    assert clock.slept == []
+    assert _states(db) == {QUEUED: 2}
+
+
+def test_a_server_that_vanishes_after_each_message_leaves_only_a_few_uncertain(
+    db, send, add_audience
+):
+    add_audience(db, 50)
+
+    def script(_message: Message, _tried: int) -> SendOutcome | TransportError:
+        if transport.is_gone:
+            transport.is_gone = False
+            return TransportError("x:25", "connection lost")
+        transport.is_gone = True
+        return SendOutcome.UNCERTAIN
+
+    transport = ScriptedTransport(script)
+    transport.is_gone = False
+
+    with pytest.raises(TransportError):
+        send(transport)
+
+    assert _states(db) == {UNCERTAIN: 4, QUEUED: 46}
+
+
+def test_a_message_on_which_connections_break_does_not_hold_up_the_others(db, send, add_audience):
+    """It is first in every claim, and never gets through."""
+    add_audience(db, 10)
+
+    def script(message: Message, tried: int) -> SendOutcome | TransportError:
+        if message.recipient != "r0@reader.example":
+            return SendOutcome.ACCEPTED
+        return SendOutcome.UNSENT if tried % 2 == 0 else TransportError("x:25", "lost")
+
+    count = send(ScriptedTransport(script), pace=Pace(patience_s=59))
+
+    assert count.states == {ACCEPTED: 9, QUEUED: 1}
+
+
+def test_what_cannot_be_composed_is_tried_three_times_then_rejected_with_the_reason(
+    db, send, add_audience
+):
+    add_audience(db, 5)
+    tries: list[str] = []
+
+    def compose(delivery: Delivery) -> Message:
+        if delivery.address == "r2@reader.example":
+            tries.append(delivery.address)
+            raise RenderError("issue.html", "no such slot")
+        return _compose(delivery)
+
+    count = send(MemoryTransport(), compose=compose)
+
+    assert count.states == {ACCEPTED: 4, REJECTED: 1}
+    assert len(tries) == 3
+    [rejected] = _listed(db, REJECTED)
+    assert rejected.reply == "could not be composed: template issue.html: no such slot"
+
+
+def test_composing_that_works_the_second_time_is_no_failure(db, send, add_audience):
+    add_audience(db, 1)
+    failures = iter([RenderError("issue.html", "a hiccup")])
+
+    def compose(delivery: Delivery) -> Message:
+        for failure in failures:
+            raise failure
+        return _compose(delivery)
+
+    assert send(MemoryTransport(), compose=compose).states == {ACCEPTED: 1}
+
+
+def test_a_broken_template_stops_the_run_before_everyone_is_rejected(db, send, add_audience):
+    add_audience(db, 100)
+
+    def compose(_delivery: Delivery) -> Message:
+        raise RenderError("issue.html", "no such slot")
+
+    with pytest.raises(RefusedError, match="no such slot"):
+        send(MemoryTransport(), compose=compose)
+
+    assert _states(db) == {REJECTED: 20, QUEUED: 80}
+
+
+def test_a_database_that_fails_while_composing_rejects_nobody(db, send, add_audience):
+    add_audience(db, 3)
+
+    def compose(_delivery: Delivery) -> Message:
+        raise StoreError("the database cannot be used")
+
+    with pytest.raises(StoreError):
+        send(MemoryTransport(), compose=compose)
+
+    assert _states(db) == {QUEUED: 3}
+
+
+def test_a_bug_while_composing_loses_nobody(db, send, add_audience):
+    add_audience(db, 3)
+
+    def compose(_delivery: Delivery) -> Message:
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        send(MemoryTransport(), compose=compose)
+
+    assert _states(db) == {QUEUED: 3}
+
+
+def test_a_bug_in_a_transport_leaves_its_group_known_or_uncertain(db, send, add_audience):
+    add_audience(db, 10)
+
+    def script(message: Message, _tried: int) -> SendOutcome:
+        if message.recipient == "r5@reader.example":
+            raise KeyError
+        return SendOutcome.ACCEPTED
+
+    with pytest.raises(KeyError):
+        send(ScriptedTransport(script))
+
+    assert _states(db) == {ACCEPTED: 5, UNCERTAIN: 3, QUEUED: 2}
+
+
+def test_a_transport_that_says_nothing_of_a_message_leaves_it_uncertain(db, send, add_audience):
+    add_audience(db, 3)
+
+    class Forgetful(ScriptedTransport):
+        def send_batch(self, messages: Sequence[Message]) -> Iterator[SendResult]:
+            yield from super().send_batch(messages[:-1])
+
+    count = send(Forgetful())
+
+    assert count.states == {ACCEPTED: 2, UNCERTAIN: 1}
+
+
+def test_asked_to_stop_it_ends_after_the_group_and_gives_the_rest_back(db, send, add_audience):
+    add_audience(db, 20)
+    transport = ScriptedTransport()
+
+    count = send(transport, stop=lambda: len(transport.given) >= 8)
+
+    assert count.states == {ACCEPTED: 8, QUEUED: 12}
+    assert {each.leased_by for each in _listed(db, QUEUED)} == {None}
+
+
+def test_asked_to_stop_while_waiting_it_does_not_wait_on(db, send, add_audience, clock):
+    add_audience(db, 1)
+    transport = ScriptedTransport(lambda _message, _tried: SendOutcome.DEFERRED)
+
+    send(transport, stop=lambda: len(clock.slept) == 2)
+
+    assert len(clock.slept) == 2
+
+
+@pytest.mark.parametrize(
+    ("is_handed", "left"), [(False, {ACCEPTED: 6}), (True, {ACCEPTED: 4, UNCERTAIN: 2})]
+)
+def test_what_a_dead_sender_held_is_taken_at_once_and_sent_only_if_it_was_not_handed_over(
+    db, send, add_audience, clock, is_handed, left
+):
+    add_audience(db, 6)
+    _lease_to(db, "dead", 2, is_handed=is_handed)
+    transport = ScriptedTransport()
+
+    count = send(transport, is_alive=lambda name: name != "dead")
+
+    assert count.states == left
+    assert count.is_finished
+    assert len(transport.given) == left[ACCEPTED]
+    assert clock.slept == []
+
+
+def test_what_a_sender_elsewhere_holds_is_waited_for_until_its_lease_ends(
+    db, send, add_audience, clock
+):
+    add_audience(db, 6)
+    _lease_to(db, "elsewhere", 2, is_handed=False)
+
+    count = send(ScriptedTransport(), is_alive=lambda _name: True)
+
+    assert count.states == {ACCEPTED: 6}
+    assert sum(clock.slept) == pytest.approx(120)
+
+
+def test_the_wait_for_another_sender_ends_when_that_one_has_finished(db, send, add_audience, clock):
+    add_audience(db, 6)
+    _lease_to(db, "elsewhere", 2, is_handed=True)
+
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        if len(clock.slept) == 3:
+            with db.write() as session:
+                held = deliveries.held(session, WEEK, by=["elsewhere"])
+                done = [(each, each.model_copy(update={"state": ACCEPTED})) for each in held]
+                deliveries.note(session, done)
+
+    count = send(ScriptedTransport(), is_alive=lambda _name: True, sleep=sleep)
+
+    assert count.states == {ACCEPTED: 6}
+    assert len(clock.slept) == 3
+
+
+def test_without_patience_what_another_sender_holds_is_left_to_it(db, send, add_audience, clock):
+    add_audience(db, 6)
+    _lease_to(db, "elsewhere", 2, is_handed=False)
+
+    count = send(ScriptedTransport(), is_alive=lambda _name: True, pace=Pace(patience_s=0))
+
+    assert count.states == {ACCEPTED: 4, DeliveryState.LEASED: 2}
+    assert not count.is_finished
+    assert clock.slept == []
+
+
+def test_a_slow_sender_whose_lease_ran_out_sends_nothing_that_another_took(
+    db, send, add_audience, clock
+):
+    """It froze between claim and mark; meanwhile another took over and sent everything."""
+    add_audience(db, 4)
+    theirs = ScriptedTransport()
+
+    def compose(delivery: Delivery) -> Message:
+        if not theirs.given:
+            clock.now += timedelta(minutes=3)
+            send(theirs, worker="other", is_alive=lambda _name: True)
+        return _compose(delivery)
+
+    mine = ScriptedTransport()
+    count = send(mine, compose=compose)
+
+    assert (len(theirs.given), mine.given) == (4, [])
+    assert count.states == {ACCEPTED: 4}
+
+
+def test_a_slow_senders_late_answer_settles_what_had_become_uncertain(
+    db, send, add_audience, clock
+):
+    add_audience(db, 4)
+    theirs = ScriptedTransport()
+
+    def script(_message: Message, _tried: int) -> SendOutcome:
+        if clock.now == NOW:
+            clock.now += timedelta(minutes=3)
+            assert send(theirs, worker="other").states == {UNCERTAIN: 4}
+        return SendOutcome.ACCEPTED
+
+    count = send(ScriptedTransport(script))
+
+    assert theirs.given == []
+    assert count.states == {ACCEPTED: 4}
+
+
+def test_answers_are_noted_hard_since_those_mails_are_out(flaky, add_audience, clock):
+    add_audience(flaky, 3)
+
+    def script(_message: Message, _tried: int) -> SendOutcome:
+        flaky.failures = 5
+        return SendOutcome.ACCEPTED
+
+    count = drain(
+        flaky,
+        WEEK,
+        transport=ScriptedTransport(script),
+        compose=_compose,
+        clock=clock,
+        sleep=clock.sleep,
+        worker="me",
+        deadline=NOW,
+    )
+
+    assert count.states == {ACCEPTED: 3}
+    assert clock.slept == [0.5, 1.0, 2.0, 4.0, 8.0]
+
+
+def test_answers_that_can_never_be_noted_end_the_run_and_stay_uncertain(flaky, add_audience, clock):
+    add_audience(flaky, 3)
+
+    def script(_message: Message, _tried: int) -> SendOutcome:
+        flaky.failures = 3
+        return SendOutcome.ACCEPTED
+
+    with pytest.raises(StoreError):
+        drain(
+            flaky,
+            WEEK,
+            transport=ScriptedTransport(script),
+            compose=_compose,
+            clock=clock,
+            sleep=clock.sleep,
+            worker="me",
+            deadline=NOW,
+            pace=replace(Pace(), note_waits_s=(0.5, 0.5)),
+        )
+
+    assert _states(flaky) == {UNCERTAIN: 3}
