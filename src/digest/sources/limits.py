@@ -1,0 +1,28 @@
+"""How much one fetch may cost: time, octets, tries. The reasons are in the manners of fetching."""
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one fetch; seconds and octets."""
+
+    connect_s: float = 10.0
+    read_s: float = 30.0
+    """Longest silence between two pieces of an answer."""
+    total_s: float = 60.0
+    """Longest time for one request, from resolving the name to the last octet."""
+    max_compressed: int = 15 * MIB
+    """Octets on the wire."""
+    max_decoded: int = 20 * MIB
+    """Octets after any layer of content coding."""
+    max_ratio: int = 200
+    """Octets after any layer per octet on the wire; honest pages stay under 50."""
+    max_layers: int = 3
+    attempts: int = 3
+    """Requests for one address, the first one included."""
+    max_redirects: int = 5
+    max_sleep_s: float = 10.0
+    """Longest wait a host may ask for that is slept; a longer one is handed to the caller."""

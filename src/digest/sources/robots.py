@@ -1,0 +1,71 @@
+"""What robots.txt says: read once per origin and run, obeyed where pages meant for people are read."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from protego import Protego
+
+from digest.errors import BlockedError, FetchError, RefusedAddressError, WaitError
+from digest.sources.address import Target, stored_url
+from digest.sources.answers import OK_STATUSES, Answer
+
+MAX_OCTETS = 512 * 1024
+"""Rules beyond this are not read (RFC 9309 asks for at least 500 KiB)."""
+
+TOO_MANY_REQUESTS = 429
+NO_RULES = range(400, 500)
+
+
+class Robots:
+    """The rules of every origin met in one run."""
+
+    def __init__(self, ask: Callable[[str, float], Awaitable[Answer]], *, user_agent: str) -> None:
+        """
+        Start with no rules known.
+
+        Args:
+            ask: Fetches a URL with a spacing in seconds, through the same guards as every page.
+            user_agent: The full header; rules are looked up for its product name.
+        """
+        self._ask = ask
+        self._product = user_agent.partition("/")[0].strip()
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._rules: dict[str, Protego | str] = {}
+
+    async def check(self, target: Target, *, spacing_s: float) -> None:
+        """
+        Let a page pass that its site's robots.txt allows to us.
+
+        Raises:
+            BlockedError: robots.txt disallows it.
+            FetchError: robots.txt could not be had, so nothing is known and nothing is fetched.
+        """
+        async with self._locks.setdefault(target.origin, asyncio.Lock()):
+            if target.origin not in self._rules:
+                self._rules[target.origin] = await self._read(target.origin, spacing_s)
+        rules = self._rules[target.origin]
+        if isinstance(rules, str):
+            raise FetchError(
+                stored_url(target.url),
+                f"the site's robots.txt cannot be read, so the page is left alone ({rules})",
+            )
+        if not rules.can_fetch(target.url, self._product):
+            raise BlockedError(
+                stored_url(target.url),
+                f"the site's robots.txt disallows this page to {self._product!r}; "
+                "use the site's feed or API, or remove the source",
+            )
+
+    async def _read(self, origin: str, spacing_s: float) -> Protego | str:
+        """Give the rules, or why they are unknown."""
+        try:
+            answer = await self._ask(f"{origin}/robots.txt", spacing_s)
+        except (RefusedAddressError, WaitError):
+            raise  # both are about the host as a whole and say best themselves what to do
+        except FetchError as error:
+            return str(error)
+        if answer.status in OK_STATUSES:
+            return Protego.parse(answer.body[:MAX_OCTETS].decode("utf-8", errors="replace"))
+        if answer.status in NO_RULES and answer.status != TOO_MANY_REQUESTS:
+            return Protego.parse("")
+        return f"status {answer.status}; try again later"

@@ -1,0 +1,105 @@
+"""robots.txt is read once per origin, obeyed, and its absence is leave."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from digest.errors import BlockedError, FetchError, RefusedAddressError, WaitError
+from digest.sources.address import read_url
+from digest.sources.answers import Answer
+from digest.sources.robots import MAX_OCTETS, Robots
+
+RULES = b"User-agent: digest\nDisallow: /private\n\nUser-agent: *\nDisallow: /\n"
+PAGE = read_url("https://a.example/library?sort=newest")
+
+
+class Web:
+    """What /robots.txt answers; every request is noted."""
+
+    def __init__(self, status=200, body=b"", error=None):
+        self.asked = []
+        self._status, self._body, self._error = status, body, error
+
+    async def ask(self, url, spacing_s):
+        """Answer as the script says."""
+        self.asked.append((url, spacing_s))
+        await asyncio.sleep(0)
+        if self._error:
+            raise self._error
+        return Answer(url, self._status, {}, self._body)
+
+
+def robots(web):
+    return Robots(web.ask, user_agent="digest/0.1 (+https://verdicts.example/about)")
+
+
+async def test_rules_for_our_name_come_before_those_for_all():
+    rules = robots(Web(body=RULES))
+
+    await rules.check(PAGE, spacing_s=2)
+    with pytest.raises(BlockedError, match=r"robots\.txt disallows this page to 'digest'"):
+        await rules.check(read_url("https://a.example/private/x?token=1"), spacing_s=2)
+
+
+async def test_rules_are_read_once_per_origin_even_by_many_at_once():
+    web = Web(body=RULES)
+    rules = robots(web)
+
+    await asyncio.gather(*(rules.check(PAGE, spacing_s=3) for _ in range(5)))
+    await rules.check(read_url("https://a.example:8443/"), spacing_s=3)
+
+    assert web.asked == [
+        ("https://a.example:443/robots.txt", 3),
+        ("https://a.example:8443/robots.txt", 3),
+    ]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+async def test_a_site_without_rules_allows_everything(status):
+    await robots(Web(status=status, body=b"User-agent: *\nDisallow: /")).check(PAGE, spacing_s=0)
+
+
+@pytest.mark.parametrize("status", [204, 304, 429, 500, 503])
+async def test_rules_that_cannot_be_had_forbid_everything(status):
+    with pytest.raises(FetchError, match=rf"robots.txt cannot be read.*status {status}"):
+        await robots(Web(status=status)).check(PAGE, spacing_s=0)
+
+
+async def test_a_silent_site_is_asked_for_its_rules_once():
+    web = Web(error=FetchError("https://a.example/robots.txt", "keeps silent"))
+    rules = robots(web)
+
+    for _ in range(2):
+        with pytest.raises(FetchError, match=r"left alone .*keeps silent") as caught:
+            await rules.check(PAGE, spacing_s=0)
+        assert not caught.value.permanent
+
+    assert len(web.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RefusedAddressError("https://a.example/robots.txt", "private"),
+        WaitError("https://a.example/robots.txt", "wait", until=datetime(2026, 7, 13, tzinfo=UTC)),
+    ],
+)
+async def test_what_concerns_the_whole_host_speaks_for_itself(error):
+    with pytest.raises(type(error)) as caught:
+        await robots(Web(error=error)).check(PAGE, spacing_s=0)
+
+    assert caught.value is error
+
+
+async def test_octets_that_are_no_text_do_not_hurt():
+    rules = robots(Web(body=b"\xff\xfe\n" + RULES))
+
+    with pytest.raises(BlockedError):
+        await rules.check(read_url("https://a.example/private"), spacing_s=0)
+
+
+async def test_rules_beyond_the_bound_are_not_read():
+    rules = robots(Web(body=b"#" * MAX_OCTETS + b"\n" + RULES))
+
+    await rules.check(read_url("https://a.example/private"), spacing_s=0)
