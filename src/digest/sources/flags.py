@@ -88,7 +88,8 @@ class Repository:
     name: str
     description: str
     topics: tuple[str, ...]
-    licence: str | None
+    has_licence: bool
+    """True for a licence of any kind, one the host cannot name included."""
     homepage: str | None
     stars: int
     forks: int
@@ -120,7 +121,7 @@ def _strong_reasons(repo: Repository) -> Iterator[str]:
 
 
 def _weak_reasons(repo: Repository) -> Iterator[str]:
-    if repo.licence is None and _is_fresh(repo):
+    if not repo.has_licence and _is_fresh(repo):
         yield "new and without a licence"
     if misspelt := _misspelt_topics(repo):
         yield f"misspelt topics: {', '.join(misspelt)}"

@@ -121,6 +121,8 @@ def launch_of(
     if not native_id or not title:
         return None
     url = fields.get("url")
+    if fields.get("tagline") == title:
+        del fields["tagline"]  # says nothing new
     words = (title, native_id, *fields.get("tags", ()))
     flags = (*fields.pop("flags", ()), *word_flags(words=words, url=url))
     try:

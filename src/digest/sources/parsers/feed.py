@@ -20,7 +20,6 @@ MAX_CLASHES = 0.05
 """Share of items with a key used before, above which the next kind of key is tried (FreshRSS#4487)."""
 MAX_ID = 300
 
-_KEYS = ("guids", "comment pages", "links", "titles with their day")
 _ARXIV = re.compile(r"(?:^https?://arxiv\.org/abs/|^oai:arXiv\.org:)(.+?)(?:v\d+)?$")
 
 
@@ -38,7 +37,7 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     reading = gather(feed.entries, partial(_launch, capture, source, level))
     if level:
         reading = reading.model_copy(
-            update={"reason": f"{_KEYS[0]} repeat: items go by their {_KEYS[level]}"}
+            update={"reason": "guids repeat: items go by their links or titles instead"}
         )
     return whole(reading, feed)
 
@@ -88,7 +87,7 @@ def _digest(text: str) -> str:
 
 def _key_level(entries: Sequence[Entry]) -> int:
     """Choose the best kind of key that tells the items apart; the first where none does."""
-    for level in range(len(_KEYS)):
+    for level in range(len(_keys(entries[0]))):
         keys = sorted(key for entry in entries if (key := _key(entry, level)))
         clashes = sum(left == right for left, right in pairwise(keys))
         if clashes <= MAX_CLASHES * len(keys):

@@ -86,19 +86,18 @@ def _launch(capture: Capture, source: Source, item: object) -> Launch | None:
         popularity_metric=Popularity.STARS,
         author=text_at(object_at(item, "owner"), "login") or None,
         tags=repository.topics,
-        licence=repository.licence,
+        licence=_licence(item),
         details=_details(item, reasons),
         flags=(Flag.SUSPECT,) if reasons else (),
     )
 
 
 def _repository(item: JsonObject) -> Repository:
-    spdx = text_at(object_at(item, "license"), "spdx_id")
     return Repository(
         name=text_at(item, "name"),
         description=text_at(item, "description"),
         topics=texts_at(item, "topics"),
-        licence=None if spdx.upper() in _NO_LICENCE else spdx,
+        has_licence=bool(object_at(item, "license")),
         homepage=web_url(raw_at(item, "homepage")),
         stars=count_at(item, "stargazers_count") or 0,
         forks=count_at(item, "forks_count") or 0,
@@ -107,6 +106,11 @@ def _repository(item: JsonObject) -> Repository:
         pushed_at=iso_at(item, "pushed_at"),
         updated_at=iso_at(item, "updated_at"),
     )
+
+
+def _licence(item: JsonObject) -> str | None:
+    spdx = text_at(object_at(item, "license"), "spdx_id")
+    return None if spdx.upper() in _NO_LICENCE else spdx
 
 
 def _details(item: JsonObject, reasons: tuple[str, ...]) -> dict[str, object]:

@@ -54,7 +54,7 @@ def _launch(capture: Capture, source: Source, row: Tag) -> Launch | None:
         source,
         native_id=slug,
         title=slug,
-        tagline=_text(row.find("p")),
+        tagline=_tagline(row),
         url=PAGE.format(slug),
         launched_at=launched_at,
         launched_at_source=LaunchDateSource.UPDATED if launched_at else None,
@@ -80,6 +80,11 @@ def _slug(row: Tag) -> str:
         if href.startswith(_PATH):
             return line(href.removeprefix(_PATH)).strip("/")
     return ""
+
+
+def _tagline(row: Tag) -> str:
+    heading = row.select_one("[x-test-model-title]")
+    return _text(heading.find("p")) if heading else ""
 
 
 def _text(element: object) -> str:

@@ -7,6 +7,7 @@ name for one: both fold into the model they stand for.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
@@ -105,7 +106,7 @@ def _launch(capture: Capture, source: Source, model: _Model) -> Launch | None:
         published_raw=str(row["created"])[:40] if row.get("created") is not None else None,
         author=vendor if colon else model.native_id.partition("/")[0],
         tags=tuple(f"output:{kind}" for kind in _modes(row, "output_modalities")),
-        details=_details(model, row),
+        details=_details(model, row, launched_at),
     )
 
 
@@ -123,7 +124,7 @@ def _modes(row: JsonObject, key: str) -> tuple[str, ...]:
     return texts_at(object_at(row, "architecture"), key)
 
 
-def _details(model: _Model, row: JsonObject) -> dict[str, Any]:
+def _details(model: _Model, row: JsonObject, launched_at: datetime | None) -> dict[str, Any]:
     architecture = object_at(row, "architecture")
     prices = {} if model.base is None and model.variants else _prices(object_at(row, "pricing"))
     return without_nothing(
@@ -146,16 +147,11 @@ def _details(model: _Model, row: JsonObject) -> dict[str, Any]:
             "supported_parameters": list(texts_at(row, "supported_parameters")),
             "hugging_face_id": text_at(row, "hugging_face_id"),
             "canonical_slug": text_at(row, "canonical_slug"),
-            "created_at": _day(row),
+            "created_at": launched_at.isoformat() if launched_at else "",
             "knowledge_cutoff": text_at(row, "knowledge_cutoff"),
             "expiration_date": text_at(row, "expiration_date"),
         }
     )
-
-
-def _day(row: JsonObject) -> str:
-    created = unix_at(row, "created")
-    return created.isoformat() if created else ""
 
 
 def _prices(pricing: JsonObject) -> dict[str, str]:
