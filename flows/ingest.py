@@ -54,10 +54,7 @@ async def ingest_host(host: str, names: list[str]) -> list[SourceReport]:
 async def research_catalogue() -> ResearchReport:
     """Turn new launches into tools with facts."""
     with parts() as resources:
-        now = resources.settings.clock()
-        return await asyncio.to_thread(
-            research, resources.db, classifier=resources.classifier, now=now
-        )
+        return await asyncio.to_thread(research, resources.db, classifier=resources.classifier)
 
 
 @flow(name="ingest", timeout_seconds=3600)

@@ -69,7 +69,7 @@ async def build_task(parameters: WeeklyParameters) -> Built:
     """Build the week's issue; one that is released or under way is left as it is."""
     with parts() as resources:
         now = resources.settings.clock()
-        research(resources.db, classifier=resources.classifier, now=now)
+        research(resources.db, classifier=resources.classifier)
         report = build_issue(
             parameters.week,
             options=BuildOptions(

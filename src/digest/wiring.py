@@ -26,9 +26,9 @@ from digest.settings import Settings, TransportKind
 from digest.sources.captures import CaptureStore
 from digest.sources.config import load_sources
 from digest.sources.fetch import Fetcher
+from digest.steps.desk import WeeklyParts
 from digest.steps.ingest import IngestParts
 from digest.steps.send import SendParts
-from digest.steps.weekly import WeeklyParts
 from digest.store.engine import Database
 from digest.store.migrate import require_schema
 

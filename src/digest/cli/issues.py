@@ -8,9 +8,10 @@ import typer
 from digest.cli.output import JsonFlag, WeekArgument, errors, print_json, print_table
 from digest.settings import load_settings
 from digest.steps import status as status_step
-from digest.steps.research import research
-from digest.steps.weekly import BuildOptions, BuildReport, approve_issue, build_issue
+from digest.steps.build_report import BuildReport
 from digest.steps.export import export_issue
+from digest.steps.research import research
+from digest.steps.weekly import BuildOptions, approve_issue, build_issue
 from digest.wiring import open_resources
 
 
@@ -42,7 +43,7 @@ def build_command(
     options = BuildOptions(pinned=tuple(pin or ()), banned=tuple(ban or ()))
     with open_resources(settings) as resources:
         now = settings.clock()
-        research(resources.db, classifier=resources.classifier, now=now)
+        research(resources.db, classifier=resources.classifier)
         report = build_issue(week, options=options, parts=resources.weekly_parts(), now=now)
     if as_json:
         print_json(report.document())

@@ -9,9 +9,7 @@ from pydantic import TypeAdapter
 from rich.console import Console
 from rich.table import Table
 
-JsonFlag = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 WeekArgument = Annotated[str, typer.Argument(help="ISO week of the issue, such as 2026-W47.")]
 
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)

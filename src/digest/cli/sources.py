@@ -47,7 +47,9 @@ def parse_command(
     try:
         body = file.read_bytes()
     except OSError as error:
-        raise DigestError(f"{file}: cannot be read ({error.strerror}); name an existing file") from error
+        raise DigestError(
+            f"{file}: cannot be read ({error.strerror}); name an existing file"
+        ) from error
     moment = captured_at or load_settings().clock()
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     capture = _capture(source, body, content_type=content_type, fetched_at=moment)
@@ -84,7 +86,9 @@ def _capture(source: Source, body: bytes, *, content_type: str, fetched_at: date
 
 def _print_reading(reading: Reading) -> None:
     reason = f" ({reading.reason})" if reading.reason else ""
-    typer.echo(f"{reading.outcome}{reason}: {len(reading.launches)} launches of {reading.rows} rows")
+    typer.echo(
+        f"{reading.outcome}{reason}: {len(reading.launches)} launches of {reading.rows} rows"
+    )
     rows = [
         (item.native_id, item.title, item.launched_at or "", item.popularity, item.url)
         for item in reading.launches
@@ -104,7 +108,7 @@ def ingest_command(
     with open_resources(settings) as resources:
         chosen = _chosen(resources.sources, source or [])
         reports = asyncio.run(_ingest(resources, chosen))
-        found = research(resources.db, classifier=resources.classifier, now=settings.clock())
+        found = research(resources.db, classifier=resources.classifier)
     if as_json:
         print_json({"sources": reports, "research": found})
     else:

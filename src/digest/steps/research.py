@@ -4,14 +4,10 @@ From launches to tools with facts: which are one product, what each is for, what
 Works from stored launches alone; only launches new or read again since the last time are touched.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
 
-from digest.catalogue.facts import current_facts, read_facts
 from digest.catalogue.identity import identify, safe_keys
 from digest.catalogue.jobs import JobClassifier
-from digest.catalogue.tools import build_tool
-from digest.model import Fact, Identity, Launch, Tool, Value
+from digest.model import Value
 from digest.store import launches as launch_store
 from digest.store import tools as store
 from digest.store.engine import Database
@@ -28,7 +24,7 @@ class ResearchReport(Value):
     facts: int
 
 
-def research(db: Database, *, classifier: JobClassifier, now: datetime) -> ResearchReport:
+def research(db: Database, *, classifier: JobClassifier) -> ResearchReport:
     """Bring the catalogue up to date with the launches stored since the last time."""
     with db.write() as session:
         due = launch_store.launches_due(session)
@@ -42,8 +38,7 @@ def research(db: Database, *, classifier: JobClassifier, now: datetime) -> Resea
         members = launch_store.launches_of_tools(session, touched)
         facts = _facts(members)
         store.put_facts(session, facts)
-        known_facts = store.facts_of(session, touched)
-        tools = _tools(members, known_facts, classifier)
+        tools = _tools(members, store.facts_of(session, touched), classifier)
         store.put_tools(session, tools)
         launch_store.mark_researched(session, [launch for launch, _ in due])
     return ResearchReport(
@@ -52,3 +47,33 @@ def research(db: Database, *, classifier: JobClassifier, now: datetime) -> Resea
         merged=sum(len(launches) > 1 for launches in members.values()),
         facts=len(facts),
     )
+
+
+def _facts(members: Mapping[str, Sequence[Launch]]) -> list[Fact]:
+    """Read the facts of each launch; of the same claim in one source the newest sighting stands."""
+    newest: dict[tuple[object, ...], Fact] = {}
+    for tool, launches in members.items():
+        for launch in launches:
+            for fact in read_facts(launch, tool=tool):
+                key = (fact.tool, fact.source, fact.kind, type(fact.value), fact.value)
+                if key not in newest or newest[key].observed_at < fact.observed_at:
+                    newest[key] = fact
+    return list(newest.values())
+
+
+def _tools(
+    members: Mapping[str, Sequence[Launch]],
+    facts: Mapping[str, Sequence[Fact]],
+    classifier: JobClassifier,
+) -> list[Tool]:
+    """Build each tool from all its launches and what is known of it by now."""
+    return [
+        build_tool(
+            Identity(slug=slug, launches=tuple((item.source, item.native_id) for item in launches)),
+            launches,
+            current_facts(facts[slug]),
+            classifier.assign_launches(launches),
+        )
+        for slug, launches in members.items()
+        if launches
+    ]

@@ -39,7 +39,7 @@ def status(db: Database) -> Status:
         total: dict[str, int] = {}
         for week, state in states.items():
             count = delivery_store.count(session, week)
-            by_state = {str(key): number for key, number in count.states.items() if number}
+            by_state = {str(key): number for key, number in (count.states if count else {}).items()}
             for key, number in by_state.items():
                 total[key] = total.get(key, 0) + number
             issues.append(

@@ -48,6 +48,12 @@ def put_issue(session: Session, issue: Issue, plan: Plan, *, now: datetime) -> N
         )
 
 
+def drop_draft(session: Session, week: str) -> None:
+    """Take away the week's issue that nobody has released; editions ever made are kept."""
+    for table in (ComparisonRow, IssueRow):
+        session.execute(delete(table).where(col(table.week) == week))
+
+
 def issue_row(session: Session, week: str) -> IssueRow:
     """Give the stored row of a week. Raises NotFoundError."""
     row = session.get(IssueRow, week)
@@ -187,15 +193,15 @@ def comparisons_of_tool(session: Session, slug: str) -> list[Comparison]:
     return [Comparison.model_validate_json(row.document) for row in session.exec(statement)]
 
 
-def past_pairs(session: Session, *, before: str) -> list[tuple[str, str, str]]:
-    """Give (week, tool, tool) of every comparison in released issues of earlier weeks."""
+def past_comparisons(session: Session, *, before: str) -> list[Comparison]:
+    """Give every comparison in released issues of earlier weeks, oldest first."""
     statement = (
-        select(ComparisonRow.week, ComparisonRow.tool_a, ComparisonRow.tool_b)
+        select(ComparisonRow)
         .join(IssueRow, col(IssueRow.week) == col(ComparisonRow.week))
         .where(col(ComparisonRow.week) < before, col(IssueRow.state).in_(PUBLIC))
         .order_by(col(ComparisonRow.week), col(ComparisonRow.position))
     )
-    return [(week, a, b) for week, a, b in session.exec(statement)]
+    return [Comparison.model_validate_json(row.document) for row in session.exec(statement)]
 
 
 def issue_states(session: Session) -> dict[str, IssueState]:

@@ -146,6 +146,13 @@ def count_launches(session: Session) -> dict[str, int]:
     return dict(session.exec(statement.order_by(LaunchRow.source)).all())
 
 
+def count_of_tools(session: Session, tools: Collection[str]) -> int:
+    """Give the number of launches that are one of these tools."""
+    wanted = set(tools)
+    statement = select(LaunchRow.tool, func.count()).group_by(col(LaunchRow.tool))
+    return sum(number for tool, number in session.exec(statement) if tool in wanted)
+
+
 def count_captures(session: Session) -> int:
     """Give the number of captures kept."""
     return session.exec(select(func.count()).select_from(CaptureRow)).one()

@@ -1,0 +1,72 @@
+"""What a build came to, as one JSON document for programs and as Markdown for people."""
+
+from collections import Counter
+from typing import Any
+
+from digest.model import Comparison, Edition, Issue, IssueState, Plan, Value
+
+
+class BuildReport(Value):
+    """What a build came to; without an issue, ``note`` says why."""
+
+    week: str
+    state: IssueState | None
+    plan: Plan
+    issue: Issue | None = None
+    edition: Edition | None = None
+    note: str | None = None
+
+    @property
+    def rejected(self) -> dict[str, int]:
+        """How many tools fell for which reason, commonest first."""
+        reasons = Counter(rejection.reason for rejection in self.plan.rejections)
+        return dict(reasons.most_common())
+
+    def document(self) -> dict[str, Any]:
+        """Give the report as one JSON document: comparisons whole, the plan, why tools fell."""
+        comparisons = self.issue.comparisons if self.issue else ()
+        return {
+            "week": self.week,
+            "state": self.state,
+            "note": self.note,
+            "number": self.issue.number if self.issue else None,
+            "title": self.issue.title if self.issue else None,
+            "edition": self.edition.sha256 if self.edition else None,
+            "comparisons": [_comparison_document(item) for item in comparisons],
+            "rejected": self.rejected,
+            "plan": self.plan.model_dump(mode="json"),
+        }
+
+    def markdown(self) -> str:
+        """Give the report as Markdown for people who follow a run."""
+        lines = [f"# {self.issue.title if self.issue else 'No issue'} ({self.week})", ""]
+        for item in self.issue.comparisons if self.issue else ():
+            lines.append(f"{item.position}. **{item.a.name} vs {item.b.name}**: {item.answer.line}")
+            lines.append(f"   {item.why}")
+        lines += ["", self.note or "", "", "| left out | tools |", "|---|---|"]
+        lines += [f"| {reason} | {number} |" for reason, number in self.rejected.items()]
+        if self.edition:
+            lines += ["", f"Edition `{self.edition.sha256[:12]}`. Release it with"]
+            lines += ["", f"    digest approve {self.week} --by NAME"]
+        return "\n".join(lines)
+
+
+def _comparison_document(item: Comparison) -> dict[str, Any]:
+    document = item.model_dump(mode="json")
+    return document | {
+        "tools": [item.a.slug, item.b.slug],
+        "tiles": {
+            side: {
+                "panel": {"label": card.panel.label, "percent": card.panel.percent},
+                "community": {"label": "—", "votes": 0},
+                "entry": card.entry_price,
+            }
+            for side, card in (("a", item.a), ("b", item.b))
+        },
+        "reviews": {
+            "a": [review.model_dump(mode="json") for review in item.a.reviews],
+            "b": [review.model_dump(mode="json") for review in item.b.reviews],
+        },
+        "pick_a_if": list(item.answer.pick_a_if),
+        "pick_b_if": list(item.answer.pick_b_if),
+    }

@@ -1,0 +1,143 @@
+"""Load and review what a build chooses from: the week's fresh tools and the incumbents they can meet."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from digest.catalogue.facts import current_facts
+from digest.issues.candidates import UNPAIRED, candidate
+from digest.issues.pairing import PublishedPair
+from digest.issues.sides import Side
+from digest.issues.weeks import Window
+from digest.mail.render import Brand
+from digest.model import (
+    Candidate,
+    Comparison,
+    Evidence,
+    Fact,
+    Job,
+    Outcome,
+    SourceState,
+    StaleSource,
+    Tool,
+)
+from digest.panel.evidence import build_evidence, coverage, market_of
+from digest.panel.rules import Rules, review_all
+from digest.panel.verdict import tally
+from digest.store import issues as store
+from digest.store import launches as launch_store
+from digest.store import tools as tool_store
+from digest.store.engine import Database
+
+GOOD = (Outcome.OK, Outcome.OK_EMPTY, Outcome.UNCHANGED)
+STALE_AFTER = timedelta(hours=48)
+"""Age of a source's last good reading from which readers are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyParts:
+    """What a build works with."""
+
+    db: Database
+    jobs: Sequence[Job]
+    rules: Rules
+    brand: Brand
+    templates_dir: Path
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """One tool with all that is known and said of it."""
+
+    side: Side
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a build has loaded and reviewed before it plans."""
+
+    fresh: tuple[Tool, ...]
+    reviewed: Mapping[str, Reviewed]
+    published: tuple[PublishedPair, ...]
+    stale: tuple[StaleSource, ...]
+    sources_read: int
+    launches_read: int
+    number: int
+
+
+def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> Desk:
+    """Load the week's fresh tools and the incumbents they can meet, and have them reviewed."""
+    with parts.db.read() as session:
+        tools = [t for t in tool_store.all_tools(session) if t.launched_at <= span.cutoff]
+        fresh = tuple(tool for tool in tools if span.contains(tool.launched_at))
+        wanted = {tool.job for tool in fresh} & {job.key for job in parts.jobs} - UNPAIRED
+        by_job: dict[str, list[Tool]] = defaultdict(list)
+        for tool in tools:
+            by_job[tool.job].append(tool)
+        pool = {tool.slug: tool for tool in fresh}
+        pool |= {tool.slug: tool for job in wanted for tool in by_job[job]}
+        facts = tool_store.facts_of(session, pool)
+        states = tuple(launch_store.source_states(session).values())
+        past = store.past_comparisons(session, before=week)
+        number = store.next_number(session, week)
+        launches_read = launch_store.count_of_tools(session, [tool.slug for tool in fresh])
+    stale = tuple(item for state in states if (item := _stale(state, now=now)))
+    reviewed = {
+        slug: _review(tool, facts[slug], by_job[tool.job], parts=parts, now=now)
+        for slug, tool in sorted(pool.items())
+    }
+    return Desk(
+        fresh=fresh,
+        reviewed=reviewed,
+        published=tuple(_published(item) for item in past),
+        stale=stale,
+        sources_read=len(states) - len(stale),
+        launches_read=launches_read,
+        number=number,
+    )
+
+
+def _review(
+    tool: Tool, facts: Sequence[Fact], peers: Sequence[Tool], *, parts: WeeklyParts, now: datetime
+) -> Reviewed:
+    known = current_facts(facts)
+    evidence = build_evidence(tool, known, market=market_of(tool, peers, now=now), now=now)
+    reviews = review_all(evidence, parts.rules, now)
+    side = Side(tool=tool, facts=known, reviews=reviews, panel=tally(reviews))
+    return Reviewed(side=side, evidence=evidence)
+
+
+def as_candidate(item: Reviewed, *, parts: WeeklyParts, span: Window) -> Candidate:
+    """Show a reviewed tool to the planner."""
+    job = next((job for job in parts.jobs if job.key == item.side.tool.job), None)
+    return candidate(
+        item.side.tool,
+        item.side.facts,
+        window=span,
+        coverage=coverage(item.evidence, job, parts.rules) if job else 0.0,
+        panel=item.side.panel,
+        attention=item.evidence.market.attention,
+    )
+
+
+def _published(item: Comparison) -> PublishedPair:
+    return PublishedPair(
+        week=item.week,
+        a=item.a.slug,
+        b=item.b.slug,
+        panel_a=item.a.panel,
+        panel_b=item.b.panel,
+    )
+
+
+def _stale(state: SourceState, *, now: datetime) -> StaleSource | None:
+    """Give what readers are told of a source that was not read well lately; None where it was."""
+    is_old = state.good_at is None or now - state.good_at > STALE_AFTER
+    if state.outcome in GOOD and not is_old:
+        return None
+    return StaleSource(source=state.source, outcome=str(state.outcome), good_at=state.good_at)

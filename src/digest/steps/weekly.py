@@ -1,0 +1,162 @@
+"""
+From tools and facts to an issue in review: review, pair, draft, render; then an editor's release.
+
+A build may be run again until the issue is on its way; each build makes a new edition, and a release
+given to an older one counts for nothing.
+"""
+
+from datetime import datetime
+
+from digest.errors import IssueError
+from digest.issues import approval as approval_rules
+from digest.issues.drafting import draft_comparison, draft_issue
+from digest.issues.pairing import plan_pairs
+from digest.issues.weeks import week_of, window
+from digest.mail.preflight import preflight
+from digest.mail.render import render_issue
+from digest.model import Approval, Issue, IssueState, Plan, Value
+from digest.steps.build_report import BuildReport
+from digest.steps.desk import Desk, WeeklyParts, as_candidate, load_desk
+from digest.store import issues as store
+from digest.store import tools as tool_store
+from digest.store.engine import Database
+
+UNDER_WAY = (IssueState.SENDING, IssueState.PAUSED, IssueState.SENT)
+RELEASED = (IssueState.APPROVED, *UNDER_WAY)
+
+
+class BuildOptions(Value):
+    """What an editor asks of a build."""
+
+    pinned: tuple[str, ...] = ()
+    """Pairs that must be in, each ``slug+slug``."""
+    banned: tuple[str, ...] = ()
+    """Slugs of tools that must stay out."""
+    keeps_released: bool = False
+    """Leave a released issue as it is, instead of building it anew."""
+
+
+def build_issue(
+    week: str | None, *, options: BuildOptions, parts: WeeklyParts, now: datetime
+) -> BuildReport:
+    """
+    Build the week's issue and render its edition; it is then in review.
+
+    Args:
+        week: ISO week; None is the week of ``now`` in the operator's zone.
+        options: Pins and bans.
+        parts: What the build works with.
+        now: The moment of building; the cut-off of the current week.
+
+    Raises:
+        IssueError: The week has not begun, a pin cannot be followed, or the issue is under way.
+        RenderError: A template cannot be used.
+        PreflightError: The edition may not leave the house; nothing is stored.
+    """
+    week = week or week_of(now, parts.zone)
+    span = window(week, now=now, zone=parts.zone)
+    with parts.db.read() as session:
+        state = store.issue_state(session, week)
+    if state in RELEASED and options.keeps_released:
+        return standing_report(parts.db, week)
+    if state in UNDER_WAY:
+        raise IssueError(week, f"it is {state}, so it cannot be built again")
+    desk = load_desk(parts, week=week, span=span, now=now)
+    plan = plan_pairs(
+        [as_candidate(item, parts=parts, span=span) for item in desk.reviewed.values()],
+        week=week,
+        window=span,
+        jobs=parts.jobs,
+        published=desk.published,
+        pinned=options.pinned,
+        banned=options.banned,
+    )
+    issue = _draft(plan, desk, parts, now=now)
+    if not issue.comparisons:
+        with parts.db.write() as session:
+            store.drop_draft(session, week)
+        return BuildReport(week=week, state=None, plan=plan, note=issue.note)
+    edition = render_issue(
+        issue, community={}, brand=parts.brand, templates_dir=parts.templates_dir, now=now
+    )
+    preflight(edition, week=week)
+    reviews = [review for item in desk.reviewed.values() for review in item.side.reviews]
+    with parts.db.write() as session:
+        tool_store.put_reviews(session, reviews)
+        store.put_issue(session, issue, plan, now=now)
+        store.put_edition(session, edition, now=now)
+    return BuildReport(
+        week=week,
+        state=IssueState.IN_REVIEW,
+        plan=plan,
+        issue=issue,
+        edition=edition,
+        note=issue.note,
+    )
+
+
+def standing_report(db: Database, week: str) -> BuildReport:
+    """Give the report of the issue as it stands. Raises NotFoundError."""
+    with db.read() as session:
+        row = store.issue_row(session, week)
+        return BuildReport(
+            week=week,
+            state=row.state,
+            plan=store.plan_of(session, week),
+            issue=store.issue_of(session, week),
+            edition=store.edition_of(session, week),
+        )
+
+
+def approve_issue(db: Database, week: str, *, by: str, now: datetime) -> Approval:
+    """
+    Release exactly the edition that stands for the week.
+
+    Raises:
+        NotFoundError: There is no such issue.
+        IssueError: It is under way already.
+        ApprovalError: The editor's name is missing.
+        PreflightError: The edition may not leave the house.
+    """
+    with db.write() as session:
+        row = store.issue_row(session, week)
+        edition = store.edition_of(session, week)
+        if row.state in UNDER_WAY or edition is None:
+            raise IssueError(week, f"it is {row.state}, so there is nothing to release")
+        preflight(edition, week=week)
+        approval = approval_rules.approve(edition, by=by, now=now)
+        store.put_approval(session, approval)
+    return approval
+
+
+def is_released(db: Database, week: str) -> bool:
+    """Return True when an editor has released the edition that stands for the week."""
+    with db.read() as session:
+        return store.issue_state(session, week) in RELEASED
+
+
+def _draft(plan: Plan, desk: Desk, parts: WeeklyParts, *, now: datetime) -> Issue:
+    jobs = {job.key: job for job in parts.jobs}
+    comparisons = [
+        draft_comparison(
+            pair,
+            desk.reviewed[pair.a].side,
+            desk.reviewed[pair.b].side,
+            week=plan.week,
+            position=position,
+            job=jobs[pair.job],
+            now=now,
+        )
+        for position, pair in enumerate(plan.chosen, start=1)
+    ]
+    return draft_issue(
+        plan,
+        comparisons,
+        number=desk.number,
+        now=now,
+        fresh=desk.fresh,
+        jobs=parts.jobs,
+        stale=desk.stale,
+        launches_read=desk.launches_read,
+        sources_read=desk.sources_read,
+    )
