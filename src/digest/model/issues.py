@@ -22,6 +22,8 @@ class Candidate(Value):
     """Share of the job's fact rows, and of the panel's checks, that are known."""
     calls: int = Field(ge=0)
     """Reviewers who made a call."""
+    ships: int = Field(ge=0)
+    """Those of them who would ship it."""
     text: str = ""
     """Description for similarity, with the tool's and the vendor's name removed."""
 

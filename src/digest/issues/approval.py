@@ -1,0 +1,53 @@
+"""Bind a named editor to exactly one edition, and refuse to send any other."""
+
+from datetime import UTC, datetime
+
+from digest.errors import ApprovalError
+from digest.model import Approval, Edition
+
+LONGEST_NAME = 120
+SHORT = 12
+"""Digits of a hash that a person compares."""
+
+
+def approve(edition: Edition, *, by: str, now: datetime) -> Approval:
+    """
+    Release an edition.
+
+    Args:
+        edition: What the editor has looked at.
+        by: The editor's name, 1 to 120 characters besides spaces around it.
+        now: The moment of release; aware.
+
+    Raises:
+        ApprovalError: The name is empty or too long.
+    """
+    name = " ".join(by.split())
+    if not name:
+        raise ApprovalError(edition.week, "an approval needs the name of a person: --by NAME")
+    if len(name) > LONGEST_NAME:
+        raise ApprovalError(edition.week, f"the name has more than {LONGEST_NAME} characters")
+    return Approval(week=edition.week, edition_sha256=edition.sha256, by=name, approved_at=now)
+
+
+def check(approval: Approval | None, edition: Edition) -> None:
+    """
+    Let an edition pass only if it is the very one that was released.
+
+    Raises:
+        ApprovalError: Nobody released anything, or something else was released.
+    """
+    mend = f"digest approve {edition.week} --by NAME"
+    current = edition.sha256[:SHORT]
+    if approval is None:
+        raise ApprovalError(
+            edition.week, f"nobody has approved edition {current}; look at it, then: {mend}"
+        )
+    if (approval.week, approval.edition_sha256) != (edition.week, edition.sha256):
+        when = approval.approved_at.astimezone(UTC)
+        raise ApprovalError(
+            edition.week,
+            f"{approval.by} approved edition {approval.edition_sha256[:SHORT]} of {approval.week} "
+            f"on {when:%Y-%m-%d at %H:%M} UTC, but edition {current} would be sent; "
+            f"look at that one, then: {mend}",
+        )

@@ -1,0 +1,84 @@
+"""Which tools may be paired at all, and why the others may not."""
+
+import re
+
+from digest.issues.config import PairingConfig
+from digest.issues.weeks import Window
+from digest.model import Candidate, Fact, Flag, Tally, Tool
+
+UNPAIRED = frozenset({"", "other", "unsorted"})
+"""Jobs that say nothing; two tools in them are no substitutes."""
+_WORD = re.compile(r"\w+")
+
+
+def candidate(
+    tool: Tool,
+    facts: tuple[Fact, ...],
+    *,
+    window: Window,
+    coverage: float,
+    panel: Tally,
+    attention: float | None,
+) -> Candidate:
+    """
+    Show a tool to the planner.
+
+    Args:
+        tool: The tool.
+        facts: All facts known of it.
+        window: Tells the fresh from the incumbent.
+        coverage: Share of what a comparison shows that is known, in [0, 1].
+        panel: The count of its reviews.
+        attention: Percentile of popularity in its job; None where unknown.
+    """
+    return Candidate(
+        tool=tool,
+        facts=facts,
+        is_fresh=window.contains(tool.launched_at),
+        attention=attention,
+        coverage=coverage,
+        calls=panel.calls,
+        ships=panel.ships,
+        text=nameless(tool),
+    )
+
+
+def nameless(tool: Tool) -> str:
+    """
+    Give a tool's own text in small letters, without the words of its and its vendor's name.
+
+    Letters of names say nothing of what a tool does: "Llama" and "Ollama" came out as the closest
+    pair of all with them.
+    """
+    names = set(_WORD.findall(f"{tool.name} {tool.vendor or ''}".casefold()))
+    words = _WORD.findall(f"{tool.tagline} {tool.description}".casefold())
+    return " ".join(word for word in words if word not in names)
+
+
+def refusal(
+    found: Candidate, *, window: Window, config: PairingConfig, is_pinned: bool
+) -> str | None:
+    """
+    Say why a tool may not be paired; None where it may.
+
+    The texts are the same for the same cause, so that they can be counted. An editor's pin vouches
+    for the job and for a sponsored tool; it does not make thin evidence thicker.
+    """
+    tool = found.tool
+    flags = [flag for flag in tool.flags if not (is_pinned and flag is Flag.SPONSORED)]
+    is_unsure = tool.job_confidence < config.min_job_confidence and not is_pinned
+    causes = (
+        (not found.is_fresh and tool.launched_at >= window.cutoff, "launched after the cut-off"),
+        (tool.job in UNPAIRED, "no job found"),
+        (is_unsure, f"job less sure than {config.min_job_confidence:g}"),
+        (bool(flags), f"flagged {min(flags, default='')}"),
+        (
+            found.coverage < config.min_coverage,
+            f"less than {config.min_coverage:.0%} of what a comparison shows is known",
+        ),
+        (
+            found.calls < config.min_calls,
+            f"fewer than {config.min_calls} reviewers could make a call",
+        ),
+    )
+    return next((reason for is_so, reason in causes if is_so), None)

@@ -1,0 +1,142 @@
+"""What is known of a tool, one fact of each kind, and how a reader sees it: label and cell."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from digest.model import Fact, FactKind
+from digest.model.licences import OSI_LICENCES
+from digest.model.wording import day
+
+LABELS = {
+    FactKind.ENTRY_PRICE: "To start",
+    FactKind.PRICE: "Price",
+    FactKind.LICENCE: "Licence",
+    FactKind.INSTALL: "Install",
+    FactKind.DOCS: "Documentation",
+    FactKind.EXAMPLE: "Runnable example",
+    FactKind.WAITLIST: "Waitlist",
+    FactKind.OPEN_INTERFACE: "Open interface",
+    FactKind.RUNS_LOCALLY: "Runs locally",
+    FactKind.SELF_HOST: "Self-hosting",
+    FactKind.PLATFORMS: "Platforms",
+    FactKind.BENCHMARK: "Benchmark claims",
+    FactKind.MAINTAINED_AT: "Last commit or release",
+    FactKind.CREATED_AT: "Public since",
+    FactKind.SUPERLATIVES: "Superlatives in its copy",
+    FactKind.CONTEXT_LENGTH: "Context length",
+    FactKind.PARAMETERS: "Parameters",
+    FactKind.RIVAL_NAMED: "Names as rival",
+    FactKind.VENDOR_SINCE: "Maker since",
+    FactKind.TERMS: "Terms and privacy page",
+    FactKind.REPOSITORY: "Repository",
+}
+WORDS = {
+    FactKind.ENTRY_PRICE: {
+        "free": "Free",
+        "freemium": "Free plan, paid beyond it",
+        "paid": "Paid",
+        "contact": "On request",
+    },
+    FactKind.BENCHMARK: {
+        "none": "none made",
+        "bare": "made without method or code",
+        "reproducible": "made with method or code",
+    },
+}
+DATES = frozenset({FactKind.MAINTAINED_AT, FactKind.CREATED_AT, FactKind.VENDOR_SINCE})
+YES_NO = frozenset(
+    {
+        FactKind.DOCS,
+        FactKind.EXAMPLE,
+        FactKind.WAITLIST,
+        FactKind.RUNS_LOCALLY,
+        FactKind.SELF_HOST,
+        FactKind.TERMS,
+    }
+)
+UNKNOWN = frozenset({"", "unknown", "noassertion", "none", "other"})
+"""Texts that say nothing, where a value is a text."""
+LONGEST = 90
+"""Characters of a cell; what is longer is cut at a word, and the source shows it whole."""
+_LICENCES = {name.casefold(): name for name in OSI_LICENCES}
+
+
+def known(facts: Iterable[Fact]) -> dict[FactKind, Fact]:
+    """
+    Give the one fact of each kind that counts, by kind: those that say nothing are left out.
+
+    The newest observation counts; of last dates the latest and of first dates the earliest.
+    """
+    by_kind: dict[FactKind, list[Fact]] = {}
+    for fact in sorted(facts, key=_newest_last):
+        if cell_text(fact) is not None:
+            by_kind.setdefault(fact.kind, []).append(fact)
+    return {kind: _counting(kind, by_kind[kind]) for kind in sorted(by_kind)}
+
+
+def _newest_last(fact: Fact) -> tuple[datetime, str, str, str]:
+    return (fact.observed_at, fact.source, fact.url, str(fact.value))
+
+
+def _counting(kind: FactKind, facts: list[Fact]) -> Fact:
+    """Choose among facts with the newest last; ISO dates sort as texts do."""
+    if kind is FactKind.MAINTAINED_AT:
+        return max(facts, key=lambda fact: str(fact.value))
+    if kind in DATES:
+        return min(facts, key=lambda fact: str(fact.value))
+    return facts[-1]
+
+
+def cell_text(fact: Fact) -> str | None:
+    """Say a fact's value as a cell shows it; None where the value says nothing."""
+    value = fact.value
+    if fact.kind in WORDS:
+        return WORDS[fact.kind].get(str(value))
+    if fact.kind in DATES:
+        return _date(str(value))
+    if isinstance(value, bool):
+        return _yes_no(fact.kind, is_so=value)
+    if isinstance(value, int | float):
+        return _number(fact.kind, value)
+    return _text(fact.kind, value)
+
+
+def _yes_no(kind: FactKind, *, is_so: bool) -> str:
+    if is_so:
+        return "yes"
+    return "no" if kind in YES_NO else "none found"
+
+
+def _date(value: str) -> str | None:
+    try:
+        return day(datetime.fromisoformat(value))
+    except ValueError:
+        return None
+
+
+def _number(kind: FactKind, value: float) -> str:
+    if kind is FactKind.SUPERLATIVES:
+        return f"{value:.1f} per 100 words"
+    text = f"{value:,}"
+    return f"{text} tokens" if kind is FactKind.CONTEXT_LENGTH else text
+
+
+def _text(kind: FactKind, value: str) -> str | None:
+    text = " ".join(value.split())
+    if text.casefold() in UNKNOWN:
+        return None
+    if kind is FactKind.LICENCE:
+        if "proprietary" in text.casefold():
+            return "proprietary"
+        return _LICENCES.get(text.casefold(), text.removeprefix("LicenseRef-"))
+    if kind is FactKind.REPOSITORY:
+        text = text.removeprefix("https://").removeprefix("http://").rstrip("/")
+    return shortened(text, LONGEST)
+
+
+def shortened(text: str, longest: int) -> str:
+    """Cut a text at a word so that it has at most ``longest`` characters, with "…" where cut."""
+    if len(text) <= longest:
+        return text
+    head, _, _ = text[:longest].rpartition(" ")
+    return f"{(head or text[: longest - 1]).rstrip(' ,;:.-–—')}…"

@@ -1,0 +1,196 @@
+"""
+What would tip a reader to one side: lines that complete "Pick it if …", from known facts alone.
+
+Each rule looks at one fact of this side and the same of the other, and gives a line for this side or
+None. A side whose fact is unknown gets no line from it.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+
+from digest.issues.cells import cell_text
+from digest.issues.sides import Side
+from digest.model import Fact, FactKind
+from digest.model.licences import allows_commercial_use, is_osi
+from digest.model.wording import day, joined
+
+MOST = 3
+"""Lines a side gets at most."""
+LONGER_PAST = timedelta(days=180)
+"""Difference of two dates from which one counts as older."""
+STALE = timedelta(days=90)
+ENTRY_ORDER = ("free", "freemium", "paid", "contact")
+LONGEST = 40
+
+Rule = Callable[[Fact, Fact | None], str | None]
+"""This side's fact and the other's, if that is known, to a line for this side."""
+
+
+def _is_so(fact: Fact | None) -> bool:
+    return fact is not None and bool(fact.value)
+
+
+def _yes(line: str) -> Rule:
+    return lambda mine, theirs: line if _is_so(mine) and not _is_so(theirs) else None
+
+
+def _no(line: str) -> Rule:
+    """A line for the side that says no, while the other is known to say yes."""
+    return lambda mine, theirs: line if not _is_so(mine) and _is_so(theirs) else None
+
+
+def _entry(mine: Fact, theirs: Fact | None) -> str | None:
+    lines = {
+        "free": "it has to cost nothing to start",
+        "freemium": "a free plan has to cover the start",
+    }
+    line = lines.get(str(mine.value))
+    if theirs is None:
+        return line
+    ranks = [ENTRY_ORDER.index(str(fact.value)) for fact in (mine, theirs)]
+    return line if ranks[0] < ranks[1] else None
+
+
+def _licence(mine: Fact, theirs: Fact | None) -> str | None:
+    name = str(mine.value)
+    if is_osi(name) and not (theirs and is_osi(str(theirs.value))):
+        return f"you need an open-source licence ({cell_text(mine)})"
+    if theirs is None or cell_text(mine) == cell_text(theirs):
+        return None
+    if allows_commercial_use(name) and allows_commercial_use(str(theirs.value)) is False:
+        return f"you need commercial use allowed ({cell_text(mine)})"
+    return f"you prefer the terms of {cell_text(mine)}" if is_osi(name) else None
+
+
+def _text_named(line: str) -> Rule:
+    """A line that names this side's value, where the other has none or another."""
+
+    def rule(mine: Fact, theirs: Fact | None) -> str | None:
+        text = cell_text(mine)
+        is_named = isinstance(mine.value, str) and text is not None and len(text) <= LONGEST
+        is_other = theirs is None or cell_text(theirs) != text
+        return line.format(text) if is_named and is_other else None
+
+    return rule
+
+
+def _price(mine: Fact, theirs: Fact | None) -> str | None:
+    if not _is_so(mine):
+        return None
+    if theirs is not None and not _is_so(theirs):
+        return "you want to know the price before you talk to anyone"
+    return _text_named("its price fits: {}")(mine, theirs)
+
+
+def _platforms(mine: Fact, theirs: Fact | None) -> str | None:
+    ours, others = _parts(mine), _parts(theirs) if theirs else []
+    folded = {part.casefold() for part in others}
+    only = tuple(part for part in ours if part.casefold() not in folded)
+    return f"you work on {joined(only[:3], 'or')}" if only else None
+
+
+def _parts(fact: Fact) -> list[str]:
+    return [part.strip() for part in str(fact.value).split(",") if part.strip()]
+
+
+def _benchmark(mine: Fact, theirs: Fact | None) -> str | None:
+    is_shown = mine.value == "reproducible"
+    return (
+        "its claims have to be checkable"
+        if is_shown and (theirs is None or theirs.value != mine.value)
+        else None
+    )
+
+
+def _longer(mine: Fact, theirs: Fact | None) -> str | None:
+    lengths = [fact.value for fact in (mine, theirs) if fact and isinstance(fact.value, int)]
+    if not lengths or (theirs is not None and lengths[0] < 2 * lengths[-1]):
+        return None
+    return f"your inputs are long (up to {cell_text(mine)})"
+
+
+def _date(fact: Fact) -> date:
+    return datetime.fromisoformat(str(fact.value)).date()
+
+
+def _later(mine: Fact, theirs: Fact | None) -> str | None:
+    if theirs is None or _date(mine) - _date(theirs) < STALE:
+        return None
+    return f"recent work on it matters to you (last seen on {day(_date(mine))})"
+
+
+def _earlier(line: str) -> Rule:
+    def rule(mine: Fact, theirs: Fact | None) -> str | None:
+        if theirs is None or _date(theirs) - _date(mine) < LONGER_PAST:
+            return None
+        return line.format(day(_date(mine)))
+
+    return rule
+
+
+RULES: Mapping[FactKind, tuple[Rule, ...]] = {
+    FactKind.RUNS_LOCALLY: (
+        _yes("it has to run on hardware of your own"),
+        _no("you would rather not run anything yourself"),
+    ),
+    FactKind.ENTRY_PRICE: (_entry,),
+    FactKind.LICENCE: (_licence,),
+    FactKind.WAITLIST: (_no("you need access now, without a waitlist"),),
+    FactKind.PRICE: (_price,),
+    FactKind.MAINTAINED_AT: (_later,),
+    FactKind.SELF_HOST: (_yes("you want to host it yourself"),),
+    FactKind.OPEN_INTERFACE: (_text_named("it has to plug in through {}"),),
+    FactKind.BENCHMARK: (_benchmark,),
+    FactKind.CONTEXT_LENGTH: (_longer,),
+    FactKind.PLATFORMS: (_platforms,),
+    FactKind.CREATED_AT: (_earlier("you prefer what has been public longer, since {}"),),
+    FactKind.VENDOR_SINCE: (_earlier("you want a maker that has been around since {}"),),
+    FactKind.PARAMETERS: (_text_named("a model of {} parameters fits your hardware"),),
+    FactKind.INSTALL: (_yes("you want to install it with one published line"),),
+    FactKind.EXAMPLE: (_yes("you want an example to start from"),),
+    FactKind.DOCS: (_yes("you want documentation to follow"),),
+    FactKind.TERMS: (_yes("you need terms and a privacy page to show"),),
+}
+"""By the kind of fact they look at, what tips most readers first."""
+
+
+def reasons(
+    side: Side, other: Side, *, mine: Mapping[FactKind, Fact], theirs: Mapping[FactKind, Fact]
+) -> tuple[str, ...]:
+    """
+    Give the lines for one side, the weightiest first, at most three.
+
+    Known differences come first. Without any, one property of this side that is unknown of the
+    other; without that, which of the two came out first.
+
+    Args:
+        side: The side the lines are for.
+        other: The other one.
+        mine: Its known facts by kind.
+        theirs: Those of the other.
+    """
+    lines = _lines(mine, theirs, is_difference=True)[:MOST]
+    if not lines:
+        lines = _lines(mine, theirs, is_difference=False)[:1]
+    return lines or _by_launch(side, other)
+
+
+def _lines(
+    mine: Mapping[FactKind, Fact], theirs: Mapping[FactKind, Fact], *, is_difference: bool
+) -> tuple[str, ...]:
+    made = (
+        rule(mine[kind], theirs.get(kind))
+        for kind, rules in RULES.items()
+        if kind in mine and (kind in theirs) is is_difference
+        for rule in rules
+    )
+    return tuple(line for line in made if line)
+
+
+def _by_launch(side: Side, other: Side) -> tuple[str, ...]:
+    ours, their = (each.tool.launched_at.date() for each in (side, other))
+    if not (side.tool.launch_dated and other.tool.launch_dated) or ours == their:
+        return ()
+    if ours > their:
+        return (f"you want the newer of the two, launched on {day(ours)}",)
+    return (f"you prefer the one that has been out longer, since {day(ours)}",)

@@ -1,0 +1,19 @@
+"""One side of a comparison: the tool with all that is known and said of it."""
+
+from digest.model import Fact, Review, Tally, Tool, Value
+
+
+class Side(Value):
+    """A tool as a comparison is written from it."""
+
+    tool: Tool
+    facts: tuple[Fact, ...]
+    reviews: tuple[Review, ...]
+    """One per reviewer, in panel order."""
+    panel: Tally
+
+    @property
+    def mean_score(self) -> float:
+        """Mean score of the calls made; 0 where none was."""
+        scores = [review.score for review in self.reviews if review.score is not None]
+        return sum(scores) / len(scores) if scores else 0.0

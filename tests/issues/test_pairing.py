@@ -1,0 +1,502 @@
+import json
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from digest.errors import IssueError
+from digest.issues.pairing import PairingConfig, PublishedPair, plan_pairs
+from digest.issues.weeks import Window, window
+from digest.model import Flag, Rejection, Tally
+
+WEEK = "2026-W29"
+JOBS = ("cli-agent", "code-editor", "vector-db", "web-data", "tts", "slides", "ocr")
+
+
+@pytest.fixture
+def jobs(job):
+    """Give seven jobs in four categories."""
+    categories = ("Developer Tools",) * 3 + ("Data",) * 2 + ("Media", "Models")
+    return [
+        job(key, category=category, adjacent=("web-data",) if key == "vector-db" else ())
+        for key, category in zip(JOBS, categories, strict=True)
+    ]
+
+
+@pytest.fixture
+def plan(jobs, window):
+    """Plan over the jobs above."""
+
+    def make(candidates, **more):
+        return plan_pairs(candidates, **{"week": WEEK, "window": window, "jobs": jobs, **more})
+
+    return make
+
+
+@pytest.fixture
+def two_each(candidate):
+    """Make two fresh tools for each job: ``tts-a`` and ``tts-b``; names sort as the jobs do."""
+    return [candidate(f"{job}-{side}", job=job, days=2) for job in JOBS for side in "ab"]
+
+
+def pairs(plan):
+    return [(pair.a, pair.b) for pair in plan.chosen]
+
+
+def reasons(plan):
+    return {rejection.tool: rejection.reason for rejection in plan.rejections}
+
+
+def test_no_candidates_give_an_empty_plan(plan):
+    made = plan([])
+
+    assert (made.candidates, made.fresh, made.chosen, made.considered) == (0, 0, (), ())
+    assert made.week == WEEK
+
+
+def test_one_candidate_gives_an_empty_plan(plan, candidate):
+    made = plan([candidate()])
+
+    assert (made.candidates, made.fresh, made.chosen) == (1, 1, ())
+
+
+def test_two_fresh_tools_of_a_job_meet(plan, candidate):
+    made = plan([candidate("aider"), candidate("codex", days=4)])
+
+    assert pairs(made) == [("aider", "codex")]
+    assert made.chosen[0].job == "cli-agent"
+    assert made.chosen[0].why == (
+        "Both do the same job: cli-agent tools. Both are new this week: "
+        "Aider launched on 12 July 2026, and Codex launched on 10 July 2026."
+    )
+
+
+def test_a_fresh_tool_meets_an_incumbent_and_incumbents_never_meet(plan, candidate):
+    made = plan([candidate("aider"), candidate("codex", days=200), candidate("goose", days=300)])
+
+    every = {frozenset((p.a, p.b)) for p in (*made.chosen, *made.considered)}
+    assert every == {frozenset(("aider", "codex")), frozenset(("aider", "goose"))}
+    assert len(made.chosen) == 1
+
+
+def test_tools_of_different_jobs_never_meet(plan, candidate):
+    made = plan([candidate("aider"), candidate("chroma", job="vector-db")])
+
+    assert (made.chosen, made.considered) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"job": "unsorted"}, "no job found"),
+        ({"job": "other"}, "no job found"),
+        ({"job": "knitting"}, "no job found"),
+        ({"job_confidence": 0.59}, "job less sure than 0.6"),
+        ({"coverage": 0.49}, "less than 50% of what a comparison shows is known"),
+        ({"calls": 1, "ships": 1}, "fewer than 2 reviewers could make a call"),
+        ({"flags": (Flag.SPAM,)}, "flagged spam"),
+        ({"flags": (Flag.SPONSORED,)}, "flagged sponsored"),
+        ({"days": -1}, "launched after the cut-off"),
+    ],
+)
+def test_a_tool_that_may_not_be_paired_is_recorded_with_its_reason(change, reason, plan, candidate):
+    made = plan([candidate("aider", **change), candidate("codex")])
+
+    assert reasons(made) == {"aider": reason}
+    assert (made.candidates, made.chosen) == (1, ())
+
+
+def test_a_tool_at_the_very_limits_may_be_paired(plan, candidate):
+    limit = {"job_confidence": 0.6, "coverage": 0.5, "calls": 2}
+
+    made = plan([candidate("aider", **limit), candidate("codex")], config=PairingConfig(floor=0))
+
+    assert made.rejections == ()
+    assert len(made.chosen) == 1
+
+
+def test_rejections_of_the_caller_are_part_of_the_record(plan, candidate):
+    before = [Rejection(tool="zed", reason="no facts"), Rejection(tool="ant", reason="no facts")]
+
+    made = plan([candidate("moth", job="other")], rejections=before)
+
+    assert list(reasons(made).items()) == [
+        ("ant", "no facts"),
+        ("moth", "no job found"),
+        ("zed", "no facts"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [("product_key", "both are one product"), ("vendor_key", "both are of one vendor")],
+)
+def test_one_product_and_one_vendor_never_meet(key, reason, plan, candidate):
+    made = plan([candidate("wave-11", **{key: "same"}), candidate("wave-12", **{key: "same"})])
+
+    assert made.chosen == ()
+    assert [pair.reason for pair in made.considered] == [reason]
+    assert made.considered[0].why == ""
+
+
+def test_tools_without_a_known_product_or_vendor_may_meet(plan, candidate):
+    nobody = {"product_key": "", "vendor_key": ""}
+
+    assert plan([candidate("aider", **nobody), candidate("codex", **nobody)]).chosen
+
+
+def test_a_pair_below_the_floor_is_not_chosen(plan, candidate):
+    stale = [
+        candidate("aider", days=6, job_confidence=0.6),
+        candidate("codex", days=6.5, job_confidence=0.6),
+    ]
+
+    made = plan(stale)
+
+    assert made.chosen == ()
+    assert made.considered[0].reason == "score below 0.45"
+    assert made.considered[0].score.total < 0.45
+
+
+def test_one_pair_a_job_two_a_category_and_five_in_all(plan, two_each):
+    made = plan(two_each)
+
+    jobs = [pair.job for pair in made.chosen]
+    assert len(jobs) == len(set(jobs)) == 5
+    assert len([job for job in jobs if job in JOBS[:3]]) == 2
+    assert "its category has enough pairs this week" in {p.reason for p in made.considered}
+
+
+def test_the_target_ends_the_choice(plan, two_each):
+    made = plan(two_each, config=PairingConfig(target=1))
+
+    assert len(made.chosen) == 1
+    assert {pair.reason for pair in made.considered} == {"the issue is full"}
+
+
+def test_a_third_tool_of_a_job_is_told_why_it_stays_out(plan, candidate):
+    made = plan([candidate("aider"), candidate("codex"), candidate("goose")])
+
+    assert {pair.reason for pair in made.considered} == {"one of the two is in another pair"}
+    again = plan([candidate(name) for name in ("aider", "codex", "goose", "heron")])
+    assert "its job has a pair this week" in {pair.reason for pair in again.considered}
+
+
+def test_the_higher_panel_share_stands_first(plan, candidate):
+    made = plan([candidate("aider", ships=1), candidate("codex", ships=3, calls=3)])
+
+    assert pairs(made) == [("codex", "aider")]
+
+
+def test_equal_shares_stand_by_slug(plan, candidate):
+    assert pairs(plan([candidate("codex"), candidate("aider")])) == [("aider", "codex")]
+
+
+def published(week, a="aider", b="codex", ships=(3, 3)):
+    panels = [Tally(ships=n, calls=4, reviewers=4) for n in ships]
+    return PublishedPair(week=week, a=a, b=b, panel_a=panels[0], panel_b=panels[1])
+
+
+def test_a_published_pair_does_not_return(plan, candidate):
+    both = [candidate("aider"), candidate("codex")]
+    fillers = [published(f"2026-W{n}", "x", "y") for n in (21, 22, 23, 24)]
+
+    made = plan(both, published=[published("2026-W20", "codex", "aider"), *fillers])
+
+    assert made.chosen == ()
+    assert made.considered[0].reason == "already published in 2026-W20"
+
+
+@pytest.mark.parametrize(
+    ("week", "ships", "returns"),
+    [
+        ("2026-W03", (3, 4), True),
+        ("2026-W03", (3, 3), False),
+        ("2026-W04", (3, 4), False),
+        ("2025-W50", (0, 0), True),
+    ],
+)
+def test_a_pair_returns_after_half_a_year_if_a_panel_count_changed(
+    week, ships, returns, plan, candidate
+):
+    fillers = [published(f"2026-W{n}", "x", "y") for n in (21, 22, 23, 24)]
+
+    made = plan(
+        [candidate("aider"), candidate("codex")],
+        published=[published(week, ships=ships), *fillers],
+    )
+
+    assert bool(made.chosen) is returns
+
+
+def test_the_latest_of_several_publications_counts(plan, candidate):
+    fillers = [published(f"2026-W{n}", "x", "y") for n in (21, 22, 23, 24)]
+    past = [published("2025-W02", ships=(0, 0)), published("2026-W10", ships=(0, 0)), *fillers]
+
+    made = plan([candidate("aider"), candidate("codex")], published=past)
+
+    assert made.considered[0].reason == "already published in 2026-W10"
+
+
+def test_a_pair_of_which_no_panel_is_known_never_returns(plan, candidate):
+    fillers = [published(f"2026-W{n}", "x", "y") for n in (21, 22, 23, 24)]
+    past = [PublishedPair(week="2024-W01", a="aider", b="codex"), *fillers]
+
+    assert plan([candidate("aider"), candidate("codex")], published=past).chosen == ()
+
+
+def test_a_tool_rests_four_issues_and_an_incumbent_two(plan, candidate):
+    """Issues count, not weeks: none came out between W20 and W27."""
+    past = [
+        published("2026-W15", "a1", "x"),
+        published("2026-W16", "a2", "x"),
+        published("2026-W20", "old1", "x"),
+        published("2026-W27", "old2", "x"),
+        published("2026-W28", "a3", "x"),
+    ]
+    tools = [candidate(slug, days=2) for slug in ("a1", "a2", "a3")]
+    tools += [candidate(slug, days=90) for slug in ("old1", "old2")]
+
+    made = plan(tools, published=past)
+
+    assert reasons(made) == dict.fromkeys(("a2", "a3", "old2"), "in one of the last issues")
+
+
+def test_this_week_s_own_and_later_issues_do_not_count(plan, candidate):
+    """A week may be built again, also after later weeks were published."""
+    past = [published(WEEK), published("2026-W30")]
+
+    assert plan([candidate("aider"), candidate("codex")], published=past).chosen
+
+
+def test_repeats_are_counted_across_the_turn_of_a_long_year(jobs, candidate):
+    """From 2026-W28 to 2027-W01 there are 26 weeks, since 2026 has 53."""
+    now = datetime(2027, 1, 5, tzinfo=UTC)
+    fresh = [
+        found.model_copy(
+            update={"tool": found.tool.model_copy(update={"launched_at": now - timedelta(days=1)})}
+        )
+        for found in (candidate("aider"), candidate("codex"))
+    ]
+    fillers = [published(f"2026-W{n}", "x", "y") for n in (50, 51, 52, 53)]
+
+    def chosen(week):
+        return plan_pairs(
+            fresh,
+            week="2027-W01",
+            window=window("2027-W01", now=now, zone=UTC),
+            jobs=jobs,
+            published=[published(week, ships=(0, 0)), *fillers],
+        ).chosen
+
+    assert chosen("2026-W28")
+    assert not chosen("2026-W29")
+
+
+def test_a_banned_tool_and_a_banned_pair_stay_out(plan, candidate):
+    three = [candidate("aider"), candidate("codex"), candidate("goose")]
+
+    without_tool = plan(three, banned=["goose", "heron"])
+    without_pair = plan(three, banned=["goose+codex", "codex+aider"])
+
+    assert reasons(without_tool) == {"goose": "banned by an editor"}
+    assert without_tool.banned == ("goose", "heron")
+    assert pairs(without_pair) == [("aider", "goose")]
+    assert {pair.reason for pair in without_pair.considered} == {"banned by an editor"}
+
+
+def test_a_pinned_pair_passes_floor_caps_freshness_rest_and_doubt_about_the_job(
+    plan, candidate, two_each
+):
+    old = [
+        candidate("aider", days=300, job_confidence=0.2),
+        candidate("codex", days=400, flags=(Flag.SPONSORED,)),
+    ]
+    past = [published("2026-W28", "aider", "x")]
+
+    made = plan([*two_each, *old], pinned=["codex+aider"], published=past)
+
+    assert pairs(made)[0] == ("aider", "codex")
+    assert made.chosen[0].is_pinned
+    assert made.chosen[0].why.endswith("An editor chose this pair.")
+    assert made.pinned == ("aider+codex",)
+    assert len(made.chosen) == 5
+    assert "cli-agent" not in {pair.job for pair in made.chosen[1:]}
+
+
+def test_pins_may_make_an_issue_of_seven_and_break_the_caps(plan, candidate, two_each):
+    pins = [f"{job}-a+{job}-b" for job in JOBS]
+
+    assert len(plan(two_each, pinned=pins).chosen) == 7
+    more = [*two_each, candidate("aider"), candidate("codex")]
+    with pytest.raises(IssueError, match="8 pins, and an issue has at most 7"):
+        plan(more, pinned=[*pins, "aider+codex"])
+
+
+def test_pinned_pairs_stand_first_in_the_editor_s_order_each_once(plan, two_each):
+    made = plan(two_each, pinned=["tts-b+tts-a", "ocr-a+ocr-b", "tts-a+tts-b"])
+
+    assert pairs(made)[:2] == [("tts-a", "tts-b"), ("ocr-a", "ocr-b")]
+
+
+def test_a_pinned_tool_gets_its_best_rival(plan, candidate):
+    tools = [
+        candidate("aider", days=1),
+        candidate("codex", days=5, job_confidence=0.7),
+        candidate("goose", days=2),
+        candidate("heron", days=60, vendor_key="aider-inc"),
+    ]
+
+    made = plan(tools, pinned=["aider"])
+
+    assert pairs(made) == [("aider", "goose")]
+    assert (made.chosen[0].is_pinned, made.pinned) == (True, ("aider",))
+
+
+def test_a_pinned_tool_leaves_the_tools_of_other_pins_alone(plan, candidate):
+    tools = [candidate(slug) for slug in ("aider", "codex", "goose", "heron")]
+
+    made = plan(tools, pinned=["aider", "codex+goose"])
+
+    assert pairs(made) == [("codex", "goose"), ("aider", "heron")]
+
+
+def test_tools_of_neighbouring_jobs_meet_when_an_editor_wants_it(plan, candidate):
+    tools = [candidate("crawler", job="web-data"), candidate("chroma", job="vector-db")]
+
+    made = plan(tools, pinned=["crawler+chroma"])
+
+    assert pairs(made) == [("chroma", "crawler")]
+    assert made.chosen[0].why.startswith("They do neighbouring jobs. ")
+
+
+@pytest.mark.parametrize(
+    ("pin", "reason"),
+    [
+        ("aider+ghost", "ghost: no such tool is known"),
+        ("ghost", "ghost: no such tool is known"),
+        ("aider+thin", "thin: less than 50% of what a comparison shows is known"),
+        ("aider+spam", "spam: flagged spam"),
+        ("aider+ban", "ban: banned by an editor"),
+        ("aider+twin", "both are one product"),
+        ("aider+sister", "both are of one vendor"),
+        ("aider+old", "already published in 2026-W20"),
+        ("aider+voice", "they do different jobs, cli-agent and tts"),
+        ("voice", "no other tool of its job can stand against it this week"),
+    ],
+)
+def test_a_pin_that_cannot_be_followed_says_why(pin, reason, plan, candidate):
+    tools = [
+        candidate("aider"),
+        candidate("thin", coverage=0.1),
+        candidate("spam", flags=(Flag.SPAM,)),
+        candidate("ban"),
+        candidate("twin", product_key="aider"),
+        candidate("sister", vendor_key="aider-inc"),
+        candidate("old"),
+        candidate("voice", job="tts"),
+    ]
+
+    with pytest.raises(IssueError) as caught:
+        plan(tools, pinned=[pin], banned=["ban"], published=[published("2026-W20", b="old")])
+
+    assert str(caught.value).startswith(f"issue {WEEK}: pin ")
+    assert str(caught.value).endswith(f" cannot be followed: {reason}")
+
+
+def test_a_tool_cannot_be_in_two_pins(plan, candidate):
+    tools = [candidate(slug) for slug in ("aider", "codex", "goose")]
+
+    with pytest.raises(IssueError, match=r"pin aider\+goose .*: aider is in another pinned pair"):
+        plan(tools, pinned=["aider+codex", "goose+aider"])
+    with pytest.raises(IssueError, match=r"pin aider .*: aider is in another pinned pair"):
+        plan(tools, pinned=["aider+codex", "aider"])
+
+
+@pytest.mark.parametrize("text", ["", "a+b+c", "a+", "+", "a+a"])
+def test_a_wish_that_is_no_tool_and_no_pair_is_told_the_form(text, plan):
+    with pytest.raises(IssueError, match=r"such as aider\+codex"):
+        plan([], pinned=[text])
+    with pytest.raises(IssueError, match=r"such as aider\+codex"):
+        plan([], banned=[text])
+
+
+def many(candidate, number, seed):
+    chance = random.Random(seed)
+    return [
+        candidate(
+            f"tool-{n:03}",
+            job=chance.choice(JOBS),
+            days=chance.choice((1, 2, 3, 5, 30, 100)),
+            job_confidence=chance.choice((0.5, 0.7, 0.95)),
+            attention=chance.choice((None, 10.0, 80.0)),
+            ships=chance.randint(0, 4),
+            tags=tuple(chance.sample(("rust", "cli", "api", "voice"), chance.randint(0, 3))),
+            tagline=" ".join(chance.choices(("write", "code", "voices", "data", "fast"), k=4)),
+        )
+        for n in range(number)
+    ]
+
+
+def test_the_same_input_in_any_order_gives_the_same_bytes(plan, candidate):
+    tools = many(candidate, 200, seed=1)
+    past = [published("2026-W20", "tool-001", "tool-002"), published("2026-W28", "tool-003", "x")]
+    shuffled = random.Random(2).sample(tools, k=len(tools))
+
+    first = plan(tools, published=past, banned=["tool-004", "tool-005"])
+    second = plan(shuffled, published=past[::-1], banned=["tool-005", "tool-004"])
+
+    assert first.model_dump_json() == second.model_dump_json()
+    assert len(first.chosen) == 5
+    assert len(first.considered) == 50
+    totals = [pair.score.total for pair in first.considered]
+    assert totals == sorted(totals, reverse=True)
+
+
+def test_no_tool_stands_in_two_pairs_and_incumbents_never_meet_among_many(plan, candidate):
+    for seed in range(5):
+        tools = {found.tool.slug: found for found in many(candidate, 60, seed)}
+
+        made = plan(tools.values())
+
+        used = [slug for pair in made.chosen for slug in (pair.a, pair.b)]
+        assert len(used) == len(set(used))
+        for pair in made.chosen:
+            assert tools[pair.a].is_fresh or tools[pair.b].is_fresh
+            assert tools[pair.a].tool.job == tools[pair.b].tool.job
+            assert pair.score.total >= 0.45
+
+
+def test_the_hash_follows_numbers_and_jobs_but_not_their_order(plan, jobs, job):
+    made = plan([])
+
+    assert plan([], jobs=jobs[::-1]).config_sha256 == made.config_sha256
+    assert plan([], config=PairingConfig(floor=0.4)).config_sha256 != made.config_sha256
+    assert plan([], jobs=[job("ocr", category="Data")]).config_sha256 != made.config_sha256
+
+
+def test_the_plan_survives_being_stored(plan, two_each):
+    made = plan(two_each)
+
+    assert type(made).model_validate(json.loads(made.model_dump_json())) == made
+
+
+def test_a_fresh_tool_counts_as_fresh_even_when_rejected(plan, candidate):
+    made = plan([candidate("aider", coverage=0.1), candidate("codex", days=30)])
+
+    assert (made.fresh, made.candidates) == (1, 1)
+
+
+def test_the_weights_of_the_score_are_one_together():
+    config = PairingConfig()
+
+    weights = (config.substitutability, config.rivalry, config.freshness, config.balance)
+    assert sum((*weights, config.contrast)) == pytest.approx(1)
+
+
+def test_a_window_of_a_past_week_leaves_later_launches_out(plan, candidate, now):
+    past = Window(start=now - timedelta(days=20), cutoff=now - timedelta(days=13))
+
+    made = plan([candidate("aider", days=2).model_copy(update={"is_fresh": False})], window=past)
+
+    assert reasons(made) == {"aider": "launched after the cut-off"}
