@@ -5,16 +5,16 @@ Rows such as ``maker/model:free`` are variants of one model, and ``~maker/model-
 name for one: both fold into the model they stand for.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
 from digest.model import Capture, Launch, LaunchDateSource, Reading, Source
 from digest.sources.readings import failed, gather, launch_of, suspect
-from digest.sources.text import first_sentence, prose_of_markdown
+from digest.sources.text import first_sentence, line, prose_of_markdown
 from digest.sources.wire import (
     JsonObject,
     count_at,
@@ -32,6 +32,8 @@ from digest.sources.wire import (
 VERSION = "1"
 
 PAGE = "https://openrouter.ai/{}"
+_AMOUNT = re.compile(r"\d{1,15}(?:\.\d{1,30})?(?:e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
+"""A decimal number of 0 or more. "-1" means that the price depends, and is no price."""
 
 
 @dataclass(slots=True)
@@ -103,7 +105,7 @@ def _launch(capture: Capture, source: Source, model: _Model) -> Launch | None:
         url=PAGE.format(model.native_id),
         launched_at=launched_at,
         launched_at_source=LaunchDateSource.API if launched_at else None,
-        published_raw=str(row["created"])[:40] if row.get("created") is not None else None,
+        published_raw=id_at(row, "created"),
         author=vendor if colon else model.native_id.partition("/")[0],
         tags=tuple(f"output:{kind}" for kind in _modes(row, "output_modalities")),
         details=_details(model, row, launched_at),
@@ -156,18 +158,11 @@ def _details(model: _Model, row: JsonObject, launched_at: datetime | None) -> di
 
 def _prices(pricing: JsonObject) -> dict[str, str]:
     """Give USD per unit (token, image, request), as written: digits are not to be lost."""
-    return {name: amount for name, amount in pricing.items() if _is_price(amount)}
-
-
-def _is_price(amount: object) -> bool:
-    """Tell whether it is an amount; "-1" means that it depends, and is none."""
-    if not isinstance(amount, str):
-        return False
-    try:
-        value = Decimal(amount)
-    except InvalidOperation:
-        return False
-    return value.is_finite() and value >= 0
+    return {
+        line(name): amount
+        for name, amount in pricing.items()
+        if isinstance(amount, str) and _AMOUNT.fullmatch(amount)
+    }
 
 
 def _overrides(pricing: Mapping[str, Any]) -> list[dict[str, Any]]:

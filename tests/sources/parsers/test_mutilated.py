@@ -1,0 +1,144 @@
+"""Whatever a server sends, a parser gives a reading: it never raises."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from digest.model import Outcome
+from digest.sources.parsers import KINDS
+
+DATA = Path(__file__).parents[2] / "data"
+CONTENT_TYPES = st.sampled_from(
+    ["", "application/json", "text/xml", "text/html; charset=utf-16", "x; charset=rot13"]
+)
+FEW = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def pages(kind):
+    return sorted(
+        path for path in (DATA / kind).iterdir() if not path.name.endswith(".expected.json")
+    )
+
+
+@st.composite
+def mutilated(draw, kind):
+    """A saved page with a part cut out, a part of another put in, and its end cut off."""
+    body = draw(st.sampled_from(pages(kind))).read_bytes()
+    other = draw(st.sampled_from(pages(kind))).read_bytes()
+    start, end = sorted(draw(st.tuples(*[st.integers(0, len(body))] * 2)))
+    graft = draw(
+        st.one_of(
+            st.binary(max_size=30),
+            st.sampled_from(
+                [b"\x00", b"<", b"]]>", b"<!DOCTYPE x [", b"&#55357;", b'"', b"\\ud800"]
+            ),
+            st.just(other[: draw(st.integers(0, len(other)))]),
+        )
+    )
+    changed = body[:start] + graft + body[end:]
+    return changed[: draw(st.integers(0, len(changed)))]
+
+
+def is_sound(reading):
+    """Every outcome but a good one has its reason, and what was read can be stored."""
+    assert reading.reason or reading.outcome is Outcome.OK
+    assert reading.outcome is not Outcome.UNCHANGED
+    assert reading.rejected <= reading.rows
+    assert len({launch.native_id for launch in reading.launches}) == len(reading.launches)
+    for launch in reading.launches:
+        stored = json.dumps(launch.model_dump(mode="json"), allow_nan=False, ensure_ascii=False)
+        assert "\\u0000" not in stored
+        assert stored.encode("utf-8")
+        assert "\n" not in launch.title + launch.tagline + launch.name
+        assert len(launch.description) <= 4_000
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@FEW
+@given(body=st.binary(max_size=400), content_type=CONTENT_TYPES)
+def test_random_bytes_give_a_reading(read_as, kind, body, content_type):
+    is_sound(read_as(kind, body, content_type=content_type))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@FEW
+@given(data=st.data(), content_type=CONTENT_TYPES)
+def test_a_mutilated_page_gives_a_reading(read_as, kind, data, content_type):
+    is_sound(read_as(kind, data.draw(mutilated(kind)), content_type=content_type))
+
+
+def json_values():
+    odd = [math.nan, math.inf, -1, 10**400, 1e308, 2**31, "\ud800", "\x00a", "<b>", "[x](y)", ""]
+    leaves = st.one_of(st.none(), st.booleans(), st.sampled_from(odd), st.text(max_size=8))
+    return st.recursive(
+        leaves,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
+        max_leaves=6,
+    )
+
+
+JSON_KINDS = {
+    "hn_algolia": ("hits", "show_hn.json"),
+    "github_search": ("items", "new_repositories.json"),
+    "openrouter_models": ("data", "models.json"),
+    "feed": ("items", "letter.feed.json"),
+}
+
+
+@pytest.mark.parametrize("kind", JSON_KINDS)
+@FEW
+@given(data=st.data())
+def test_fields_of_the_wrong_type_give_a_reading(read_as, kind, data):
+    key, name = JSON_KINDS[kind]
+    page = json.loads((DATA / kind / name).read_text(encoding="utf-8"))
+    row = page[key][0]
+    field = data.draw(st.sampled_from(sorted(row)))
+    row[field] = data.draw(json_values())
+
+    is_sound(read_as(kind, json.dumps(page).encode()))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nesting_without_end_gives_a_reading(read_as, kind):
+    reading = read_as(kind, b'{"data": ' + b"[" * 100_000)
+
+    assert reading.outcome is Outcome.FAILED
+
+
+def test_a_number_without_end_gives_a_reading(read_as):
+    reading = read_as("hn_algolia", b'{"hits": ' + b"9" * 10_000 + b"}")
+
+    assert reading.outcome is Outcome.FAILED
+
+
+def test_entities_that_multiply_do_not_fill_the_memory(read_as):
+    """The laughs: nine levels of ten would be a billion characters."""
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(10))
+    body = f'<?xml version="1.0"?><!DOCTYPE rss [{levels}]><rss><channel><item><title>&l9;</title><guid>1</guid></item></channel></rss>'
+
+    reading = read_as("feed", body.encode())
+
+    assert sum(len(launch.title) for launch in reading.launches) <= 300
+
+
+def test_an_entity_does_not_read_a_file(read_as, tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("do not tell", encoding="utf-8")
+    body = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "{secret.as_uri()}">]><rss><channel><item><title>a &x;</title><guid>1</guid></item></channel></rss>'
+
+    reading = read_as("feed", body.encode())
+
+    assert "do not tell" not in reading.model_dump_json()
+
+
+def test_a_body_that_is_a_file_name_is_no_file(read_as):
+    """Some feed readers open a short body as a path."""
+    feed = DATA / "feed" / "vendor.rss.xml"
+
+    assert read_as("feed", str(feed).encode()).outcome is Outcome.FAILED
