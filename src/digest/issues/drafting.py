@@ -187,13 +187,13 @@ def _title(comparisons: Sequence[Comparison]) -> str:
 def _note(plan: Plan, pairs: int) -> str | None:
     if pairs >= SHORT_ISSUE:
         return None
+    among = counted(plan.fresh, "new tool")
+    if pairs:
+        said = counted(pairs, "comparison")
+        return f"A short issue: with {among} this week, enough was known for {said}."
     if not plan.fresh:
         return "No comparison this week: no new tool was seen."
-    looked = f"of {counted(plan.fresh, 'new tool')} this week"
-    if not pairs:
-        return f"No comparison this week: {looked}, none could be set against another fairly."
-    said = counted(pairs, "comparison")
-    return f"A short issue: {looked}, enough was known for {said}. Nothing was added to fill it."
+    return f"No comparison this week: among {among}, none could be set against another fairly."
 
 
 def _newcomers(

@@ -1,0 +1,278 @@
+import pytest
+
+from digest.issues.answer import answer
+from digest.issues.reasons import RULES
+from digest.model import AnswerKind, FactKind
+
+HIGH, LOW = 0.5, -0.5
+
+
+def test_the_higher_share_wins(side):
+    made = answer(side("aider", (HIGH,) * 4), side("codex", (HIGH, HIGH, LOW, LOW)))
+
+    assert made.kind is AnswerKind.A
+    assert made.line == "Pick Aider: 4 of 4 would ship it, against 2 of 4 for Codex."
+
+
+def test_the_other_side_can_win(side):
+    made = answer(side("aider", (LOW,) * 4), side("codex", (HIGH, HIGH, HIGH, None)))
+
+    assert made.kind is AnswerKind.B
+    assert made.line == "Pick Codex: 3 of 3 would ship it, against none of 4 for Aider."
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind"),
+    [
+        (0.349, 0.2, AnswerKind.TOO_CLOSE),
+        (0.35, 0.2, AnswerKind.A),
+        (0.2, 0.35, AnswerKind.B),
+        (0.2, 0.349, AnswerKind.TOO_CLOSE),
+        (0.4, 0.25, AnswerKind.A),
+        (0.7, 0.55, AnswerKind.A),
+        (0.3, 0.3, AnswerKind.TOO_CLOSE),
+    ],
+)
+def test_equal_shares_are_decided_by_fifteen_hundredths_of_mean_score(a, b, kind, side):
+    assert answer(side("aider", (a,) * 4), side("codex", (b,) * 4)).kind is kind
+
+
+def test_a_win_by_score_says_so(side):
+    made = answer(side("aider", (0.8,) * 4), side("codex", (0.3,) * 4))
+
+    assert made.line == "Pick Aider: 4 of 4 would ship either, and its checklist holds up better."
+
+
+def test_shares_that_differ_by_little_leave_it_to_the_scores(side):
+    """3 of 4 against 2 of 3 is a difference of 0.083."""
+    a = side("aider", (0.2, 0.2, 0.2, LOW))
+    b = side("codex", (0.9, 0.9, LOW, None))
+
+    made = answer(a, b)
+
+    assert made.kind is AnswerKind.B
+    assert made.line == (
+        "Pick Codex: 2 of 3 would ship Codex, 3 of 4 Aider, and its checklist holds up better."
+    )
+
+
+def test_a_large_share_wins_even_against_the_scores(side):
+    a, b = side("aider", (0.15,) * 4), side("codex", (1.0, 1.0, 1.0, 0.1))
+
+    assert answer(a, b).kind is AnswerKind.A
+
+
+def test_too_close_to_call_is_said_with_both_counts(side):
+    same = answer(side("aider", (HIGH, HIGH, HIGH, LOW)), side("codex", (HIGH, HIGH, HIGH, LOW)))
+    other = answer(side("aider", (0.2, 0.2, 0.2, -0.1)), side("codex", (0.2, 0.2, -0.1, None)))
+    neither = answer(side("aider", (LOW,) * 4), side("codex", (LOW,) * 4))
+
+    assert same.line == "Too close to call: 3 of 4 would ship either."
+    assert other.line == "Too close to call: 3 of 4 would ship Aider, 2 of 3 Codex."
+    assert neither.line == "Too close to call: none of 4 would ship either."
+
+
+def test_the_better_of_two_the_panel_would_skip_is_not_simply_recommended(side):
+    made = answer(side("aider", (HIGH, LOW, LOW, LOW)), side("codex", (LOW,) * 4))
+
+    assert made.kind is AnswerKind.A
+    assert made.line == (
+        "Aider, if it must be one of the two: 1 of 4 would ship it, against none of 4 for Codex."
+    )
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "about"),
+    [
+        ((HIGH, None, None, None), (HIGH,) * 4, "Aider"),
+        ((HIGH,) * 4, (None,) * 4, "Codex"),
+        ((None,) * 4, (HIGH, None, None, None), "either"),
+    ],
+)
+def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
+    made = answer(side("aider", a), side("codex", b))
+
+    assert made.kind is AnswerKind.INSUFFICIENT
+    assert made.line == f"No answer yet: too little is known about {about}."
+
+
+@pytest.mark.parametrize(
+    ("kind", "ours", "theirs", "for_a", "for_b"),
+    [
+        (
+            "runs_locally",
+            True,
+            False,
+            ["it has to run on hardware of your own"],
+            ["you would rather not run anything yourself"],
+        ),
+        ("entry_price", "free", "freemium", ["it has to cost nothing to start"], None),
+        ("entry_price", "contact", "freemium", None, ["a free plan has to cover the start"]),
+        ("entry_price", "paid", "contact", None, None),
+        ("licence", "MIT", "proprietary", ["you need an open-source licence (MIT)"], None),
+        (
+            "licence",
+            "mit",
+            "GPL-3.0",
+            ["you prefer the terms of MIT"],
+            ["you prefer the terms of GPL-3.0"],
+        ),
+        (
+            "licence",
+            "CC-BY-4.0",
+            "CC-BY-NC-4.0",
+            ["you need commercial use allowed (CC-BY-4.0)"],
+            None,
+        ),
+        ("licence", "LicenseRef-a", "LicenseRef-b", None, None),
+        ("waitlist", False, True, ["you need access now, without a waitlist"], None),
+        (
+            "price",
+            "$9 per month",
+            False,
+            ["you want to know the price before you talk to anyone"],
+            None,
+        ),
+        (
+            "price",
+            "$9 per month",
+            "$7 per month",
+            ["its price fits: $9 per month"],
+            ["its price fits: $7 per month"],
+        ),
+        (
+            "maintained_at",
+            "2026-07-01",
+            "2026-03-01",
+            ["recent work on it matters to you (last seen on 1 July 2026)"],
+            None,
+        ),
+        ("maintained_at", "2026-07-01", "2026-06-01", None, None),
+        ("self_host", True, False, ["you want to host it yourself"], None),
+        ("open_interface", "MCP", False, ["it has to plug in through MCP"], None),
+        ("benchmark", "bare", "reproducible", None, ["its claims have to be checkable"]),
+        ("context_length", 8000, 131072, None, ["your inputs are long (up to 131,072 tokens)"]),
+        ("context_length", 8000, 12000, None, None),
+        ("platforms", "macOS, Linux", "linux", ["you work on macOS"], None),
+        (
+            "platforms",
+            "macOS, Linux, Windows, iOS",
+            "web",
+            ["you work on macOS, Linux or Windows"],
+            ["you work on web"],
+        ),
+        (
+            "created_at",
+            "2024-01-05",
+            "2026-01-05",
+            ["you prefer what has been public longer, since 5 January 2024"],
+            None,
+        ),
+        ("created_at", "2026-01-05", "2026-02-05", None, None),
+        (
+            "vendor_since",
+            "2026-01-05",
+            "2015-02-01",
+            None,
+            ["you want a maker that has been around since 1 February 2015"],
+        ),
+        (
+            "parameters",
+            "3B",
+            "7B",
+            ["a model of 3B parameters fits your hardware"],
+            ["a model of 7B parameters fits your hardware"],
+        ),
+        ("docs", True, False, ["you want documentation to follow"], None),
+        ("terms", True, False, ["you need terms and a privacy page to show"], None),
+    ],
+)
+def test_a_known_difference_says_who_should_pick_which(kind, ours, theirs, for_a, for_b, side):
+    """Where a side has no line of its own, the launch dates give it one."""
+    made = answer(
+        side("aider", tool={"days": 2}, **{kind: ours}),
+        side("codex", tool={"days": 4}, **{kind: theirs}),
+    )
+
+    assert list(made.pick_a_if) == (
+        for_a or ["you want the newer of the two, launched on 12 July 2026"]
+    )
+    assert list(made.pick_b_if) == (
+        for_b or ["you prefer the one that has been out longer, since 10 July 2026"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "line"),
+    [
+        ("entry_price", "free", "it has to cost nothing to start"),
+        ("licence", "MIT", "you need an open-source licence (MIT)"),
+        ("price", "$9 per month", "its price fits: $9 per month"),
+        ("runs_locally", True, "it has to run on hardware of your own"),
+        ("open_interface", "MCP", "it has to plug in through MCP"),
+        ("benchmark", "reproducible", "its claims have to be checkable"),
+        ("context_length", 131072, "your inputs are long (up to 131,072 tokens)"),
+        ("platforms", "macOS", "you work on macOS"),
+    ],
+)
+def test_a_property_unknown_of_the_other_side_is_the_second_choice(kind, value, line, side):
+    made = answer(side("aider", **{kind: value}), side("codex", docs=True))
+
+    assert made.pick_a_if == (line,)
+    assert made.pick_b_if == ("you want documentation to follow",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("licence", "CC-BY-NC-4.0"),
+        ("entry_price", "contact"),
+        ("price", False),
+        ("waitlist", False),
+        ("maintained_at", "2026-07-01"),
+        ("created_at", "2020-07-01"),
+        ("context_length", "long"),
+        ("platforms", " , "),
+        ("price", "$9 a seat and month, billed for a year in advance, taxes not included"),
+        ("benchmark", "none"),
+        ("runs_locally", False),
+    ],
+)
+def test_no_line_comes_from_what_is_no_advantage_or_not_known_of_both(kind, value, side):
+    made = answer(side("aider", tool={"launch_dated": False}, **{kind: value}), side("codex"))
+
+    assert made.pick_a_if == ()
+
+
+def test_what_is_the_same_on_both_sides_gives_no_line(side):
+    both = {"licence": "MIT", "entry_price": "free", "runs_locally": True, "platforms": "macOS"}
+    both |= {"benchmark": "reproducible", "price": "$1", "parameters": "3B"}
+
+    made = answer(side("aider", **both), side("codex", **both))
+
+    assert (made.pick_a_if, made.pick_b_if) == ((), ())
+
+
+def test_at_most_three_lines_a_side_the_weightiest_first(side):
+    ours = {"docs": True, "example": True, "licence": "MIT", "runs_locally": True}
+    theirs = {"docs": False, "example": False, "licence": "proprietary", "runs_locally": False}
+
+    made = answer(side("aider", **ours), side("codex", **theirs))
+
+    assert made.pick_a_if == (
+        "it has to run on hardware of your own",
+        "you need an open-source licence (MIT)",
+        "you want an example to start from",
+    )
+
+
+def test_undated_launches_give_no_line(side):
+    made = answer(
+        side("aider", tool={"days": 2, "launch_dated": False}), side("codex", tool={"days": 50})
+    )
+
+    assert (made.pick_a_if, made.pick_b_if) == ((), ())
+
+
+def test_the_rules_look_at_kinds_that_exist():
+    assert set(RULES) <= set(FactKind)

@@ -1,0 +1,57 @@
+import pytest
+
+from digest.issues.config import PairingConfig
+from digest.issues.scoring import Judge
+from digest.issues.why import why
+
+
+@pytest.fixture
+def say(job, now):
+    """Give the sentences for two candidates, without the first one, which names the job."""
+
+    def sentences(a, b):
+        made = Judge(job(), now, PairingConfig()).score(a, b, similarity=None)
+        first, *others = why(made, job(), is_pinned=False).split(". ")
+        assert first == "Both do the same job: cli-agent tools"
+        return ". ".join(others)
+
+    return sentences
+
+
+def test_a_fresh_tool_is_set_against_what_is_there(say, candidate):
+    assert say(candidate("aider"), candidate("codex", days=400)) == (
+        "New this week: Aider launched on 12 July 2026, while Codex launched on 9 June 2025."
+    )
+
+
+def test_the_new_one_is_told_first_even_when_it_stands_second(say, candidate):
+    assert say(candidate("aider", days=400), candidate("codex")).startswith(
+        "New this week: Codex launched"
+    )
+
+
+def test_a_first_sight_is_not_called_a_launch(say, candidate):
+    assert say(candidate("aider", launch_dated=False), candidate("codex")) == (
+        "Both are new this week: Aider was first seen on 12 July 2026, "
+        "and Codex launched on 12 July 2026."
+    )
+
+
+def test_two_incumbents_an_editor_chose_are_not_called_new(say, candidate):
+    assert say(candidate("aider", days=40), candidate("codex", days=40)) == (
+        "Aider launched on 4 June 2026, and Codex launched on 4 June 2026."
+    )
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "sentence"),
+    [
+        ("An alternative to Codex", "A tool", "Aider names Codex."),
+        ("A tool", "Quicker than Aider", "Codex names Aider."),
+        ("An alternative to Codex", "Quicker than Aider", "Each names the other."),
+    ],
+)
+def test_who_names_whom_is_told(a, b, sentence, say, candidate):
+    told = say(candidate("aider", tagline=a), candidate("codex", tagline=b))
+
+    assert told.startswith(f"{sentence} Both are new this week")
