@@ -17,6 +17,7 @@ NOBODY = AllowedHosts()
         ("HTTPS://A.Example/x?y#z", "a.example", 443, "https://a.example:443"),
         ("https://a.example:8443/", "a.example", 8443, "https://a.example:8443"),
         ("http://bücher.example/", "xn--bcher-kva.example", 80, "http://xn--bcher-kva.example:80"),
+        ("http://a.example//@maker", "a.example", 80, "http://a.example:80"),
         ("http://192.0.2.7/", "192.0.2.7", 80, "http://192.0.2.7:80"),
         ("http://[2001:DB8:0::1]:81/", "2001:db8::1", 81, "http://[2001:db8::1]:81"),
     ],
@@ -185,7 +186,8 @@ def test_an_entry_of_no_known_form_is_named_with_the_setting(entry):
         ("https://user:pw@a.example/f", "https://a.example/f"),
         ("https://a.example/f#access_token=1", "https://a.example/f"),
         ("https://a.example/@maker?x=a@b", "https://a.example/@maker?x=a@b"),
-        ("no address", "no address"),
+        ("https://a.example/x//y@z", None),
+        ("no address", None),
     ],
 )
 def test_a_stored_url_holds_nothing_secret(url, stored):

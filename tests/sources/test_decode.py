@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import tracemalloc
 import zlib
 
 import brotli
@@ -10,7 +11,7 @@ import zstandard
 
 from digest.errors import FetchError
 from digest.sources.decode import ACCEPT_ENCODING, decode_body
-from digest.sources.limits import Limits
+from digest.sources.limits import MIB, Limits
 
 LIMITS = Limits()
 PAGE = " ".join(
@@ -27,7 +28,7 @@ CODINGS = {
     "gzip": gzip.compress,
     "x-gzip": gzip.compress,
     "deflate": zlib.compress,
-    "br": brotli.compress,
+    "br": lambda data: brotli.compress(data, quality=5),
     "zstd": zstandard.compress,
 }
 
@@ -123,6 +124,18 @@ def test_a_bomb_is_stopped_by_its_ratio_long_before_the_size_cap(coding):
 
     with pytest.raises(FetchError, match="decompression bomb"):
         decode(bomb, coding)
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_bomb_is_stopped_before_it_fills_the_memory(coding):
+    bomb = CODINGS[coding](bytes(64 * MIB))
+    tracemalloc.start()
+    try:
+        with pytest.raises(FetchError, match="decompression bomb"):
+            decode(bomb, coding, Limits(max_decoded=MIB))
+        assert tracemalloc.get_traced_memory()[1] < 20 * MIB
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("coding", CODINGS)

@@ -30,7 +30,7 @@ _SECRET_NAME = re.compile(
     r"(?:token|key|secret|password|passwd|pwd|auth|authorization|signature|sig|jwt|credentials?)",
     re.IGNORECASE,
 )
-_USERINFO = re.compile(r"//[^/?#]*@")
+_USERINFO = re.compile(r"^([^/?#]*//)[^/?#]*@")
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 _REFUSED_KINDS = (
@@ -138,7 +138,7 @@ def stored_url(url: str) -> str:
         for part in query.split("&")
         if not _SECRET_NAME.fullmatch(unquote_plus(part.partition("=")[0]))
     ]
-    return _USERINFO.sub("//", head, count=1) + (mark + "&".join(kept) if any(kept) else "")
+    return _USERINFO.sub(r"\1", head) + (mark + "&".join(kept) if any(kept) else "")
 
 
 def read_url(url: str) -> Target:

@@ -93,10 +93,14 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 def open_transport(
     *, tls: ssl.SSLContext, allowed: AllowedHosts, resolve: Resolve, connect_s: float
 ) -> GuardedTransport:
-    """Open the way to one host: a pool of one, since httpx's pool costs the square of its size."""
+    """
+    Open the way to one host: a pool of one, since httpx's pool costs the square of its size.
+
+    No httpx client stands above it: that would take proxies from the environment, which resolve
+    names themselves, past all checks, and keep cookies.
+    """
     inner = httpx.AsyncHTTPTransport(
         verify=tls,
-        trust_env=False,  # a proxy would resolve names itself, past all checks
         limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
     )
     return GuardedTransport(inner, allowed=allowed, resolve=resolve, connect_s=connect_s)

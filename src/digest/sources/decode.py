@@ -18,8 +18,8 @@ from digest.sources.limits import MIB, Limits
 ACCEPT_ENCODING = "gzip, deflate, br, zstd"
 """What :func:`decode_body` can undo; send nothing else."""
 
-STEP = 1024
-"""Octets fed at a time: 1 KiB grows to 32 MiB at the very worst (zstd), so the cap is met soon."""
+STEP = 256
+"""Octets fed at a time: they grow to 8 MiB at the very worst (zstd), so the cap is met soon."""
 
 ZSTD_WINDOW = 8 * MIB
 """Largest window a zstd frame may ask for over HTTP (RFC 9659)."""
@@ -80,7 +80,7 @@ def _undo(name: str, body: bytes, cap: int, *, url: str) -> bytes:
     if decoder is None:
         raise FetchError(
             url,
-            f"the body has the content coding {name!r}, which was not asked for; "
+            f"the body has the content coding {name[:40]!r}, which was not asked for; "
             "tell the site's owner",
         )
     try:

@@ -11,6 +11,9 @@ from digest.sources.answers import REDIRECT_STATUSES, Answer
 from digest.sources.decode import decode_body
 from digest.sources.limits import MIB, Limits
 
+LAST_STATUS = 599
+"""Some sites answer beyond it, 999 say, to tell programs to go away."""
+
 PASSING_TROUBLE = (
     httpx.ConnectTimeout,
     httpx.ReadTimeout,
@@ -36,6 +39,7 @@ async def exchange(
         async with asyncio.timeout(limits.total_s):
             response = await transport.handle_async_request(request)
             try:
+                _check_status(response, url=url)
                 wire = await _read_wire(response, url=url, limits=limits)
             finally:
                 await response.aclose()
@@ -51,6 +55,16 @@ async def exchange(
         limits=limits,
     )
     return Answer(url, response.status_code, dict(response.headers), body)
+
+
+def _check_status(response: httpx.Response, *, url: str) -> None:
+    if response.status_code > LAST_STATUS:
+        raise FetchError(
+            stored_url(url),
+            f"the answer has status {response.status_code}, which HTTP does not know; "
+            "it does not want programs there, so remove the source",
+            permanent=True,
+        )
 
 
 async def _read_wire(response: httpx.Response, *, url: str, limits: Limits) -> bytes:

@@ -229,6 +229,16 @@ async def test_a_body_shorter_than_announced_fails(site, fetch_once):
     assert len(site.asked) == 1
 
 
+async def test_a_status_that_http_does_not_know_fails(site, fetch_once):
+    site.says("/", status=999)
+
+    fetched = await fetch_once(site.url + "/")
+
+    assert (fetched.outcome, fetched.capture) == (Outcome.FAILED, None)
+    assert "status 999, which HTTP does not know" in fetched.reason
+    assert len(site.asked) == 1
+
+
 async def test_a_bomb_fails(site, fetch_once):
     bomb = gzip.compress(bytes(3_000_000))
     site.says("/", body=bomb, headers={"Content-Encoding": "gzip"})

@@ -209,7 +209,7 @@ async def test_different_hosts_do_not_wait_for_each_other(
     assert free_time.slept == []
 
 
-async def test_a_host_answers_one_request_at_a_time(site, build_fetcher):
+async def test_a_host_answers_one_request_at_a_time(site, build_fetcher, free_time):
     site.says("/", body=b"here", after_s=0.02)
 
     async with build_fetcher() as fetcher:
@@ -217,6 +217,7 @@ async def test_a_host_answers_one_request_at_a_time(site, build_fetcher):
 
     assert [result.outcome for result in results] == [Outcome.OK] * 5
     assert (len(site.asked), site.busiest) == (5, 1)
+    assert free_time.slept == [2.0] * 4
 
 
 async def test_hosts_are_asked_at_the_same_time(site, other_site, build_fetcher):
