@@ -61,6 +61,10 @@ class Vote(Value):
     voted_at: AwareDatetime
 
 
+MIN_VOTES = 5
+"""Votes below which a share would mislead: the tile shows a dash."""
+
+
 class Community(Value):
     """The count of votes on one comparison."""
 
@@ -73,6 +77,11 @@ class Community(Value):
     def votes(self) -> int:
         """All votes counted."""
         return self.a + self.b + self.both + self.neither
+
+    @property
+    def is_known(self) -> bool:
+        """True with at least five votes; below that the tile shows a dash."""
+        return self.votes >= MIN_VOTES
 
     def share(self, choice: Choice) -> int | None:
         """Whole per cent who would ship A (or B), "both" included; None without votes."""

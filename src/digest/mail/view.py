@@ -1,0 +1,422 @@
+"""
+What the templates are told: an issue's values in the words and pieces a mail shows.
+
+Pure. Takes an Issue with its vote counts and gives values; how they look is the templates' part.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from digest.mail.stationery import is_followable
+from digest.model import (
+    AnswerKind,
+    Card,
+    Choice,
+    Community,
+    Comparison,
+    EntryPrice,
+    FactRow,
+    Issue,
+    Newcomer,
+    Review,
+    Reviewer,
+    StaleSource,
+    Tally,
+    Verdict,
+)
+from digest.model.wording import counted, day
+
+DASH = "—"
+QUOTE_WORDS = 45
+CARD_SENTENCES = 2
+CARD_WORDS = 60
+SUBJECT_LENGTH = 60
+NAME_LENGTH = 32
+PREHEADER_LENGTH = 100
+PREHEADER_SHORT = 40
+"""Below this an inbox would fill the line with whatever comes next."""
+NEWCOMERS_SHOWN = 12
+
+ENTRY = {
+    EntryPrice.FREE: "Free",
+    EntryPrice.FREEMIUM: "Freemium",
+    EntryPrice.PAID: "Paid",
+    EntryPrice.CONTACT: "Contact sales",
+    EntryPrice.UNKNOWN: DASH,
+}
+VERDICTS = {Verdict.SHIP: "Ship", Verdict.SKIP: "Skip", Verdict.NO_CALL: "No call"}
+REVIEWERS = {
+    Reviewer.BUILDER: "Builder",
+    Reviewer.SKEPTIC: "Skeptic",
+    Reviewer.FUTURIST: "Futurist",
+    Reviewer.FOUNDER: "Founder",
+}
+TROUBLE = {
+    "blocked": "it turned our reader away",
+    "failed": "it could not be read",
+    "suspect": "its answer did not look right",
+}
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…])([\"'”’)\]]*)\s+(?=[^a-z\s])")
+_MARK = re.compile(r"\s?\[(\d+)\]")
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_JOINER = "\u2060"
+_INNER_QUOTES = str.maketrans("“”", "‘’")
+# Two of these in a row begin a slot or template syntax; in somebody's text they are only text.
+_OPENERS = re.compile(r"(?<=@)(?=@)|(?<=%)(?=%)|(?<=\{)(?=[{%#])|(?<=[}%#])(?=\})")
+# Overrides and embeddings reorder what a reader sees; a name has no use for them.
+_ORDER_MARKS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One of the three figures of a card: ``value`` large, ``note`` under it."""
+
+    label: str
+    value: str
+    note: str
+
+    @property
+    def line(self) -> str:
+        """The tile in one line."""
+        note = f"({self.note})" if self.value == DASH else self.note
+        return f"{self.label}: {self.value} {note}"
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """One tool of the lead comparison."""
+
+    card: Card
+    tiles: tuple[Tile, Tile, Tile]
+    about: str
+    """At most two sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One reviewer on one tool, at most 45 words of the take, with marks such as [1]."""
+
+    name: str
+    """Of the tool, cut to 32 characters: the headings have it whole."""
+    verdict: Verdict
+    chip: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """One reviewer on both tools, A first."""
+
+    reviewer: str
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The source a mark points to; ``url`` is None where there is nothing to open safely."""
+
+    number: int
+    label: str
+    url: str | None
+    read_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The lead comparison, whole."""
+
+    comparison: Comparison
+    cards: tuple[CardView, CardView]
+    scorecard: tuple[ScoreRow, ...]
+    notes: tuple[Note, ...]
+    facts: tuple[FactRow, ...]
+    """Rows that differ, then rows of which only one side could be confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueView:
+    """All that the templates of an issue are told."""
+
+    issue: Issue
+    subject: str
+    preheader: str
+    number_line: str
+    """Such as ``No. 12 · week 47, 2026``."""
+    lead: Lead
+    others: tuple[Comparison, ...]
+    newcomers: tuple[Newcomer, ...]
+    newcomers_left: int
+    """Newcomers that only the web page lists."""
+    read_line: str
+
+
+def cleaned(issue: Issue) -> Issue:
+    """
+    Give the issue with every text safe to be printed.
+
+    Each is one line, without control characters, and cannot form a slot or template syntax.
+    """
+    return Issue.model_validate(_cleaned(issue.model_dump()))
+
+
+def _cleaned(value: Any) -> Any:
+    if type(value) is str:  # members of an enumeration stay what they are
+        return clean_text(value)
+    if isinstance(value, Mapping):
+        return {key: _cleaned(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return tuple(_cleaned(item) for item in value)
+    return value
+
+
+def clean_text(text: str) -> str:
+    """Give one text as a mail may print it; right-to-left text is kept from turning its line."""
+    plain = " ".join(text.translate(_ORDER_MARKS).split())
+    plain = "".join(c for c in plain if unicodedata.category(c) != "Cc")
+    return _OPENERS.sub(_JOINER, plain)
+
+
+def isolated(text: str) -> str:
+    """Wrap a text that holds right-to-left letters, so the words around it keep their places."""
+    if any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text):
+        return f"{_ISOLATE}{text}{_END_ISOLATE}"
+    return text
+
+
+def versus(comparison: Comparison) -> str:
+    """Give ``A vs B``."""
+    return f"{isolated(comparison.a.name)} vs {isolated(comparison.b.name)}"
+
+
+def excerpt(text: str, *, words: int, sentences: int | None = None) -> str:
+    """
+    Give the beginning of a text: whole sentences where they fit, with "…" for what is left out.
+
+    Args:
+        text: One line.
+        words: Most words, 1 or more; a mark such as [1] is none.
+        sentences: Most sentences; None is any number.
+    """
+    parts = _SENTENCE_END.sub("\\1\0", text).split("\0")
+    kept: list[str] = []
+    for part in parts[:sentences]:
+        if _count([*kept, part]) > words:
+            break
+        kept.append(part)
+    if not kept:
+        return _first_words(parts[0], words).rstrip(" ,;:") + " …"
+    is_cut = len(kept) < len(parts[:sentences])
+    return " ".join(kept) + (" …" if is_cut else "")
+
+
+def _count(parts: Iterable[str]) -> int:
+    return len(_MARK.sub("", " ".join(parts)).split())
+
+
+def _first_words(text: str, words: int) -> str:
+    given = text.split()
+    kept = given[:words]
+    # Marks count as nothing: take words until as many real ones are there.
+    while _count(kept) < words and len(kept) < len(given):
+        kept.append(given[len(kept)])
+    return " ".join(kept)
+
+
+def shortened(text: str, length: int) -> str:
+    """Give at most ``length`` characters, cut after a word and ended by "…" where it was longer."""
+    if len(text) <= length:
+        return text
+    head = text[: length - 1]
+    at_word = head.rsplit(" ", 1)[0] if " " in head and text[length - 1] != " " else head
+    return at_word.rstrip(" ,;:-–—&(") + "…"
+
+
+def short_name(name: str) -> str:
+    """Give a name for a narrow place, beside a heading that has it whole."""
+    return _isolated_short(name, NAME_LENGTH)
+
+
+def panel_tile(tally: Tally) -> Tile:
+    """Give ``3 of 4`` with "would ship"; a dash where fewer than two calls were made."""
+    return Tile("Panel", tally.label, "would ship" if tally.is_known else "too few calls")
+
+
+def community_tile(community: Community, choice: Choice) -> Tile:
+    """Give the readers' share; a dash, never 0 %, where too few voted to say."""
+    votes = community.votes
+    if not votes:
+        return Tile("Community", DASH, "no votes yet")
+    if not community.is_known:
+        return Tile("Community", DASH, f"{counted(votes, 'vote')} so far")
+    return Tile("Community", f"{community.share(choice)}%", f"of {counted(votes, 'vote')}")
+
+
+def entry_tile(price: EntryPrice) -> Tile:
+    """Say what it costs to start; a dash where that could not be confirmed."""
+    return Tile("Entry", ENTRY[price], "to start" if ENTRY[price] != DASH else "could not confirm")
+
+
+def against(comparison: Comparison) -> str:
+    """Give ``3 of 4 against 1 of 4``; a side with too few calls is a dash."""
+    a, b = comparison.a.panel, comparison.b.panel
+    why_dash = "" if a.is_known and b.is_known else " (too few calls)"
+    return f"{a.label} against {b.label}{why_dash}"
+
+
+def trouble(stale: StaleSource) -> str:
+    """Say in a sentence what is wrong with a source, and since when."""
+    what = TROUBLE.get(stale.outcome, "it was not read lately")
+    since = f"last read well on {day(stale.good_at)}" if stale.good_at else "not read well so far"
+    return f"{stale.source}: {what}; {since}."
+
+
+def issue_view(issue: Issue, community: Mapping[str, Community]) -> IssueView:
+    """
+    Give all that the templates of an issue are told.
+
+    Args:
+        issue: Cleaned, with at least one comparison; the first leads.
+        community: Vote counts by comparison slug; absent is no votes.
+    """
+    first, *others = sorted(issue.comparisons, key=lambda item: item.position)
+    year, week = issue.week.split("-W")
+    return IssueView(
+        issue=issue,
+        subject=subject_line(first),
+        preheader=preheader_line(first, others),
+        number_line=f"No. {issue.number} · week {int(week)}, {year}",
+        lead=_lead(first, community.get(first.slug, Community())),
+        others=tuple(others),
+        newcomers=issue.newcomers[:NEWCOMERS_SHOWN],
+        newcomers_left=len(issue.newcomers[NEWCOMERS_SHOWN:]),
+        read_line=(
+            f"For this issue {counted(issue.launches_read, 'launch', 'launches')} from "
+            f"{counted(issue.sources_read, 'source')} were read, "
+            f"{day(issue.window_start)} to {day(issue.cutoff)}."
+        ),
+    )
+
+
+def subject_line(lead: Comparison) -> str:
+    """Name the lead pair, with the answer where it fits into 60 characters."""
+    pair = versus(lead)
+    answer = {
+        AnswerKind.A: f"pick {isolated(lead.a.name)}",
+        AnswerKind.B: f"pick {isolated(lead.b.name)}",
+        AnswerKind.TOO_CLOSE: "too close to call",
+        AnswerKind.INSUFFICIENT: "no answer yet",
+    }[lead.answer.kind]
+    for line in (f"{pair}: {answer}", pair):
+        if len(line) <= SUBJECT_LENGTH:
+            return line
+    a, b = _fitted(lead.a.name, lead.b.name, SUBJECT_LENGTH - len(" vs "))
+    return f"{a} vs {b}"
+
+
+def _fitted(a: str, b: str, room: int) -> tuple[str, str]:
+    """Shorten the longer name, or both, to ``room`` characters together."""
+    for_a = max(room // 2, room - len(isolated(b)))
+    for_b = max(room - room // 2, room - len(isolated(a)))
+    return _isolated_short(a, for_a), _isolated_short(b, for_b)
+
+
+def _isolated_short(name: str, length: int) -> str:
+    marks = len(isolated(name)) - len(name)
+    return isolated(shortened(name, length - marks))
+
+
+def preheader_line(lead: Comparison, others: Sequence[Comparison]) -> str:
+    """Give the lead answer in at most 100 characters; a very short one goes on with what follows."""
+    line = lead.answer.line
+    if len(line) < PREHEADER_SHORT:
+        more = "; ".join(versus(other) for other in others)
+        line = f"{line} Also: {more}" if more else f"{line} {versus(lead)}: {lead.job_label}"
+    return shortened(line, PREHEADER_LENGTH)
+
+
+def _lead(comparison: Comparison, community: Community) -> Lead:
+    sides = (comparison.a, Choice.A), (comparison.b, Choice.B)
+    a, b = (
+        CardView(
+            card=card,
+            tiles=(
+                panel_tile(card.panel),
+                community_tile(community, choice),
+                entry_tile(card.entry_price),
+            ),
+            about=excerpt(card.description, words=CARD_WORDS, sentences=CARD_SENTENCES),
+        )
+        for card, choice in sides
+    )
+    notes = _Notes()
+    return Lead(
+        comparison=comparison,
+        cards=(a, b),
+        scorecard=_scorecard(comparison, notes),
+        notes=tuple(notes.listed),
+        facts=_fact_rows(comparison.facts),
+    )
+
+
+def _fact_rows(rows: tuple[FactRow, ...]) -> tuple[FactRow, ...]:
+    half_known = (row for row in rows if (row.a.text is None) != (row.b.text is None))
+    return (*(row for row in rows if row.differs), *half_known)
+
+
+class _Notes:
+    """The sources of one scorecard, numbered in the order they are first pointed to."""
+
+    def __init__(self) -> None:
+        self.listed: list[Note] = []
+        self._numbers: dict[tuple[str, str | None, str], int] = {}
+
+    def number(self, label: str, url: str | None, observed_at: datetime) -> int:
+        safe = url if url and is_followable(url) else None
+        key = (label, safe, day(observed_at))
+        number = self._numbers.setdefault(key, len(self._numbers) + 1)
+        if number > len(self.listed):
+            self.listed.append(Note(number=number, label=label, url=safe, read_on=key[2]))
+        return number
+
+
+def _scorecard(comparison: Comparison, notes: _Notes) -> tuple[ScoreRow, ...]:
+    sides = [
+        (card.name, {review.reviewer: review for review in card.reviews})
+        for card in (comparison.a, comparison.b)
+    ]
+    return tuple(
+        ScoreRow(
+            reviewer=label,
+            quotes=tuple(
+                _quote(name, reviews[reviewer], notes)
+                for name, reviews in sides
+                if reviewer in reviews
+            ),
+        )
+        for reviewer, label in REVIEWERS.items()
+        if any(reviewer in reviews for _, reviews in sides)
+    )
+
+
+def _quote(name: str, review: Review, notes: _Notes) -> Quote:
+    cited = {citation.number: citation for citation in review.citations}
+
+    def renumbered(mark: re.Match[str]) -> str:
+        citation = cited.get(int(mark[1]))
+        if citation is None:
+            return ""
+        return f" [{notes.number(citation.label, citation.url, citation.observed_at)}]"
+
+    short = excerpt(review.take, words=QUOTE_WORDS)
+    return Quote(
+        name=short_name(name),
+        verdict=review.verdict,
+        chip=VERDICTS[review.verdict],
+        text=_MARK.sub(renumbered, short).translate(_INNER_QUOTES),
+    )
