@@ -3,6 +3,7 @@ import pytest
 from digest.issues.answer import answer
 from digest.issues.reasons import RULES
 from digest.model import AnswerKind, FactKind
+from digest.panel.language import problems
 
 HIGH, LOW = 0.5, -0.5
 
@@ -150,6 +151,13 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
         ("maintained_at", "2026-07-01", "2026-06-01", None, None),
         ("self_host", True, False, ["you want to host it yourself"], None),
         ("open_interface", "MCP", False, ["it has to plug in through MCP"], None),
+        (
+            "open_interface",
+            "MCP, REST API",
+            False,
+            ["it has to plug in through MCP or REST API"],
+            None,
+        ),
         ("benchmark", "bare", "reproducible", None, ["its claims have to be checkable"]),
         ("context_length", 8000, 131072, None, ["your inputs are long (up to 131,072 tokens)"]),
         ("context_length", 8000, 12000, None, None),
@@ -174,7 +182,7 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
             "2026-01-05",
             "2015-02-01",
             None,
-            ["you want a maker that has been around since 1 February 2015"],
+            ["you want a maker that has been around since 2015"],
         ),
         (
             "parameters",
@@ -272,6 +280,16 @@ def test_undated_launches_give_no_line(side):
     )
 
     assert (made.pick_a_if, made.pick_b_if) == ((), ())
+
+
+def test_no_line_says_more_than_its_sources(side):
+    """Nothing of ours is first-hand or hype: not in the answer, and not in what tips to a side."""
+    ours = {"runs_locally": True, "licence": "MIT", "entry_price": "free", "waitlist": False}
+    theirs = {"runs_locally": False, "licence": "proprietary", "price": "$1 per month"}
+    for scores in ((HIGH,) * 4, (LOW,) * 4, (None,) * 4):
+        made = answer(side("aider", scores, **ours), side("codex", (LOW,) * 4, **theirs))
+        for line in (made.line, *made.pick_a_if, *made.pick_b_if):
+            assert problems(line) == ()
 
 
 def test_the_rules_look_at_kinds_that_exist():

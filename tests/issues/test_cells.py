@@ -32,6 +32,7 @@ def test_every_kind_of_fact_has_a_label():
         ("maintained_at", "2026-07-02", "2 July 2026"),
         ("maintained_at", "2026-07-02T10:00:00+00:00", "2 July 2026"),
         ("maintained_at", "lately", None),
+        ("vendor_since", "2019-12-31", "2019"),
         ("superlatives", 1.25, "1.2 per 100 words"),
         ("context_length", 131072, "131,072 tokens"),
         ("parameters", 3, "3"),

@@ -37,6 +37,19 @@ def test_a_first_sight_is_not_called_a_launch(say, candidate):
     )
 
 
+@pytest.mark.parametrize(
+    ("label", "said"), [("Code editor", "code editor"), ("OCR", "OCR"), ("", "")]
+)
+def test_a_label_begins_small_inside_a_sentence(label, said, candidate, job, now):
+    pair = Judge(job(), now, PairingConfig()).score(
+        candidate("aider"), candidate("codex"), similarity=None
+    )
+
+    told = why(pair, job(label=label), is_pinned=False)
+
+    assert told.startswith(f"Both do the same job: {said}. ")
+
+
 def test_two_incumbents_an_editor_chose_are_not_called_new(say, candidate):
     assert say(candidate("aider", days=40), candidate("codex", days=40)) == (
         "Aider launched on 4 June 2026, and Codex launched on 4 June 2026."

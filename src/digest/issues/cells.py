@@ -93,7 +93,7 @@ def cell_text(fact: Fact) -> str | None:
     if fact.kind in WORDS:
         return WORDS[fact.kind].get(str(value))
     if fact.kind in DATES:
-        return _date(str(value))
+        return _date(fact.kind, str(value))
     if isinstance(value, bool):
         return _yes_no(fact.kind, is_so=value)
     if isinstance(value, int | float):
@@ -107,11 +107,13 @@ def _yes_no(kind: FactKind, *, is_so: bool) -> str:
     return "no" if kind in YES_NO else "none found"
 
 
-def _date(value: str) -> str | None:
+def _date(kind: FactKind, value: str) -> str | None:
     try:
-        return day(datetime.fromisoformat(value))
+        moment = datetime.fromisoformat(value)
     except ValueError:
         return None
+    # Sources mostly tell the year alone; the day in the value then only bounds it.
+    return str(moment.year) if kind is FactKind.VENDOR_SINCE else day(moment)
 
 
 def _number(kind: FactKind, value: float) -> str:

@@ -63,13 +63,15 @@ def _licence(mine: Fact, theirs: Fact | None) -> str | None:
 
 
 def _text_named(line: str) -> Rule:
-    """A line that names this side's value, where the other has none or another."""
+    """A line that names this side's value, a list with "or", where the other has none or another."""
 
     def rule(mine: Fact, theirs: Fact | None) -> str | None:
         text = cell_text(mine)
         is_named = isinstance(mine.value, str) and text is not None and len(text) <= LONGEST
         is_other = theirs is None or cell_text(theirs) != text
-        return line.format(text) if is_named and is_other else None
+        if not (is_named and is_other):
+            return None
+        return line.format(joined(tuple(str(text).split(", ")), "or"))
 
     return rule
 
@@ -123,7 +125,7 @@ def _earlier(line: str) -> Rule:
     def rule(mine: Fact, theirs: Fact | None) -> str | None:
         if theirs is None or _date(theirs) - _date(mine) < LONGER_PAST:
             return None
-        return line.format(day(_date(mine)))
+        return line.format(cell_text(mine))
 
     return rule
 

@@ -183,13 +183,17 @@ def maintained(look: Look) -> Finding | None:
 
 
 def vendor(look: Look) -> Finding | None:
-    """How long has the maker been around? The earliest date anyone saw counts."""
+    """
+    How long has the maker been around? The earliest date anyone saw counts.
+
+    Sources mostly tell the year alone, so no more than that is said.
+    """
     dates = look.dated(FactKind.VENDOR_SINCE)
     if not dates:
         return None
     first, fact = dates[0]
     answer = "old" if look.age_days(first) >= look.limits.established_days else "young"
-    return Finding(answer=answer, fact=fact, slots={"date": day(first)})
+    return Finding(answer=answer, fact=fact, slots={"year": str(first.year)})
 
 
 def age(look: Look) -> Finding | None:
