@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed, Failed
 
 from digest.errors import FetchError
@@ -26,6 +27,7 @@ from flows.support import is_worth_retrying, parts
     retry_jitter_factor=0.3,
     retry_condition_fn=is_worth_retrying,
     timeout_seconds=1800,
+    cache_policy=NO_CACHE,
 )
 async def ingest_host(host: str, names: list[str]) -> list[SourceReport]:
     """
@@ -50,6 +52,7 @@ async def ingest_host(host: str, names: list[str]) -> list[SourceReport]:
     retry_delay_seconds=10,
     retry_condition_fn=is_worth_retrying,
     timeout_seconds=1800,
+    cache_policy=NO_CACHE,
 )
 async def research_catalogue() -> ResearchReport:
     """Turn new launches into tools with facts."""
@@ -68,9 +71,10 @@ async def ingest() -> Any:
     with parts() as resources:
         for source in resources.sources:
             hosts[urlsplit(source.url).netloc].append(source.name)
-    await asyncio.gather(
-        *(ingest_host(host, names, return_state=True) for host, names in hosts.items())
-    )
+    runs: list[Any] = [
+        ingest_host(host, names, return_state=True) for host, names in hosts.items()
+    ]
+    await asyncio.gather(*runs)
     found = await research_catalogue()
     names = {name for group in hosts.values() for name in group}
     with parts() as resources:

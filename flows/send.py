@@ -10,6 +10,7 @@ from prefect.artifacts import (
     create_table_artifact,
     update_progress_artifact,
 )
+from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
 from digest.model import DeliveryCount
@@ -31,18 +32,18 @@ Week = Annotated[
     retry_delay_seconds=[60, 300, 900],
     retry_condition_fn=is_worth_retrying,
     timeout_seconds=6 * 3600,
-    cache_policy=None,
+    cache_policy=NO_CACHE,
 )
 async def send_task(week: str) -> DeliveryCount:
     """Drain the week's ledger in a thread of its own; the progress artifact follows it."""
     artifact = await create_progress_artifact(  # type: ignore[misc] # awaitable inside a loop
         progress=0.0, key=f"send-{week.lower()}", description=f"Mails of {week} with a named end"
     )
-    seen = DeliveryCount(audience=0, states={})
+    seen = (0, 0)
 
-    def note(count: DeliveryCount) -> None:
+    def note(done: int, audience: int) -> None:
         nonlocal seen
-        seen = count
+        seen = (done, audience)
 
     def work() -> DeliveryCount:
         with parts() as resources, resources.transport() as transport:
@@ -53,8 +54,9 @@ async def send_task(week: str) -> DeliveryCount:
     running = asyncio.create_task(asyncio.to_thread(work))
     while not running.done():
         await asyncio.wait({running}, timeout=2)
-        done = 100.0 * seen.settled / seen.audience if seen.audience else 0.0
-        await update_progress_artifact(artifact_id=artifact, progress=done)  # type: ignore[misc] # as above
+        done, audience = seen
+        percent = 100.0 * done / audience if audience else 0.0
+        await update_progress_artifact(artifact_id=artifact, progress=percent)  # type: ignore[misc] # as above
     return running.result()
 
 

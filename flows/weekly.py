@@ -89,9 +89,7 @@ async def weekly(parameters: WeeklyParameters = WeeklyParameters()) -> Any:  # n
     """Build the week's issue, wait until an editor releases it, send it."""
     with parts() as resources:
         settings = resources.settings
-    refuse_when_late(
-        parameters.week, after_hours=settings.late_after_hours, now=datetime.now(UTC)
-    )
+    refuse_when_late(parameters.week, after_hours=settings.late_after_hours, now=datetime.now(UTC))
     built = await build_task(parameters)
     await create_markdown_artifact(  # type: ignore[misc] # awaitable inside a running loop
         key=f"issue-{built.week.lower()}", markdown=built.summary, description="The week's issue"
@@ -128,7 +126,7 @@ async def wait_for_release(week: str) -> None:
     while not _is_released(week):
         logger.info("%s waits for its release: digest approve %s --by NAME", week, week)
         if runtime.deployment.id:
-            await suspend_flow_run(timeout=int(APPROVAL_TIMEOUT.total_seconds()))
+            await suspend_flow_run(timeout=int(APPROVAL_TIMEOUT.total_seconds()))  # type: ignore[misc] # as above
         if datetime.now(UTC) > deadline:
             raise ApprovalError(week, "nobody released it in three days; nothing is sent")
         await asyncio.sleep(POLL_S)

@@ -19,7 +19,7 @@ from digest.delivery.transports.file import FileTransport
 from digest.delivery.transports.memory import MemoryTransport
 from digest.delivery.transports.smtp import SmtpTransport
 from digest.errors import SettingsError
-from digest.mail.render import Brand
+from digest.mail.stationery import Brand
 from digest.model import Job, Source
 from digest.panel.rules import Rules, load_rules
 from digest.settings import Settings, TransportKind

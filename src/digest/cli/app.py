@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Annotated
 
 import typer
 
@@ -29,9 +30,12 @@ def _version(value: bool) -> None:  # noqa: FBT001 # Typer hands options over by
 @app.callback()
 def options(
     *,
-    _version_asked: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Show the version and stop."
-    ),
+    _version_asked: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Show the version and stop."
+        ),
+    ] = False,
 ) -> None:
     """Weekly AI Tool Verdicts: from launch pages to mail in mailboxes."""
 

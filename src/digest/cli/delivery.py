@@ -9,6 +9,7 @@ from digest.cli.output import JsonFlag, WeekArgument, errors, print_json, print_
 from digest.model import DeliveryCount, DeliveryState
 from digest.settings import load_settings
 from digest.steps.send import deliveries_of, send_issue
+from digest.steps.stopping import stopping_on_signals
 from digest.wiring import open_resources
 
 NOT_ALL_ACCEPTED = 3
@@ -31,6 +32,7 @@ def send_command(week: WeekArgument, *, as_json: JsonFlag = False) -> None:
     with (
         open_resources(settings) as resources,
         resources.transport() as transport,
+        stopping_on_signals() as stop,
         Progress(
             TextColumn("sending"),
             BarColumn(),
@@ -41,11 +43,11 @@ def send_command(week: WeekArgument, *, as_json: JsonFlag = False) -> None:
     ):
         bar = progress.add_task("sending", total=None)
 
-        def show(count: DeliveryCount) -> None:
-            progress.update(bar, total=count.audience, completed=count.settled)
+        def show(done: int, audience: int) -> None:
+            progress.update(bar, total=audience, completed=done)
 
         count = send_issue(
-            week, parts=resources.send_parts(), transport=transport, on_progress=show
+            week, parts=resources.send_parts(), transport=transport, stop=stop, on_progress=show
         )
     if as_json:
         print_json({"week": week, **_counted(count)})

@@ -105,7 +105,7 @@ def export_command(
             directory=directory,
             brand=resources.brand,
             secret=resources.secret,
-            now=settings.clock(),
+            clock=settings.clock,
         )
     for path in paths:
         typer.echo(str(path))

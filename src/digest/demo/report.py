@@ -32,24 +32,27 @@ def print_report(
         directory=directory / "issue",
         brand=resources.brand,
         secret=resources.secret,
-        now=resources.settings.clock(),
+        clock=resources.settings.clock,
     )
     _print_where(console, directory, week=week)
 
 
-def _print_stages(
-    console: Console, found: Status, *, week: str, requests: int, mails: int
-) -> None:
+def _print_stages(console: Console, found: Status, *, week: str, requests: int, mails: int) -> None:
     counts = found.counts
     good = sum(source.outcome in {"ok", "ok_empty", "unchanged"} for source in found.sources)
     sent = next((item for item in found.issues if item.week == week), None)
     states = ", ".join(f"{n} {s}" for s, n in sent.deliveries.items()) if sent else "none"
     table = Table(box=None, pad_edge=False, show_header=False)
     rows = (
-        ("1 captures, launches", f"{good} of {len(found.sources)} sources read well, "
-         f"{counts['captures']} captures, {counts['launches']} launches"),
-        ("2 tools, facts", f"{counts['tools']} tools, {counts['facts']} facts, "
-         f"{counts['reviews']} reviews"),
+        (
+            "1 captures, launches",
+            f"{good} of {len(found.sources)} sources read well, "
+            f"{counts['captures']} captures, {counts['launches']} launches",
+        ),
+        (
+            "2 tools, facts",
+            f"{counts['tools']} tools, {counts['facts']} facts, {counts['reviews']} reviews",
+        ),
         ("3 issue", f"{sent.state if sent else 'none'}"),
         ("4 deliveries", f"audience {sent.audience if sent else 0}: {states}"),
         ("5 this run", f"{requests} requests to the launch sites, {mails} mails accepted"),
@@ -83,5 +86,7 @@ def _print_where(console: Console, directory: Path, *, week: str) -> None:
         ("all mails", directory / "mailbox"),
     ):
         console.print(f"  {name:<14} {place}")
-    console.print(f"  {'web pages':<14} digest demo --serve, then http://127.0.0.1:8000/issues/{week}")
+    console.print(
+        f"  {'web pages':<14} digest demo --serve, then http://127.0.0.1:8000/issues/{week}"
+    )
     console.print("  Links in the demo's mails name verdicts.example.com, where nothing is.")

@@ -12,7 +12,7 @@ from digest.issues.candidates import UNPAIRED, candidate
 from digest.issues.pairing import PublishedPair
 from digest.issues.sides import Side
 from digest.issues.weeks import Window
-from digest.mail.render import Brand
+from digest.mail.stationery import Brand
 from digest.model import (
     Candidate,
     Comparison,

@@ -116,9 +116,7 @@ def _store(
             store.touch_launches(session, source.name, now=now)
         key = fetched.capture.key if fetched.capture else ""
         newest = counts_of(reading.launches).newest_at
-        store.put_reading(
-            session, source.name, reading, newest_at=newest, capture_key=key, now=now
-        )
+        store.put_reading(session, source.name, reading, newest_at=newest, capture_key=key, now=now)
         store.put_source_state(session, _next_state(source, reading, fetched, state, now))
     return SourceReport(
         source=source.name,

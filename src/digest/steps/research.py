@@ -4,10 +4,13 @@ From launches to tools with facts: which are one product, what each is for, what
 Works from stored launches alone; only launches new or read again since the last time are touched.
 """
 
+from collections.abc import Mapping, Sequence
 
+from digest.catalogue.facts import current_facts, read_facts
 from digest.catalogue.identity import identify, safe_keys
 from digest.catalogue.jobs import JobClassifier
-from digest.model import Value
+from digest.catalogue.tools import build_tool
+from digest.model import Fact, Identity, Launch, Tool, Value
 from digest.store import launches as launch_store
 from digest.store import tools as store
 from digest.store.engine import Database

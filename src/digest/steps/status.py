@@ -1,6 +1,6 @@
 """How everything stands, counted: the one look an operator takes first."""
 
-from digest.model import SourceState, Value
+from digest.model import DeliveryCount, SourceState, Value
 from digest.store import deliveries as delivery_store
 from digest.store import issues as issue_store
 from digest.store import launches as launch_store
@@ -38,8 +38,8 @@ def status(db: Database) -> Status:
         issues = []
         total: dict[str, int] = {}
         for week, state in states.items():
-            count = delivery_store.count(session, week)
-            by_state = {str(key): number for key, number in (count.states if count else {}).items()}
+            count = delivery_store.count(session, week) or DeliveryCount(audience=0, states={})
+            by_state = {str(key): number for key, number in count.states.items()}
             for key, number in by_state.items():
                 total[key] = total.get(key, 0) + number
             issues.append(

@@ -16,7 +16,8 @@ VERSION_TABLE = "digest_alembic_version"
 """Own name: Prefect's server keeps its migrations in ``alembic_version``."""
 
 
-def _config() -> Config:
+def alembic_config() -> Config:
+    """Give what Alembic needs to find our migrations."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     return config
@@ -24,7 +25,7 @@ def _config() -> Config:
 
 def head_revision() -> str:
     """Give the revision this program needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
 
 
 def current_revision(database: Database) -> str | None:
@@ -54,7 +55,7 @@ def migrate(database: Database) -> str:
     """
     revision = current_revision(database)
     _refuse_newer(revision)
-    config = _config()
+    config = alembic_config()
     with database.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -81,7 +82,9 @@ def require_schema(database: Database) -> None:
 
 
 def _refuse_newer(revision: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    known = {
+        script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    }
     if revision is not None and revision not in known:
         raise SchemaError(
             f"the database is at schema {revision}, which this program does not know: it was made "

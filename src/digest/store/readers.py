@@ -78,6 +78,12 @@ def confirmed_count(session: Session) -> int:
     return session.exec(statement).one()
 
 
+def count_subscribers(session: Session) -> dict[str, int]:
+    """Give the number of subscribers by state; states without any are left out."""
+    statement = select(SubscriberRow.state, func.count()).group_by(col(SubscriberRow.state))
+    return {SubscriberState(state).value: number for state, number in session.exec(statement)}
+
+
 def put_vote(session: Session, vote: Vote) -> None:
     """Store a vote; a later one of the same subscriber on the same comparison replaces it."""
     upsert(

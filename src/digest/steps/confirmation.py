@@ -1,0 +1,44 @@
+"""The one mail that is no issue: it asks a reader to confirm a sign-up."""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+from digest.delivery.transports.base import Transport
+from digest.errors import TransportError
+from digest.mail.render import Brand, render_confirm
+from digest.mail.wire import compile_letter, message_id
+from digest.model import SendOutcome
+
+
+def send_confirmation(
+    address: str,
+    confirm_url: str,
+    *,
+    brand: Brand,
+    templates_dir: Path,
+    transport: Transport,
+    secret: bytes,
+    now: datetime,
+) -> None:
+    """
+    Mail a confirm link; sent again, the same link is the same Message-ID.
+
+    Raises:
+        TransportError: The server did not take it now; the reader can sign up again.
+        RenderError: A template is missing or wrong.
+        AddressError: The address cannot be written to.
+    """
+    letter = render_confirm(confirm_url, brand=brand, templates_dir=templates_dir, now=now)
+    name = hashlib.sha256(confirm_url.encode()).hexdigest()[:32]
+    message = compile_letter(letter, brand=brand).message(
+        subscriber=name,
+        recipient=address,
+        slots={},
+        message_id=message_id(secret, "confirm", name, brand.domain),
+        date=now,
+        envelope_sender=brand.sender_address,
+    )
+    for result in transport.send_batch([message]):
+        if result.outcome is not SendOutcome.ACCEPTED:
+            raise TransportError("for confirmations", result.reply or result.outcome.value)
