@@ -104,6 +104,14 @@ def test_a_busy_day_with_a_time_for_each_item_is_healthy(make_source):
     assert judge(found, source=make_source("feed"), past=[]).outcome is Outcome.OK
 
 
+def test_dates_without_a_time_of_day_are_healthy_on_several_days(make_source):
+    midnight = datetime(2026, 11, 19, tzinfo=UTC)
+    launches = tuple(launch(number, at=midnight - number // 3 * DAY) for number in range(30))
+    found = Reading(outcome=Outcome.OK, launches=launches, rows=30)
+
+    assert judge(found, source=make_source("feed"), past=[]).outcome is Outcome.OK
+
+
 def test_few_items_may_share_a_day(make_source):
     assert (
         judge(reading(9, step=timedelta(0)), source=make_source("feed"), past=[]).outcome

@@ -8,17 +8,17 @@ import calendar
 import io
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from xml.sax import SAXException
 
 import feedparser
 
 from digest.model import Capture, Reading
 from digest.sources.charset import MAX_DAMAGE, decode
-from digest.sources.readings import is_challenge, unreadable
+from digest.sources.readings import failed, is_challenge, unreadable
 from digest.sources.text import line, line_of_either, prose, prose_of_html
 from digest.sources.urls import web_url, without_secrets
 from digest.sources.wire import (
@@ -38,6 +38,10 @@ DUE = "a feed"
 _ROOT = re.compile(r"<((?:[a-z][\w.-]{0,20}:)?(?:rss|feed|rdf))[\s>]", re.IGNORECASE)
 _SKIP_DAYS = re.compile(r"<skipDays>(.{0,600}?)</skipDays>", re.IGNORECASE | re.DOTALL)
 _BUILT = ("published_parsed", "updated_parsed")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_REFERENCE = re.compile(r"&#(x[0-9a-f]{1,40}|[0-9]{1,40});", re.IGNORECASE)
+_FIRST_HALF, _LAST_HALF = 0xD800, 0xDFFF  # UTF-16 surrogates
+_SPACES = frozenset({9, 10, 13})
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _JSON_FEED = "https://jsonfeed.org/version/"
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -88,7 +92,7 @@ def read_feed(body: bytes, capture: Capture) -> Feed | Reading:
         return unreadable(decoded.text, due=DUE)
     parsed = _parse(decoded.text)
     if parsed is None:
-        return unreadable("?", due=DUE)
+        return failed("a feed with parts that make no sense")
     return Feed(
         title=_line(parsed.feed, "title"),
         entries=tuple(_entry(item, capture.final_url) for item in parsed.entries),
@@ -108,13 +112,31 @@ def _parse(text: str) -> Any:
     """
     try:
         return feedparser.parse(
-            io.BytesIO(text.encode("utf-8", errors="replace")),
+            io.BytesIO(_legal(text).encode("utf-8", errors="replace")),
             response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,
             resolve_relative_uris=False,
         )
-    except (SAXException, ValueError, LookupError, AttributeError, RecursionError, AssertionError):
-        return None  # what it was seen to let through on mutilated feeds
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        # its handlers of rare elements stumble: a gml:pos outside its frame is a KeyError, a
+        # psc:chapter without a start a TypeError
+        return None
+
+
+def _legal(text: str) -> str:
+    """Repair what XML forbids and feedparser dies of: control characters and wild references."""
+    repaired = _REFERENCE.sub(_referred, _CONTROL.sub("", text))
+    # halves of one character, written as two references, find each other; lone ones go
+    return repaired.encode("utf-16-le", errors="surrogatepass").decode("utf-16-le", errors="ignore")
+
+
+def _referred(match: re.Match[str]) -> str:
+    """Give a numeric reference as it is, as the half of a character it stands for, or drop it."""
+    number = match[1].lower()
+    code = int(number[1:], 16) if number.startswith("x") else int(number)
+    if _FIRST_HALF <= code <= _LAST_HALF:
+        return chr(code)
+    return match[0] if code in _SPACES or ord(" ") <= code <= sys.maxunicode else ""
 
 
 def _entry(item: Mapping[str, Any], base: str) -> Entry:

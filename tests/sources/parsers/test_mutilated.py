@@ -142,3 +142,53 @@ def test_a_body_that_is_a_file_name_is_no_file(read_as):
     feed = DATA / "feed" / "vendor.rss.xml"
 
     assert read_as("feed", str(feed).encode()).outcome is Outcome.FAILED
+
+
+def feed_of(item):
+    return (
+        '<?xml version="1.0"?><rss version="2.0" xmlns:gml="http://www.opengis.net/gml" '
+        'xmlns:psc="http://podlove.org/simple-chapters"><channel><title>t</title>'
+        f"<item><guid>1</guid>{item}</item></channel></rss>"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("A &#55357;&#56832; b", "A 😀 b"),
+        ("A &#xD83D;&#xDE00; b", "A 😀 b"),
+        ("A &#55357; b", "A b"),
+        ("A &#9999999999; b &#8; c", "A b c"),
+        ("A \x0b&#x26; b", "A & b"),
+        ("A &#60;b&#62; c", "A c"),
+    ],
+)
+def test_references_that_xml_forbids_cost_no_feed(read_as, written, title):
+    """Each of them makes feedparser raise, or read the feed by guesswork."""
+    (launch,) = read_as("feed", feed_of(f"<title>{written}</title>")).launches
+
+    assert launch.title == title
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["<gml:pos>1 2</gml:pos>", '<psc:chapters version="1.1"><psc:chapter/></psc:chapters>'],
+)
+def test_a_part_that_feedparser_dies_of_is_said(read_as, part):
+    reading = read_as("feed", feed_of(f"<title>A</title>{part}"))
+
+    assert (reading.outcome, reading.reason) == (
+        Outcome.FAILED,
+        "a feed with parts that make no sense",
+    )
+
+
+def test_a_feed_whose_characters_are_lost_is_suspect(read_as):
+    body = feed_of("<title>A</title><description>" + "x" * 200 + "</description>")
+
+    reading = read_as(
+        "feed", body.replace(b"xx", b"\x81\xff\x00x"), content_type="text/xml; charset=utf-8"
+    )
+
+    assert reading.outcome is Outcome.SUSPECT
+    assert reading.reason == "too many characters of the feed could not be decoded"
