@@ -192,3 +192,13 @@ def test_a_feed_whose_characters_are_lost_is_suspect(read_as):
 
     assert reading.outcome is Outcome.SUSPECT
     assert reading.reason == "too many characters of the feed could not be decoded"
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["9999-12-31T23:59:59-12:00", "Mon, 01 Jan 99999 00:00:00 GMT", "0001-01-01T00:00:00+12:00", "-5"],
+)  # fmt: skip
+def test_a_date_beyond_the_calendar_is_no_date(read_as, date):
+    (launch,) = read_as("feed", feed_of(f"<title>A</title><pubDate>{date}</pubDate>")).launches
+
+    assert (launch.launched_at, launch.published_raw) == (None, date)
