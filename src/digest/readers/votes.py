@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from math import sqrt
 
 from digest.model import Choice, Community
+from digest.model.readers import MIN_VOTES
 
-MIN_VOTES = 5
-"""Votes below which no share is shown."""
 VOTING_DAYS = 60
 """Days after an issue's cut-off in which its votes are taken."""
 QUICK_SECONDS = 2.0

@@ -1,0 +1,55 @@
+"""The paths of the pages, written once."""
+
+from urllib.parse import quote
+
+HOME = "/"
+ISSUES = "/issues"
+FEED = "/issues/feed.xml"
+METHOD = "/method"
+ABOUT = "/about"
+SUBSCRIBE = "/subscribe"
+HEALTH = "/healthz"
+STATIC = "/static"
+
+PRIVATE_PREFIXES = ("/confirm/", "/unsubscribe/", "/resubscribe/", "/vote/", SUBSCRIBE, HEALTH)
+"""Pages no cache keeps and no search engine lists."""
+
+
+def issue(week: str) -> str:
+    """Give the path of an issue."""
+    return f"{ISSUES}/{quote(week, safe='')}"
+
+
+def compare(slug: str) -> str:
+    """Give the path of a comparison."""
+    return f"/compare/{quote(slug, safe='')}"
+
+
+def tool(slug: str) -> str:
+    """Give the path of a tool."""
+    return f"/tools/{quote(slug, safe='')}"
+
+
+def confirm(token: str) -> str:
+    """Give the path that confirms a sign-up."""
+    return f"/confirm/{token}"
+
+
+def unsubscribe(token: str) -> str:
+    """Give the path that ends a subscription."""
+    return f"/unsubscribe/{token}"
+
+
+def resubscribe(token: str) -> str:
+    """Give the path that takes leaving back."""
+    return f"/resubscribe/{token}"
+
+
+def vote(week: str, slug: str, token: str) -> str:
+    """Give the path a subscriber votes at; ``?c=a`` marks a choice."""
+    return f"/vote/{quote(week, safe='')}/{quote(slug, safe='')}/{token}"
+
+
+def is_private(path: str) -> bool:
+    """Say whether a path is behind a signed link, or answers a form."""
+    return path.startswith(PRIVATE_PREFIXES)

@@ -1,0 +1,258 @@
+"""From nouns to what a page shows: sources numbered through, rows grouped, words chosen."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from digest.model import (
+    AnswerKind,
+    Card,
+    Choice,
+    Community,
+    Comparison,
+    Fact,
+    FactCell,
+    FactKind,
+    FactRow,
+    Review,
+    Reviewer,
+)
+from digest.readers.votes import Tile, preferred, tile
+from digest.web import urls, words
+from digest.web.prose import cited, host, web_url
+
+DATED_CELLS = (FactKind.PRICE, FactKind.ENTRY_PRICE)
+"""Facts that age fast: their cell says when it was looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One source in the page's list, under the number that the marks show."""
+
+    number: int
+    name: str
+    url: str | None
+    quote: str
+    observed_at: datetime | None
+
+
+class Sources:
+    """Number what a page stands on, from 1 in the order of the page; the same words once."""
+
+    def __init__(self) -> None:
+        self._notes: dict[tuple[str, str | None, str], Note] = {}
+
+    def mark(self, label: str, url: str | None, quote: str, observed_at: datetime | None) -> int:
+        """Give the number of a source, the next one if it is new."""
+        key = (label, url, quote)
+        if key not in self._notes:
+            number = len(self._notes) + 1
+            name = host(url) or label
+            self._notes[key] = Note(number, name, web_url(url), quote, observed_at)
+        return self._notes[key].number
+
+    @property
+    def notes(self) -> list[Note]:
+        """All sources, by number."""
+        return list(self._notes.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What one reviewer says of one tool."""
+
+    reviewer: str
+    asks: str
+    verdict: str
+    """Enum value: names the chip's colour."""
+    word: str
+    text: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One side of a fact row; ``text`` None is a dash."""
+
+    text: str | None
+    mark: int | None = None
+    checked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fact on both sides."""
+
+    label: str
+    a: Cell
+    b: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fact rows that belong together, under the words that say why."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One tool of a comparison: its card, its tiles, its reviewers' split."""
+
+    letter: str
+    card: Card
+    panel: tuple[str, str]
+    community: Tile
+    entry: tuple[str, str]
+    takes: tuple[Take, ...]
+    pick_if: tuple[str, ...]
+    is_picked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonView:
+    """A comparison as its page, and in short the issue's page, shows it."""
+
+    comparison: Comparison
+    path: str
+    title: str
+    answer_label: str
+    is_decided: bool
+    split: str
+    a: Side
+    b: Side
+    groups: tuple[Group, ...]
+    notes: list[Note]
+    community: Community
+    readers_prefer: str | None
+    """Name of the tool readers prefer beyond chance."""
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """Both tools, A first."""
+        return (self.a, self.b)
+
+    @property
+    def score(self) -> list[tuple[Take, Take]]:
+        """The scorecard: for each reviewer what it says of A, then of B."""
+        return list(zip(self.a.takes, self.b.takes, strict=True))
+
+
+def comparison_view(
+    comparison: Comparison, community: Community, asks: dict[Reviewer, str]
+) -> ComparisonView:
+    """Give a comparison as pages show it; ``asks`` is each reviewer's question."""
+    sources = Sources()
+    takes = paired_takes(comparison.a.reviews, comparison.b.reviews, asks, sources)
+    winner = preferred(community)
+    names = {Choice.A: comparison.a.name, Choice.B: comparison.b.name}
+    return ComparisonView(
+        comparison=comparison,
+        path=urls.compare(comparison.slug),
+        title=f"{comparison.a.name} vs {comparison.b.name}",
+        answer_label=words.ANSWERS[comparison.answer.kind],
+        is_decided=comparison.answer.kind in (AnswerKind.A, AnswerKind.B),
+        split=words.split(comparison.a.panel, comparison.b.panel),
+        a=_side(Choice.A, comparison, community, tuple(a for a, _ in takes)),
+        b=_side(Choice.B, comparison, community, tuple(b for _, b in takes)),
+        groups=fact_groups(comparison.facts, sources),
+        notes=sources.notes,
+        community=community,
+        readers_prefer=names[winner] if winner else None,
+    )
+
+
+def _side(
+    choice: Choice, comparison: Comparison, community: Community, takes: tuple[Take, ...]
+) -> Side:
+    is_a = choice is Choice.A
+    card, answer = (comparison.a if is_a else comparison.b), comparison.answer
+    return Side(
+        letter=choice.value,
+        card=card,
+        panel=(card.panel.label, words.panel_note(card.panel)),
+        community=tile(community, choice),
+        entry=words.ENTRY[card.entry_price],
+        takes=takes,
+        pick_if=answer.pick_a_if if is_a else answer.pick_b_if,
+        is_picked=answer.kind is (AnswerKind.A if is_a else AnswerKind.B),
+    )
+
+
+def paired_takes(
+    a: Iterable[Review], b: Iterable[Review], asks: dict[Reviewer, str], sources: Sources
+) -> list[tuple[Take, Take]]:
+    """Give the takes of both tools by reviewer, in panel order; sources are numbered A, B, A, B."""
+    by_a = {review.reviewer: review for review in a}
+    by_b = {review.reviewer: review for review in b}
+    both = [reviewer for reviewer in Reviewer if reviewer in by_a and reviewer in by_b]
+    return [
+        (take(by_a[reviewer], asks, sources), take(by_b[reviewer], asks, sources))
+        for reviewer in both
+    ]
+
+
+def take(review: Review, asks: dict[Reviewer, str], sources: Sources) -> Take:
+    """Give one review as a page shows it."""
+    numbers = {
+        note.number: sources.mark(note.label, note.url, note.quote, note.observed_at)
+        for note in review.citations
+    }
+    return Take(
+        reviewer=words.REVIEWERS[review.reviewer],
+        asks=asks.get(review.reviewer, ""),
+        verdict=review.verdict.value,
+        word=words.VERDICTS[review.verdict],
+        text=cited(review.take, numbers),
+    )
+
+
+def fact_groups(rows: Sequence[FactRow], sources: Sources) -> tuple[Group, ...]:
+    """Give the fact rows grouped: what differs first, then what is equal, then what is open."""
+    differ = [row for row in rows if row.differs]
+    known = [row for row in rows if row.a.text is not None and row.b.text is not None]
+    same = [row for row in known if not row.differs]
+    still_open = [row for row in rows if row not in known]
+    titled = (
+        ("Where they differ", differ),
+        ("The same for both", same),
+        ("Not confirmed on one side or both", still_open),
+    )
+    return tuple(
+        Group(title, tuple(_row(row, sources) for row in found)) for title, found in titled if found
+    )
+
+
+def _row(row: FactRow, sources: Sources) -> Row:
+    return Row(row.label, _cell(row.a, row.kind, sources), _cell(row.b, row.kind, sources))
+
+
+def _cell(cell: FactCell, kind: FactKind, sources: Sources) -> Cell:
+    if cell.text is None:
+        return Cell(None)
+    is_sourced = cell.source or cell.url
+    mark = (
+        sources.mark(cell.source or "", cell.url, cell.quote or cell.text, cell.observed_at)
+        if is_sourced
+        else None
+    )
+    return Cell(cell.text, mark, cell.observed_at if kind in DATED_CELLS else None)
+
+
+def tool_facts(facts: Iterable[Fact], sources: Sources) -> list[tuple[str, Cell]]:
+    """Give a tool's facts as (label, cell), one per claim, in the order of the fact kinds."""
+    newest: dict[tuple[FactKind, str], Fact] = {}
+    for fact in sorted(facts, key=lambda fact: fact.observed_at):
+        newest[fact.kind, words.fact_text(fact.kind, fact.value)] = fact
+    order = list(FactKind)
+    return [
+        (words.FACTS[kind], _fact_cell(text, fact, sources))
+        for (kind, text), fact in sorted(newest.items(), key=lambda item: order.index(item[0][0]))
+    ]
+
+
+def _fact_cell(text: str, fact: Fact, sources: Sources) -> Cell:
+    mark = sources.mark(fact.source, fact.url, fact.span, fact.observed_at)
+    return Cell(text, mark, fact.observed_at)

@@ -1,0 +1,147 @@
+"""Words and text: every value of the model has words, and foreign text stays text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.model import AnswerKind, EntryPrice, FactKind, Outcome, Reviewer, Tally, Verdict
+from digest.web import words
+from digest.web.limits import MOST_KEYS, Limit, network
+from digest.web.prose import cited, host, printable, prose, web_url
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        (words.REVIEWERS, Reviewer),
+        (words.VERDICTS, Verdict),
+        (words.ANSWERS, AnswerKind),
+        (words.ENTRY, EntryPrice),
+        (words.FACTS, FactKind),
+        (words.OUTCOMES, Outcome),
+    ],
+)
+def test_every_value_has_its_words(said, kind):
+    assert set(said) == set(kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        (FactKind.DOCS, True, "Yes"),
+        (FactKind.WAITLIST, False, "No"),
+        (FactKind.ENTRY_PRICE, "free", "Free"),
+        (FactKind.MAINTAINED_AT, "2026-11-18T10:00:00+00:00", "18 November 2026"),
+        (FactKind.CONTEXT_LENGTH, 131072, "131,072 tokens"),
+        (FactKind.SUPERLATIVES, 2.5, "2.5"),
+        (FactKind.LICENCE, "MIT", "MIT"),
+    ],
+)
+def test_a_fact_is_said_as_a_reader_would(kind, value, text):
+    assert words.fact_text(kind, value) == text
+
+
+@pytest.mark.parametrize(
+    ("tally", "note"),
+    [
+        (Tally(ships=3, calls=4, reviewers=4), "would ship · 75%"),
+        (Tally(ships=1, calls=3, reviewers=4), "would ship · 33% · 1 made no call"),
+        (Tally(ships=1, calls=1, reviewers=4), "too few calls"),
+    ],
+)
+def test_a_panel_is_noted_with_what_it_did_not_say(tally, note):
+    assert words.panel_note(tally) == note
+
+
+KNOWN, OPEN = Tally(ships=3, calls=4, reviewers=4), Tally(ships=0, calls=1, reviewers=4)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "line"),
+    [
+        (KNOWN, KNOWN, "3 of 4 against 3 of 4 would ship"),
+        (KNOWN, OPEN, "3 of 4 would ship, too few calls on the other"),
+        (OPEN, KNOWN, "3 of 4 would ship, too few calls on the other"),
+        (OPEN, OPEN, "too few calls on both"),
+    ],
+)
+def test_a_split_never_shows_a_share_of_too_few(a, b, line):
+    assert words.split(a, b) == line
+
+
+def test_code_is_code_and_everything_else_text():
+    text = "Run `a < b` & <i>go</i>, ~6GB, $15 — ``"
+
+    assert prose(text) == ("Run <code>a &lt; b</code> &amp; &lt;i&gt;go&lt;/i&gt;, ~6GB, $15 — ``")
+
+
+def test_marks_lead_to_the_pages_own_numbers():
+    text = cited("It starts free [1]. It is old [2][9].", {1: 7, 2: 8})
+
+    assert text == (
+        'It starts free<a class="mark" href="#source-7" aria-label="source 7">7</a>. It is old'
+        '<a class="mark" href="#source-8" aria-label="source 8">8</a>[9].'
+    )
+
+
+@given(st.text())
+def test_no_text_becomes_markup(text: str):
+    made = str(cited(text, {1: 1})).replace("<code>", "").replace("</code>", "")
+    made = made.replace('<a class="mark" href="#source-1" aria-label="source 1">1</a>', "")
+
+    assert "<" not in made
+    assert '"' not in made
+
+
+@pytest.mark.parametrize(
+    ("url", "is_web", "name"),
+    [
+        ("https://www.example.com/a?b", True, "example.com"),
+        ("http://example.com", True, "example.com"),
+        ("javascript:alert(1)", False, ""),
+        ("data:text/html,x", False, ""),
+        ("//example.com/x", False, ""),
+        ("https://[bad", False, ""),
+        ("", False, ""),
+        (None, False, ""),
+    ],
+)
+def test_only_links_to_the_web_are_links(url, is_web, name):
+    assert (web_url(url) == url and url is not None and url != "") is is_web
+    assert host(url) == name
+
+
+def test_what_xml_forbids_is_left_out():
+    assert printable("a\x00b\x0bc\ttab\nline\ud800é") == "abc\ttab\nlineé"
+
+
+@pytest.mark.parametrize(
+    ("client", "key"),
+    [
+        ("203.0.113.7", "203.0.113.0/24"),
+        ("2001:db8:1:2::3", "2001:db8:1::/48"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_a_client_is_counted_by_its_network(client, key):
+    assert network(client) == key
+
+
+def test_a_limit_counts_within_its_time_only():
+    now = [0.0]
+    limit = Limit(2, 10, lambda: now[0])
+
+    assert [limit.allows("x") for _ in range(3)] == [True, True, False]
+    assert limit.allows("y")
+    now[0] = 10.0
+    assert limit.allows("x")
+
+
+def test_a_limit_forgets_the_longest_quiet_key_and_stays_small():
+    limit = Limit(1, 1e9, lambda: 0.0)
+
+    for number in range(MOST_KEYS + 1):
+        limit.allows(str(number))
+
+    assert limit.allows("0")
+    assert not limit.allows(str(MOST_KEYS))
