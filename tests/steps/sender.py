@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 
+from digest.delivery.pace import Pace
 from digest.delivery.transports.smtp import SmtpTransport
 from digest.delivery.workers import this_worker
 from digest.errors import DigestError
 from digest.model import Delivery, Message, SendResult
-from digest.steps.send import Pace, drain
+from digest.steps.drain import drain
 from digest.steps.stopping import stopping_on_signals
 from digest.store.engine import Database
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
+from digest.delivery.pace import Pace
 from digest.delivery.transports.base import Closing
 from digest.delivery.transports.memory import MemoryTransport
 from digest.errors import IssueError, RefusedError, RenderError, StoreError, TransportError
@@ -19,7 +20,8 @@ from digest.model import (
     SendResult,
     SubscriberState,
 )
-from digest.steps.send import Pace, drain, freeze
+from digest.steps.drain import drain
+from digest.steps.send import freeze
 from digest.store import deliveries
 from digest.store.engine import Database
 from digest.store.tables import IssueRow, SubscriberRow
@@ -396,6 +398,24 @@ def test_a_server_that_stays_out_of_use_ends_the_run_with_the_rest_queued(
     assert _states(db) == {ACCEPTED: 3, QUEUED: 7}
     assert {each.handed_at for each in _listed(db, QUEUED)} == {None}
     assert sum(clock.slept) == pytest.approx(1 + 2 + 4)
+
+
+def test_failures_with_success_in_between_do_not_add_up(db, send, add_audience, clock):
+    """A server that hangs up after every fourth message gets everything all the same."""
+    add_audience(db, 30)
+
+    def script(_message: Message, _tried: int) -> SendOutcome | TransportError:
+        if len(transport.given) % 4 == 3 and len(transport.given) not in hung_up:
+            hung_up.add(len(transport.given))
+            return TransportError("x:25", "connection lost")
+        return SendOutcome.ACCEPTED
+
+    hung_up: set[int] = set()
+    transport = ScriptedTransport(script)
+
+    assert send(transport).states == {ACCEPTED: 30}
+    assert len(hung_up) == 7
+    assert clock.slept == [1.0] * 7
 
 
 def test_a_permanent_failure_is_not_waited_out(db, send, add_audience, clock):

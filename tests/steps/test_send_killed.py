@@ -37,7 +37,7 @@ SIZE = 60
 
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["digest.steps.send", "digest.delivery.transports.smtp", "pytest"])
+CONTEXT.set_forkserver_preload(["digest.steps.drain", "digest.delivery.transports.smtp", "pytest"])
 
 
 @dataclass

@@ -50,7 +50,6 @@ def claim(
             state=DeliveryState.LEASED,
             leased_by=worker,
             leased_until=until,
-            handed_at=None,
             next_attempt_at=None,
             changed_at=now,
         )

@@ -20,7 +20,6 @@ from digest.model import Message, SendOutcome, SendResult
 
 _CLOSING = 421
 _GO_AHEAD = 354
-_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 _ADDRESS = re.compile(r"[^\s<>\x00-\x20\x7f]+@[^\s<>\x00-\x20\x7f]+")
 
 
@@ -224,8 +223,9 @@ def _refusal(code: int, text: bytes, *, unknown: SendOutcome) -> _Answer:
 
 def _dotted(content: bytes) -> bytes:
     """Give content as it goes over the wire: leading dots doubled, the final dot at its end."""
+    start = b"." if content.startswith(b".") else b""
     end = b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
-    return _LEADING_DOT.sub(b"..", content) + end
+    return start + content.replace(b"\n.", b"\n..") + end
 
 
 def _is_good(code: int) -> bool:
