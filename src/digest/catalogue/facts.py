@@ -1,0 +1,126 @@
+"""
+Read typed facts from what a launch says, and choose which of them stand now.
+
+Pure: takes launches and facts, gives facts. Each carries the words it stands on, verbatim, and the
+page where a reader finds them. What nobody said is no fact.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from digest.catalogue.names import launch_name
+from digest.catalogue.phrases import superlatives, text_claims
+from digest.catalogue.prices import price_claims
+from digest.catalogue.structured import LICENCE_FIELD, field_claims, is_model
+from digest.catalogue.urls import LISTINGS, canonical, is_on, registrable
+from digest.catalogue.words import Claim, sentences, texts_of
+from digest.model import EntryPrice, Fact, FactKind, Launch
+
+_CAPTURED = re.compile(r"-(\d{8}T\d{6})$")
+_MANY = frozenset({FactKind.RIVAL_NAMED})
+"""Kinds of which several facts may stand side by side."""
+
+
+def read_facts(launch: Launch, *, tool: str) -> tuple[Fact, ...]:
+    """
+    Give the facts a launch states, sorted by kind.
+
+    At most one of a kind, but for rivals: the launch's own words about price, licence and the like
+    come before what its fields imply.
+
+    Args:
+        launch: One announcement as a source gave it.
+        tool: Slug of the tool it belongs to.
+    """
+    said = sentences(*texts_of(launch))
+    claims = [
+        *(claim for claim in field_claims(launch) if not _is_implied(claim)),
+        *price_claims(said),
+        *text_claims(said, name=launch_name(launch), is_model=is_model(launch)),
+        *(claim for claim in field_claims(launch) if _is_implied(claim)),
+    ]
+    copy = sentences(launch.tagline, launch.description)
+    if _is_own_copy(launch) and (rate := superlatives(copy)):
+        claims.append(rate)
+    observed_at, url = _observed_at(launch), _page(launch)
+    facts = {
+        (claim.kind, claim.value if claim.kind in _MANY else None): claim
+        for claim in reversed(claims)
+    }
+    return tuple(
+        Fact(
+            tool=tool,
+            kind=claim.kind,
+            value=claim.value,
+            observed_at=observed_at,
+            capture_key=launch.capture_key,
+            source=launch.source,
+            url=url,
+            span=claim.span,
+        )
+        for claim in sorted(facts.values(), key=lambda claim: (claim.kind, str(claim.value)))
+    )
+
+
+def _is_implied(claim: Claim) -> bool:
+    """Tell whether a claim only follows from a licence: what is said outright goes before it."""
+    return claim.kind != FactKind.LICENCE and claim.span.startswith(f"{LICENCE_FIELD}:")
+
+
+def _observed_at(launch: Launch) -> datetime:
+    """Give when the words were captured; keys of captures end with it."""
+    found = _CAPTURED.search(launch.capture_key)
+    if found is None:
+        return launch.first_seen_at
+    return datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+
+
+def _page(launch: Launch) -> str:
+    """Give the page that holds the words: the listing's or the discussion's, else the target."""
+    address = canonical(launch.url or "")
+    if launch.url and address and is_on(address.host, LISTINGS) and not _is_discussed(launch):
+        return launch.url
+    return launch.discussion_url or launch.url or launch.site or ""
+
+
+def _is_discussed(launch: Launch) -> bool:
+    address = canonical(launch.discussion_url or "")
+    return address is not None and address.host == "news.ycombinator.com"
+
+
+def _is_own_copy(launch: Launch) -> bool:
+    """Tell whether the words are the maker's: not where one site's page is about another's."""
+    page, target = canonical(_page(launch)), canonical(launch.site or launch.url or "")
+    if page is None or target is None or is_on(page.host, LISTINGS):
+        return True
+    return registrable(page.host) == registrable(target.host)
+
+
+def current_facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """
+    Give the facts that stand now: the newest of each kind, and the newest of each named rival.
+
+    A price of starting that somebody states outranks one that only follows from a licence.
+
+    Returns:
+        Sorted by kind, then newest first.
+    """
+    ordered = sorted(facts, key=_precedence)
+    standing: dict[tuple[FactKind, str], Fact] = {}
+    for fact in ordered:
+        key = fact.kind, str(fact.value).casefold() if fact.kind in _MANY else ""
+        standing.setdefault(key, fact)
+    return tuple(standing.values())
+
+
+def _precedence(fact: Fact) -> tuple[str, bool, float, str, str, str]:
+    is_implied = fact.kind == FactKind.ENTRY_PRICE and fact.span.startswith(f"{LICENCE_FIELD}:")
+    newest_first = -fact.observed_at.timestamp()
+    return fact.kind, is_implied, newest_first, fact.source, str(fact.value), fact.span
+
+
+def entry_price(facts: Iterable[Fact]) -> EntryPrice:
+    """Give the price of starting that stands now; unknown where no fact says it."""
+    values = (fact.value for fact in current_facts(facts) if fact.kind == FactKind.ENTRY_PRICE)
+    return next((EntryPrice(str(value)) for value in values), EntryPrice.UNKNOWN)

@@ -1,0 +1,236 @@
+"""
+Put together the tool that a product's launches make: what it is called, who makes it, where it is.
+
+Pure: takes an identity, its launches, its facts and its job, gives a tool. Of several texts the
+richest plain one is taken; what is shown are whole sentences that speak of the product.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from digest.catalogue import patterns
+from digest.catalogue.facts import entry_price
+from digest.catalogue.names import best_name, maker_of, product_key, product_words, slug_of
+from digest.catalogue.structured import is_model
+from digest.catalogue.urls import (
+    Address,
+    canonical,
+    canonical_url,
+    github_repository,
+    hugging_face_id,
+    own_site,
+)
+from digest.catalogue.words import sentences
+from digest.model import (
+    Fact,
+    FactKind,
+    Flag,
+    Identity,
+    JobAssignment,
+    Launch,
+    LaunchDateSource,
+    Popularity,
+    Tool,
+)
+
+MAX_WORDS = 80
+"""Words of a description."""
+MAX_SENTENCES = 4
+MIN_SENTENCE = 20
+"""Characters of a sentence; shorter ones are scraps of a list."""
+MAX_TAGLINE = 160
+"""Characters of a tagline that is taken before longer ones."""
+
+_BOOKKEEPING = frozenset({"show_hn", "launch_hn", "ask_hn", "output:text"})
+"""Tags that say where a launch stood, not what it is."""
+_METRICS = (Popularity.STARS, Popularity.PULLS, Popularity.POINTS)
+"""The most lasting first."""
+_NO_DATE = frozenset({None, LaunchDateSource.UPDATED, LaunchDateSource.FIRST_SEEN})
+_NOT_SHOWN = re.compile(
+    r"https?://|`|!|\?|\b(?:I|I['’]\w+|we|my|our|us|you can find|happy to answer|feedback|"
+    r"hey|hi|hello|waitlist)\b"
+    r"|^(?:install|quick ?start|getting started|docs|pricing|terms|repo|demo|try it|link|note)\b"
+    r"|^[-*•\d]|[:…]$",
+    re.IGNORECASE,
+)
+"""First person, calls, addresses and lists: words of the maker's, not a description."""
+_NOT_PLAIN = (
+    _NOT_SHOWN,
+    patterns.SUPERLATIVE,
+    patterns.BARE_CLAIM,
+    patterns.COMPARES,
+    patterns.INSTALL,
+)
+_WHOLE = re.compile(r"[.。]['\"”’)]?$")
+_MADE_BY = re.compile(
+    r"\b(?:models?|family|series|developed|released|built|created|made|trained)\b"
+    r"(?:\s[\w-]+){0,5}?\sby\s(?:the\s)?(?P<maker>[A-Z][\w-]*(?:\s(?:AI|[A-Z][\w-]+)){0,2})"
+)
+_PRODUCT_PAGE = ("producthunt.com", "products")
+
+
+def build_tool(
+    identity: Identity,
+    launches: Sequence[Launch],
+    facts: Iterable[Fact],
+    assignment: JobAssignment,
+) -> Tool:
+    """
+    Build a tool from everything known of it.
+
+    Args:
+        identity: Its slug.
+        launches: All its launches, one or more, in any order.
+        facts: All its facts.
+        assignment: What it is for.
+    """
+    ordered = sorted(launches, key=lambda launch: (launch.source, launch.native_id))
+    known = tuple(facts)
+    name = best_name(ordered)
+    first = min(ordered, key=lambda launch: (launch.fresh_at, launch.launched_at_source or "~"))
+    counted = _counted(ordered)
+    return Tool(
+        slug=identity.slug,
+        name=name,
+        tagline=_tagline(ordered, name),
+        description=_description(ordered),
+        url=_url(ordered),
+        site=_site(ordered),
+        vendor=_vendor(ordered, name),
+        product_key=_product_key(ordered, name),
+        vendor_key=slug_of(_maker(ordered) or ""),
+        job=assignment.job,
+        job_confidence=assignment.confidence,
+        job_by=assignment.by,
+        job_runner_up=assignment.runner_up,
+        entry_price=entry_price(known),
+        licence=_licence(known),
+        launched_at=first.fresh_at,
+        launch_dated=first.launched_at_source not in _NO_DATE,
+        popularity=counted.popularity if counted else None,
+        popularity_metric=counted.popularity_metric if counted else None,
+        sources=tuple(sorted({launch.source for launch in ordered})),
+        tags=_tags(ordered),
+        flags=_flags(ordered),
+    )
+
+
+def _tagline(launches: Sequence[Launch], name: str) -> str:
+    """Give the line that reads best: plain and short; a plain sentence goes before praise."""
+    lines = [sentences(launch.tagline)[0] for launch in launches if launch.tagline]
+    lines += [launch.title for launch in launches if name not in launch.title]
+    lines += [line for each in launches for line in sentences(each.description) if _describes(line)]
+    rated = sorted(lines, key=lambda line: (not _is_plain(line), len(line) > MAX_TAGLINE))
+    return rated[0] if rated else ""
+
+
+def _description(launches: Sequence[Launch]) -> str:
+    """Give up to four whole sentences that speak of the product, at most 80 words."""
+    texts = [text for each in launches for text in (each.description, each.tagline) if text]
+    for text in sorted(texts, key=lambda text: -len(text)):
+        chosen: list[str] = []
+        for sentence in filter(_describes, sentences(text)):
+            words = sum(len(each.split()) for each in (*chosen, sentence))
+            if words <= MAX_WORDS and len(chosen) < MAX_SENTENCES:
+                chosen.append(sentence)
+        if chosen:
+            return " ".join(chosen)
+    return ""
+
+
+def _describes(sentence: str) -> bool:
+    """Tell whether a sentence is whole and says what the product is or does."""
+    return len(sentence) >= MIN_SENTENCE and bool(_WHOLE.search(sentence)) and _is_plain(sentence)
+
+
+def _is_plain(line: str) -> bool:
+    """Tell whether a line neither praises nor claims, calls, compares or tells of its maker."""
+    return not any(pattern.search(line) for pattern in _NOT_PLAIN)
+
+
+def _rank(address: Address) -> int:
+    """Give 0 for a site of its own, 1 for a repository or a model's page, 2 for any other page."""
+    if own_site(address):
+        return 0
+    return 1 if github_repository(address) or hugging_face_id(address) else 2
+
+
+def _addresses(launches: Sequence[Launch]) -> list[tuple[int, str]]:
+    """Give the addresses of a product with their rank, best first; discussions come last."""
+    found = []
+    for launch in launches:
+        for url in filter(None, (launch.site, launch.url)):
+            address = canonical(url)
+            found.append((_rank(address) if address else 3, url))
+        if launch.discussion_url:
+            found.append((4, launch.discussion_url))
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def _url(launches: Sequence[Launch]) -> str | None:
+    return next((url for _, url in _addresses(launches)), None)
+
+
+def _site(launches: Sequence[Launch]) -> str | None:
+    owned = (url for rank, url in _addresses(launches) if rank <= 1)
+    return next((canonical_url(url) for url in owned), None)
+
+
+def _maker(launches: Sequence[Launch]) -> str | None:
+    """Give who makes it: by its address, or by a model's own description."""
+    makers = [maker for each in launches if (maker := maker_of(each))]
+    said = [match["maker"] for each in launches if (match := _made_by(each))]
+    return next(iter((*makers, *said)), None)
+
+
+def _made_by(launch: Launch) -> re.Match[str] | None:
+    return _MADE_BY.search(launch.tagline or launch.description) if is_model(launch) else None
+
+
+def _vendor(launches: Sequence[Launch], name: str) -> str | None:
+    """Give the maker as written by itself where the author is the maker, else as addressed."""
+    maker = _maker(launches)
+    authors = (launch.author for launch in launches if launch.author)
+    written = next((each for each in authors if slug_of(each) == slug_of(maker or "")), None)
+    if maker and slug_of(maker) == slug_of(name):
+        return name
+    return written or maker
+
+
+def _product_key(launches: Sequence[Launch], name: str) -> str:
+    """
+    Give the product's key; a listing's product page tells what a launch with another name is of.
+
+    "Simba Voice Agents" stands on the page of Speechify: both are one family.
+    """
+    key = product_key(name)
+    for launch in launches:
+        address = canonical(launch.url or "")
+        if address and (address.host, *address.words[:1]) == _PRODUCT_PAGE:
+            page = product_key(address.words[-1])
+            return key if set(product_words(name)) <= set(page.split("-")) else page
+    return key
+
+
+def _licence(facts: Sequence[Fact]) -> str | None:
+    stated = [fact for fact in facts if fact.kind == FactKind.LICENCE]
+    newest = max(stated, key=lambda fact: (fact.observed_at, str(fact.value)), default=None)
+    return str(newest.value).removeprefix("LicenseRef-") if newest else None
+
+
+def _counted(launches: Sequence[Launch]) -> Launch | None:
+    """Give the launch whose count stands for the tool: the most lasting metric, the highest count."""
+    for metric in _METRICS:
+        same = [launch for launch in launches if launch.popularity_metric == metric]
+        if same:
+            return max(same, key=lambda launch: launch.popularity or 0)
+    return None
+
+
+def _tags(launches: Sequence[Launch]) -> tuple[str, ...]:
+    tags = {tag.lower() for launch in launches for tag in launch.tags}
+    return tuple(sorted(tags - _BOOKKEEPING))
+
+
+def _flags(launches: Sequence[Launch]) -> tuple[Flag, ...]:
+    return tuple(sorted({flag for launch in launches for flag in launch.flags}))

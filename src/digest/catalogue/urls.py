@@ -1,0 +1,235 @@
+"""
+Say which addresses are the same page, and which stand for one product.
+
+Pure and offline: takes an address as a source gave it, gives its canonical form and what it names.
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+
+MAX_WRAPS = 3
+
+_REDIRECTORS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "google.com": ("/url", ("url", "q")),
+    "duckduckgo.com": ("/l/", ("uddg",)),
+    "facebook.com": ("/l.php", ("u",)),
+    "l.facebook.com": ("/l.php", ("u",)),
+    "out.reddit.com": ("/", ("url",)),
+    "youtube.com": ("/redirect", ("q",)),
+}
+"""Hosts that only redirect: the path's beginning, and the parameters that may hold the target."""
+
+_TRACKING = frozenset(
+    {"ref", "ref_src", "fbclid", "gclid", "msclkid", "yclid", "igshid", "app_id", "mkt_tok"}
+)
+_TRACKING_BEGINNINGS = ("utm_", "mc_", "_hs")
+_ANCHORED = re.compile(
+    r"/(?:change-?logs?|releases?|release-notes|updates|whats-?new|news|letters?|issues?)(?:/|$)"
+)
+"""Paths of pages that tell of many things, one under each anchor."""
+
+LISTINGS = (
+    "producthunt.com", "news.ycombinator.com", "reddit.com", "redd.it", "lobste.rs", "dev.to",
+    "openrouter.ai", "ollama.com", "theresanaiforthat.com", "arxiv.org", "huggingface.co",
+    "github.com", "gitlab.com", "alternativeto.net",
+)  # fmt: skip
+"""Places that announce or hold products of others; an address there is never a product's own site."""
+
+SHARED_HOSTS = (
+    "vercel.app", "github.io", "gitlab.io", "netlify.app", "pages.dev", "workers.dev", "web.app",
+    "firebaseapp.com", "herokuapp.com", "onrender.com", "fly.dev", "railway.app", "replit.app",
+    "hf.space", "streamlit.app", "lovable.app", "bolt.host", "apps.apple.com", "play.google.com",
+    "microsoftstore.com", "chromewebstore.google.com", "addons.mozilla.org", "notion.site",
+    "notion.so", "discord.gg", "discord.com", "t.me", "x.com", "twitter.com", "t.co", "bit.ly",
+    "tinyurl.com", "lnkd.in", "linktr.ee", "linkedin.com", "facebook.com", "instagram.com",
+    "youtube.com", "youtu.be", "vimeo.com", "docs.google.com", "drive.google.com",
+    "sites.google.com", "forms.gle", "medium.com", "substack.com", "wordpress.com", "blogspot.com",
+    "gumroad.com", "itch.io", "gist.github.com", "webflow.io", "framer.website", "carrd.co",
+    "typeform.com", "airtable.com", "figma.com",
+)  # fmt: skip
+"""Hosts that many makers share: an address there proves nothing about who made what."""
+
+_SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "org", "or", "ne", "go"})
+_COUNTRY = 2  # letters of a country's top level
+_NAMED_ON_HF = frozenset({"spaces", "datasets"})
+_HF_PAGES = frozenset(
+    {"blog", "chat", "collections", "docs", "join", "learn", "login", "models", "organizations"}
+    | {"papers", "posts", "pricing", "tasks"}
+)
+_GITHUB_PAGES = frozenset(
+    {"about", "apps", "collections", "enterprise", "explore", "features", "login", "marketplace"}
+    | {"orgs", "settings", "sponsors", "topics", "trending", "users"}
+)
+_REPOSITORY_PAGES = frozenset({"releases", "readme", "wiki", "tags"})
+_ARXIV = re.compile(
+    r"/(?:abs|pdf|html|papers)/((?:[a-z-]+(?:\.[a-z]{2})?/)?\d{4}\.?\d{3,5})", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A canonical address in its parts."""
+
+    host: str
+    path: str
+    """Without the slash at its end; empty for the root."""
+    query: str = ""
+    fragment: str = ""
+
+    def __str__(self) -> str:
+        query = f"?{self.query}" if self.query else ""
+        fragment = f"#{self.fragment}" if self.fragment else ""
+        return f"https://{self.host}{self.path}{query}{fragment}"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The parts of the path."""
+        return tuple(part for part in self.path.split("/") if part)
+
+
+def canonical_url(url: str) -> str | None:
+    """
+    Give the one form of an address that all its spellings share; None where it is no web address.
+
+    Scheme https, host in lower case without ``www.`` and default port, no slash at the end, no
+    known tracking parameter, the other parameters sorted; the fragment only where it selects
+    content. GitHub's owner and repository are in lower case, redirectors are unwrapped.
+    """
+    address = canonical(url)
+    return str(address) if address else None
+
+
+def canonical(url: str) -> Address | None:
+    """Give the canonical address in its parts; None where it is no web address."""
+    try:
+        parts = urlsplit(_unwrapped(url.strip()))
+        host = (parts.hostname or "").rstrip(".").removeprefix("www.")
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in {"http", "https"} or not host:
+        return None
+    path = re.sub(r"/{2,}", "/", parts.path).rstrip("/")
+    if host == "github.com":
+        path = _github_path(path)
+    return Address(
+        host=host if port in {None, 80, 443} else f"{host}:{port}",
+        path=path,
+        query=_query(parts.query),
+        fragment=parts.fragment if _selects(parts.fragment, path) else "",
+    )
+
+
+def _unwrapped(url: str) -> str:
+    for _ in range(MAX_WRAPS):
+        target = _target(url)
+        if target is None:
+            break
+        url = target
+    return url
+
+
+def _target(url: str) -> str | None:
+    parts = urlsplit(url)
+    path, names = _REDIRECTORS.get((parts.hostname or "").removeprefix("www."), ("", ()))
+    if not names or not (parts.path or "/").startswith(path):
+        return None
+    query = parse_qs(parts.query)
+    found = (query[name][0] for name in names if name in query)
+    return next((to for to in found if to.startswith(("http://", "https://"))), None)
+
+
+def _github_path(path: str) -> str:
+    parts = path.split("/")
+    owned = [part.lower() for part in parts[:3]]
+    owned[-1] = owned[-1].removesuffix(".git") if len(parts) == len(owned) else owned[-1]
+    return "/".join([*owned, *parts[3:]])
+
+
+def _query(query: str) -> str:
+    pairs = parse_qsl(query, keep_blank_values=True)
+    kept = [
+        (name, value)
+        for name, value in pairs
+        if name.lower() not in _TRACKING and not name.lower().startswith(_TRACKING_BEGINNINGS)
+    ]
+    return urlencode(sorted(kept))
+
+
+def _selects(fragment: str, path: str) -> bool:
+    """Tell whether the fragment picks a page or an entry; else it only scrolls."""
+    if fragment.startswith(("/", "!/")):
+        return True
+    return bool(fragment) and bool(_ANCHORED.search(path.lower())) and ":~:" not in fragment
+
+
+def is_on(host: str, domains: Iterable[str]) -> bool:
+    """Tell whether a host is one of these domains or below one."""
+    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
+
+
+def github_repository(address: Address) -> tuple[str, str] | None:
+    """
+    Give owner and repository, in lower case, of an address that stands for the whole repository.
+
+    None for a file or folder inside one: a repository may hold several products.
+    """
+    words = address.words
+    if address.host != "github.com" or len(words) < 2 or words[0] in _GITHUB_PAGES:  # noqa: PLR2004 # owner and repository
+        return None
+    rest = words[2:]
+    is_branch = rest[:1] == ("tree",) and len(rest) == 2  # noqa: PLR2004 # tree/<branch>
+    if rest and not is_branch and rest[0].lower() not in _REPOSITORY_PAGES:
+        return None
+    return words[0], words[1]
+
+
+def hugging_face_id(address: Address) -> str | None:
+    """Give ``owner/name``, ``spaces/owner/name`` or ``datasets/owner/name``, in lower case."""
+    words = tuple(word.lower() for word in address.words)
+    if address.host not in {"huggingface.co", "hf.co"} or not words or words[0] in _HF_PAGES:
+        return None
+    size = 3 if words[0] in _NAMED_ON_HF else 2
+    return "/".join(words[:size]) if len(words) >= size else None
+
+
+def arxiv_id(address: Address) -> str | None:
+    """Give a paper's identifier without its version, from arXiv or Hugging Face's page of it."""
+    if not is_on(address.host, ("arxiv.org", "huggingface.co", "hf.co")):
+        return None
+    found = _ARXIV.match(address.path)
+    return found[1].lower() if found else None
+
+
+def own_site(address: Address) -> str | None:
+    """Give host and path where they can stand for one product; None on hosts that many share."""
+    host = address.host.partition(":")[0]
+    if "." not in host or is_on(host, LISTINGS) or is_on(host, SHARED_HOSTS) or _is_number(host):
+        return None
+    path = re.sub(r"/(?:index|home)(?:\.\w{3,5})?$", "", address.path)
+    return str(Address(address.host, path, address.query, address.fragment)).removeprefix(
+        "https://"
+    )
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def registrable(host: str) -> str:
+    """Give the part of a host that somebody registered: ``example.co.uk`` for ``a.example.co.uk``."""
+    labels = host.partition(":")[0].split(".")
+    is_two_level = len(labels) > 2 and len(labels[-1]) == _COUNTRY and labels[-2] in _SECOND_LEVEL  # noqa: PLR2004 # name, second level, country
+    return ".".join(labels[-3:] if is_two_level else labels[-2:])
+
+
+def maker_label(host: str) -> str:
+    """Give the word a maker registered: ``example`` for ``docs.example.com``."""
+    return registrable(host).partition(".")[0]
