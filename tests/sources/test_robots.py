@@ -1,11 +1,12 @@
 """robots.txt is read once per origin, obeyed, and its absence is leave."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from digest.errors import BlockedError, FetchError, RefusedAddressError, WaitError
+from digest.model import RobotsText
 from digest.sources.address import read_url
 from digest.sources.answers import Answer
 from digest.sources.robots import MAX_OCTETS, Robots
@@ -30,8 +31,16 @@ class Web:
         return Answer(url, self._status, {}, self._body)
 
 
-def robots(web):
-    return Robots(web.ask, user_agent="digest/0.1 (+https://verdicts.example/about)")
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+def robots(web, known=()):
+    return Robots(
+        web.ask,
+        user_agent="digest/0.1 (+https://verdicts.example/about)",
+        clock=lambda: NOW,
+        known=known,
+    )
 
 
 async def test_rules_for_our_name_come_before_those_for_all():
@@ -103,3 +112,27 @@ async def test_rules_beyond_the_bound_are_not_read():
     rules = robots(Web(body=b"#" * MAX_OCTETS + b"\n" + RULES))
 
     await rules.check(read_url("https://a.example/private"), spacing_s=0)
+
+
+async def test_what_an_earlier_run_read_is_gone_by_for_a_day():
+    web = Web(body=b"")
+    yesterday = RobotsText(
+        origin=PAGE.origin, text=RULES.decode(), read_at=NOW - timedelta(hours=23, minutes=59)
+    )
+    rules = robots(web, known=[yesterday])
+
+    with pytest.raises(BlockedError):
+        await rules.check(read_url("https://a.example/private"), spacing_s=0)
+
+    assert web.asked == []
+
+
+async def test_rules_a_day_old_are_read_again_and_handed_on():
+    web = Web(body=RULES)
+    old = RobotsText(origin=PAGE.origin, text="", read_at=NOW - timedelta(days=1))
+    rules = robots(web, known=[old])
+
+    await rules.check(PAGE, spacing_s=0)
+
+    assert len(web.asked) == 1
+    assert rules.read == [RobotsText(origin=PAGE.origin, text=RULES.decode(), read_at=NOW)]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -31,10 +32,12 @@ class Site:
         self.file = folder / "sources.toml"
         self.now = NOW
 
-    def read(self, *names: str, later: timedelta = timedelta(0)) -> dict[str, SourceReport]:
+    def read(
+        self, *names: str, later: timedelta = timedelta(0), port: int = 0
+    ) -> dict[str, SourceReport]:
         """Read the named sources once (none named: all), ``later`` than the last time."""
         self.now += later
-        with DemoSite(pages=self.pages) as site:
+        with DemoSite(pages=self.pages, port=port) as site:
             self.file.write_text(demo_sources(site.base))
             sources = [s for s in load_sources(self.file) if not names or s.name in names]
             reports = asyncio.run(self._ingest(sources))
@@ -42,10 +45,13 @@ class Site:
         return {report.source: report for report in reports}
 
     async def _ingest(self, sources: list[Source]) -> tuple[SourceReport, ...]:
+        with self.db.read() as session:
+            known = store.robots_texts(session)
         async with Fetcher(
             user_agent="digest/test (+https://verdicts.example.com/about)",
             allowed_private_hosts=("127.0.0.0/8",),
             clock=lambda: self.now,
+            known_robots=known,
         ) as fetcher:
             parts = IngestParts(
                 db=self.db, fetcher=fetcher, captures=self.captures, clock=lambda: self.now
@@ -71,6 +77,18 @@ def test_every_source_is_read_and_stored(site: Site):
     assert {report.outcome for report in reports.values()} == {Outcome.OK}
     assert site.stored() == {name: report.launches for name, report in reports.items()}
     assert sum(site.stored().values()) >= 60
+
+
+def test_a_second_run_asks_only_conditionally_and_adds_nothing(site: Site):
+    site.read()
+    before = site.stored()
+    port = urlsplit(load_sources(site.file)[0].url).port or 0
+
+    reports = site.read(later=timedelta(hours=6), port=port)
+
+    assert {report.outcome for report in reports.values()} == {Outcome.UNCHANGED}
+    assert {status for _, status in site.answers} == {304}
+    assert site.stored() == before
 
 
 def test_each_body_is_kept_under_its_hash(site: Site):

@@ -9,6 +9,7 @@ from digest.model.captures import (
     Outcome,
     Popularity,
     Reading,
+    RobotsText,
     Source,
     SourceState,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "Rejection",
     "Review",
     "Reviewer",
+    "RobotsText",
     "SendOutcome",
     "SendResult",
     "Source",

@@ -60,6 +60,14 @@ class Capture(Value):
     fetched_at: AwareDatetime
 
 
+class RobotsText(Value):
+    """What one origin's robots.txt said, and when; empty where it has none."""
+
+    origin: str = Field(max_length=300)
+    text: str
+    read_at: AwareDatetime
+
+
 class Popularity(StrEnum):
     """What a source counts; numbers are compared inside one metric only."""
 

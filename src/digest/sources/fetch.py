@@ -20,7 +20,7 @@ import httpx
 from pydantic import AwareDatetime
 
 from digest.errors import BlockedError, FetchError, SettingsError, WaitError
-from digest.model import Capture, Outcome, Source, SourceState, Value
+from digest.model import Capture, Outcome, RobotsText, Source, SourceState, Value
 from digest.sources.address import AllowedHosts, Target, read_url, stored_url
 from digest.sources.answers import (
     NOT_MODIFIED,
@@ -85,6 +85,7 @@ class Fetcher:
         user_agent: str,
         allowed_private_hosts: Iterable[str] = (),
         clock: Callable[[], datetime],
+        known_robots: Iterable[RobotsText] = (),
         limits: Limits = DEFAULT_LIMITS,
         resolve: Resolve = resolve_name,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -98,6 +99,7 @@ class Fetcher:
             user_agent: ``name/version (+contact URL)``, sent as it is.
             allowed_private_hosts: Entries ``host``, ``host:port`` or ``network/bits``.
             clock: Aware time for captures and for what hosts ask; it may stand still.
+            known_robots: What earlier runs read of robots.txt; gone by for a day.
             limits: What one fetch may cost.
             resolve: The name service.
             sleep: Waits for seconds.
@@ -118,7 +120,14 @@ class Fetcher:
         self._monotonic = monotonic
         self._jitter = jitter
         self._lanes: dict[str, Lane] = {}
-        self._robots = Robots(self._ask_for_robots, user_agent=user_agent)
+        self._robots = Robots(
+            self._ask_for_robots, user_agent=user_agent, clock=clock, known=known_robots
+        )
+
+    @property
+    def robots_read(self) -> tuple[RobotsText, ...]:
+        """What this run has read of robots.txt, for the next run."""
+        return tuple(self._robots.read)
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,16 +1,21 @@
-"""What robots.txt says: read once per origin and run, obeyed where pages meant for people are read."""
+"""What robots.txt says: read once per origin and day, obeyed where pages meant for people are read."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
 
 from protego import Protego
 
 from digest.errors import BlockedError, FetchError, RefusedAddressError, WaitError
+from digest.model import RobotsText
 from digest.sources.address import Target, stored_url
 from digest.sources.answers import OK_STATUSES, Answer
 
 MAX_OCTETS = 512 * 1024
 """Rules beyond this are not read (RFC 9309 asks for at least 500 KiB)."""
+
+KEPT = timedelta(days=1)
+"""How long rules once read are gone by (RFC 9309 §2.4)."""
 
 TOO_MANY_REQUESTS = 429
 NO_RULES = range(400, 500)
@@ -19,18 +24,34 @@ NO_RULES = range(400, 500)
 class Robots:
     """The rules of every origin met in one run."""
 
-    def __init__(self, ask: Callable[[str, float], Awaitable[Answer]], *, user_agent: str) -> None:
+    def __init__(
+        self,
+        ask: Callable[[str, float], Awaitable[Answer]],
+        *,
+        user_agent: str,
+        clock: Callable[[], datetime],
+        known: Iterable[RobotsText] = (),
+    ) -> None:
         """
-        Start with no rules known.
+        Start with the rules of earlier runs, those older than a day left out.
 
         Args:
             ask: Fetches a URL with a spacing in seconds, through the same guards as every page.
             user_agent: The full header; rules are looked up for its product name.
+            clock: Aware time of reading.
+            known: What earlier runs read.
         """
         self._ask = ask
         self._product = user_agent.partition("/")[0].strip()
+        self._clock = clock
         self._locks: dict[str, asyncio.Lock] = {}
-        self._rules: dict[str, Protego | str] = {}
+        self._rules: dict[str, Protego | str] = {
+            found.origin: Protego.parse(found.text)
+            for found in known
+            if clock() - found.read_at < KEPT
+        }
+        self.read: list[RobotsText] = []
+        """What this run has read anew, for the next one."""
 
     async def check(self, target: Target, *, spacing_s: float) -> None:
         """
@@ -65,7 +86,10 @@ class Robots:
         except FetchError as error:
             return str(error)
         if answer.status in OK_STATUSES:
-            return Protego.parse(answer.body[:MAX_OCTETS].decode("utf-8", errors="replace"))
-        if answer.status in NO_RULES and answer.status != TOO_MANY_REQUESTS:
-            return Protego.parse("")
-        return f"status {answer.status}; try again later"
+            text = answer.body[:MAX_OCTETS].decode("utf-8", errors="replace")
+        elif answer.status in NO_RULES and answer.status != TOO_MANY_REQUESTS:
+            text = ""
+        else:
+            return f"status {answer.status}; try again later"
+        self.read.append(RobotsText(origin=origin, text=text, read_at=self._clock()))
+        return Protego.parse(text)

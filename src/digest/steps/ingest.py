@@ -112,6 +112,7 @@ def _store(
                 reading.launches, known=known, complete_at=state.complete_at if state else None
             )
             new = store.put_launches(session, found, now=now)
+        store.put_robots_texts(session, parts.fetcher.robots_read)
         if reading.outcome is Outcome.UNCHANGED:
             store.touch_launches(session, source.name, now=now)
         key = fetched.capture.key if fetched.capture else ""

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, func, select
 
-from digest.model import Capture, Launch, Outcome, Reading, SourceState
+from digest.model import Capture, Launch, Outcome, Reading, RobotsText, SourceState
 from digest.store.rows import as_noun, as_values, upsert
-from digest.store.tables import CaptureRow, LaunchRow, ReadingRow, SourceRow
+from digest.store.tables import CaptureRow, LaunchRow, ReadingRow, RobotsRow, SourceRow
 
 GOOD = (Outcome.OK, Outcome.OK_EMPTY, Outcome.UNCHANGED)
 
@@ -24,6 +24,17 @@ def put_source_state(session: Session, state: SourceState) -> None:
     values = as_values(state)
     update = [name for name in values if name != "source"]
     upsert(session, SourceRow, [values], key=["source"], update=update)
+
+
+def robots_texts(session: Session) -> list[RobotsText]:
+    """Give what is known of each origin's robots.txt."""
+    return [as_noun(RobotsText, row) for row in session.exec(select(RobotsRow))]
+
+
+def put_robots_texts(session: Session, texts: Sequence[RobotsText]) -> None:
+    """Store what was read of robots.txt, in place of what was read before."""
+    values = [as_values(text) for text in texts]
+    upsert(session, RobotsRow, values, key=["origin"], update=["text", "read_at"])
 
 
 def put_capture(session: Session, capture: Capture) -> None:

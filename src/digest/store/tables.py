@@ -29,6 +29,7 @@ from digest.model import (
     Outcome,
     Popularity,
     Reviewer,
+    RobotsText,
     SourceState,
     Subscriber,
     SubscriberState,
@@ -88,6 +89,14 @@ class ReadingRow(Row, table=True):
     newest_at: datetime | None = None
     capture_key: str = Field(default="", max_length=80)
     read_at: datetime
+
+
+class RobotsRow(RobotsText, Row, table=True):
+    """①: what an origin's robots.txt said when it was last read."""
+
+    __tablename__ = "robots"
+    model_config = ConfigDict(frozen=False)
+    origin: str = Field(primary_key=True, max_length=300)
 
 
 class LaunchRow(Launch, Row, table=True):

@@ -206,6 +206,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_review_tool"), ["tool"], unique=False)
 
     op.create_table(
+        "robots",
+        sa.Column("origin", sa.String(length=300), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("origin", name=op.f("pk_robots")),
+    )
+    op.create_table(
         "source",
         sa.Column("source", sa.String(length=60), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -304,6 +311,7 @@ def downgrade() -> None:
     op.drop_table("tool")
     op.drop_table("subscriber")
     op.drop_table("source")
+    op.drop_table("robots")
     with op.batch_alter_table("review", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_tool"))
 
