@@ -74,6 +74,12 @@ def known(facts: Iterable[Fact]) -> dict[FactKind, Fact]:
     return {kind: _counting(kind, by_kind[kind]) for kind in sorted(by_kind)}
 
 
+def cells(facts: Iterable[Fact]) -> dict[FactKind, str]:
+    """Give the cell texts of what is known, by kind."""
+    said = {kind: cell_text(fact) for kind, fact in known(facts).items()}
+    return {kind: text for kind, text in said.items() if text is not None}
+
+
 def _newest_last(fact: Fact) -> tuple[datetime, str, str, str]:
     return (fact.observed_at, fact.source, fact.url, str(fact.value))
 

@@ -7,11 +7,11 @@ All parts are rounded, so that the same pairs get the same bytes on every machin
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from digest.issues.cells import cell_text, known
+from digest.issues.cells import cells
 from digest.issues.config import PairingConfig
 from digest.issues.similarity import likeness
 from digest.model import Candidate, FactKind, Job, PairScore
@@ -70,13 +70,25 @@ class Judge:
             round(alike(i, j) if candidates[i].is_fresh else alike(j, i), 6) for i, j in pairs
         ]
         ranked = sorted(cosines)
+        known = [cells(found.facts) for found in candidates]
         return [
-            self.score(candidates[i], candidates[j], similarity=_percentile(cosine, ranked))
+            self._score(
+                (candidates[i], candidates[j]),
+                similarity=_percentile(cosine, ranked),
+                differs=contrast(known[i], known[j], self.job.fact_rows),
+            )
             for (i, j), cosine in zip(pairs, cosines, strict=True)
         ]
 
     def score(self, a: Candidate, b: Candidate, *, similarity: float | None) -> Scored:
         """Score one pair; ``similarity`` is the rank of its texts in the job, None if unknown."""
+        differs = contrast(cells(a.facts), cells(b.facts), self.job.fact_rows)
+        return self._score((a, b), similarity=similarity, differs=differs)
+
+    def _score(
+        self, pair: tuple[Candidate, Candidate], *, similarity: float | None, differs: float
+    ) -> Scored:
+        a, b = pair
         shared = jaccard(a, b)
         balance = (
             None
@@ -90,7 +102,7 @@ class Judge:
             "rivalry": rivalry(a, b),
             "freshness": freshness(a, b, cutoff=self.cutoff, days=self.config.freshness_days),
             "balance": _or_unsure(balance),
-            "contrast": contrast(a, b, self.job.fact_rows),
+            "contrast": differs,
         }
         parts = {name: round(part, DECIMALS) for name, part in parts.items()}
         total = sum(getattr(self.config, name) * part for name, part in parts.items())
@@ -148,11 +160,13 @@ def names(found: Candidate, other: Candidate) -> bool:
     name = other.tool.name.strip()
     if name.casefold() in _rivals(found):
         return True
-    if len(name) < SHORTEST_NAME or name.casefold() in found.tool.name.casefold():
+    text = f"{found.tool.tagline}. {found.tool.description}"
+    if name not in text or len(name) < SHORTEST_NAME:
+        return False
+    if name.casefold() in found.tool.name.casefold():
         return False
     whole = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
     inside = whole if " " in name else rf"(?<=[a-z,] ){whole}"
-    text = f"{found.tool.tagline}. {found.tool.description}"
     ways = (rf"\b(?i:{_BEFORE})\s+{whole}", rf"{whole}\s+(?i:{_AFTER})\b", inside)
     return any(re.search(way, text) for way in ways)
 
@@ -172,12 +186,11 @@ def freshness(a: Candidate, b: Candidate, *, cutoff: datetime, days: float) -> f
     return math.exp(-age / days)
 
 
-def contrast(a: Candidate, b: Candidate, rows: Sequence[FactKind]) -> float:
-    """Share of the job's fact rows that are known on both sides and differ."""
-    ours, theirs = known(a.facts), known(b.facts)
+def contrast(
+    ours: Mapping[FactKind, str], theirs: Mapping[FactKind, str], rows: Sequence[FactKind]
+) -> float:
+    """Share of the job's fact rows whose cells are known on both sides and differ."""
     differing = [
-        kind
-        for kind in rows
-        if kind in ours and kind in theirs and cell_text(ours[kind]) != cell_text(theirs[kind])
+        kind for kind in rows if kind in ours and kind in theirs and ours[kind] != theirs[kind]
     ]
     return len(differing) / len(rows) if rows else 0.0

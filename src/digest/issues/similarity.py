@@ -1,5 +1,6 @@
 """How alike texts are, by TF-IDF over words and word pairs (scikit-learn)."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -24,16 +25,21 @@ def likeness(texts: Sequence[str], rows: Sequence[int]) -> Callable[[int, int], 
     return lambda i, j: float(alike[at[i], j])
 
 
-def neighbours(groups: Sequence[Sequence[str]]) -> Callable[[int], list[float]]:
+def neighbours(pairs: Sequence[tuple[str, str]]) -> Callable[[int], list[float]]:
     """
-    Compare groups of texts, each as one text.
+    Compare pairs of texts; a pair stands for the sum of its texts.
 
     Returns:
-        A function from one position to the cosines of all groups with that one, in order.
+        A function from one position to the cosines of all pairs with that one, in order.
     """
-    matrix = _matrix([" ".join(group) for group in groups])
-    if matrix is None:
-        return lambda _i: [0.0] * len(groups)
+    texts = sorted({text for pair in pairs for text in pair})
+    vectors = _matrix(texts)
+    if vectors is None:
+        return lambda _i: [0.0] * len(pairs)
+    from sklearn.preprocessing import normalize  # noqa: PLC0415 # slow to import: see _matrix
+
+    first, second = ([bisect_left(texts, pair[side]) for pair in pairs] for side in (0, 1))
+    matrix = normalize(vectors[first] + vectors[second])
     return lambda i: [round(float(x), 6) for x in (matrix @ matrix[i].T).toarray().ravel()]
 
 
