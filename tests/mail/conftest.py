@@ -196,11 +196,43 @@ def plain_pair(position: int = 1, **changes: object) -> Comparison:
         entry_price=EntryPrice.CONTACT,
         tagline="The vector store for teams that answer to auditors",
     )
-    return make_comparison(position, a, b, **changes)
+    sides = {"a": a, "b": b} | changes
+    return make_comparison(position, sides.pop("a"), sides.pop("b"), **sides)
+
+
+@pytest.fixture(name="make_card")
+def _make_card() -> Callable[..., Card]:
+    return make_card
+
+
+@pytest.fixture(name="make_issue")
+def _make_issue() -> Callable[..., Issue]:
+    return make_issue
+
+
+@pytest.fixture(name="plain_pair")
+def _plain_pair() -> Callable[..., Comparison]:
+    return plain_pair
+
+
+@pytest.fixture
+def templates_dir() -> Path:
+    """The shipped templates."""
+    return TEMPLATES
+
+
+@pytest.fixture(scope="session")
+def make_brand() -> Callable[[], Brand]:
+    return verdicts_brand
 
 
 @pytest.fixture
 def brand() -> Brand:
+    return verdicts_brand()
+
+
+def verdicts_brand() -> Brand:
+    """The newsletter as its settings name it when nothing is set."""
     return Brand(
         name="Weekly AI Tool Verdicts",
         base_url="https://verdicts.example.com",

@@ -20,13 +20,12 @@ from mjml import mjml2html
 from digest.errors import RenderError
 from digest.mail.postprocess import mend
 from digest.mail.preflight import html_problems
+from digest.mail.prose import cleaned, isolated
 from digest.mail.stationery import Brand, Letter, is_followable
 from digest.mail.view import (
     DASH,
     IssueView,
     against,
-    cleaned,
-    isolated,
     issue_view,
     short_name,
     trouble,
@@ -204,7 +203,7 @@ def _filled(environment: Environment, name: str, values: Mapping[str, object]) -
     try:
         return environment.get_template(name).render(values)
     except TemplateNotFound as error:
-        raise RenderError(str(error), f"the file is missing; {_HELP}") from error
+        raise RenderError(error.name or name, f"the file is missing; {_HELP}") from error
     except TemplateSyntaxError as error:
         raise RenderError(error.name or name, f"line {error.lineno}: {error.message}") from error
     except TemplateError as error:

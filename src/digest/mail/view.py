@@ -5,12 +5,11 @@ Pure. Takes an Issue with its vote counts and gives values; how they look is the
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from digest.mail.prose import MARK, excerpt, isolated, isolated_short, shortened
 from digest.mail.stationery import is_followable
 from digest.model import (
     AnswerKind,
@@ -61,16 +60,7 @@ TROUBLE = {
     "suspect": "its answer did not look right",
 }
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…])([\"'”’)\]]*)\s+(?=[^a-z\s])")
-_MARK = re.compile(r"\s?\[(\d+)\]")
-_RIGHT_TO_LEFT = frozenset({"R", "AL"})
-_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
-_JOINER = "\u2060"
 _INNER_QUOTES = str.maketrans("“”", "‘’")
-# Two of these in a row begin a slot or template syntax; in somebody's text they are only text.
-_OPENERS = re.compile(r"(?<=@)(?=@)|(?<=%)(?=%)|(?<=\{)(?=[{%#])|(?<=[}%#])(?=\})")
-# Overrides and embeddings reorder what a reader sees; a name has no use for them.
-_ORDER_MARKS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,90 +146,14 @@ class IssueView:
     read_line: str
 
 
-def cleaned(issue: Issue) -> Issue:
-    """
-    Give the issue with every text safe to be printed.
-
-    Each is one line, without control characters, and cannot form a slot or template syntax.
-    """
-    return Issue.model_validate(_cleaned(issue.model_dump()))
-
-
-def _cleaned(value: Any) -> Any:
-    if type(value) is str:  # members of an enumeration stay what they are
-        return clean_text(value)
-    if isinstance(value, Mapping):
-        return {key: _cleaned(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return tuple(_cleaned(item) for item in value)
-    return value
-
-
-def clean_text(text: str) -> str:
-    """Give one text as a mail may print it; right-to-left text is kept from turning its line."""
-    plain = " ".join(text.translate(_ORDER_MARKS).split())
-    plain = "".join(c for c in plain if unicodedata.category(c) != "Cc")
-    return _OPENERS.sub(_JOINER, plain)
-
-
-def isolated(text: str) -> str:
-    """Wrap a text that holds right-to-left letters, so the words around it keep their places."""
-    if any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text):
-        return f"{_ISOLATE}{text}{_END_ISOLATE}"
-    return text
-
-
 def versus(comparison: Comparison) -> str:
     """Give ``A vs B``."""
     return f"{isolated(comparison.a.name)} vs {isolated(comparison.b.name)}"
 
 
-def excerpt(text: str, *, words: int, sentences: int | None = None) -> str:
-    """
-    Give the beginning of a text: whole sentences where they fit, with "…" for what is left out.
-
-    Args:
-        text: One line.
-        words: Most words, 1 or more; a mark such as [1] is none.
-        sentences: Most sentences; None is any number.
-    """
-    parts = _SENTENCE_END.sub("\\1\0", text).split("\0")
-    kept: list[str] = []
-    for part in parts[:sentences]:
-        if _count([*kept, part]) > words:
-            break
-        kept.append(part)
-    if not kept:
-        return _first_words(parts[0], words).rstrip(" ,;:") + " …"
-    is_cut = len(kept) < len(parts[:sentences])
-    return " ".join(kept) + (" …" if is_cut else "")
-
-
-def _count(parts: Iterable[str]) -> int:
-    return len(_MARK.sub("", " ".join(parts)).split())
-
-
-def _first_words(text: str, words: int) -> str:
-    given = text.split()
-    kept = given[:words]
-    # Marks count as nothing: take words until as many real ones are there.
-    while _count(kept) < words and len(kept) < len(given):
-        kept.append(given[len(kept)])
-    return " ".join(kept)
-
-
-def shortened(text: str, length: int) -> str:
-    """Give at most ``length`` characters, cut after a word and ended by "…" where it was longer."""
-    if len(text) <= length:
-        return text
-    head = text[: length - 1]
-    at_word = head.rsplit(" ", 1)[0] if " " in head and text[length - 1] != " " else head
-    return at_word.rstrip(" ,;:-–—&(") + "…"
-
-
 def short_name(name: str) -> str:
     """Give a name for a narrow place, beside a heading that has it whole."""
-    return _isolated_short(name, NAME_LENGTH)
+    return isolated_short(name, NAME_LENGTH)
 
 
 def panel_tile(tally: Tally) -> Tile:
@@ -297,7 +211,7 @@ def issue_view(issue: Issue, community: Mapping[str, Community]) -> IssueView:
         newcomers_left=len(issue.newcomers[NEWCOMERS_SHOWN:]),
         read_line=(
             f"For this issue {counted(issue.launches_read, 'launch', 'launches')} from "
-            f"{counted(issue.sources_read, 'source')} were read, "
+            f"{counted(issue.sources_read, 'source')} {'was' if issue.launches_read == 1 else 'were'} read, "
             f"{day(issue.window_start)} to {day(issue.cutoff)}."
         ),
     )
@@ -323,12 +237,7 @@ def _fitted(a: str, b: str, room: int) -> tuple[str, str]:
     """Shorten the longer name, or both, to ``room`` characters together."""
     for_a = max(room // 2, room - len(isolated(b)))
     for_b = max(room - room // 2, room - len(isolated(a)))
-    return _isolated_short(a, for_a), _isolated_short(b, for_b)
-
-
-def _isolated_short(name: str, length: int) -> str:
-    marks = len(isolated(name)) - len(name)
-    return isolated(shortened(name, length - marks))
+    return isolated_short(a, for_a), isolated_short(b, for_b)
 
 
 def preheader_line(lead: Comparison, others: Sequence[Comparison]) -> str:
@@ -418,5 +327,5 @@ def _quote(name: str, review: Review, notes: _Notes) -> Quote:
         name=short_name(name),
         verdict=review.verdict,
         chip=VERDICTS[review.verdict],
-        text=_MARK.sub(renumbered, short).translate(_INNER_QUOTES),
+        text=MARK.sub(renumbered, short).translate(_INNER_QUOTES),
     )
