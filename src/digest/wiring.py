@@ -138,7 +138,9 @@ class Resources:
         match self.settings.transport:
             case TransportKind.SMTP:
                 server = urlsplit(self.settings.smtp_url)
-                return SmtpTransport(server.hostname or "", server.port or 25)
+                return SmtpTransport(
+                    server.hostname or "", server.port or 25, helo=self.brand.domain
+                )
             case TransportKind.FILE:
                 return FileTransport(self.settings.outbox_dir)
             case TransportKind.MEMORY:

@@ -58,6 +58,8 @@ def freeze(db: Database, week: str, *, now: datetime) -> int:
     """
     Write down who gets the issue: everyone who has confirmed by now. Once: later it only counts.
 
+    An audience of nobody is not written down, so that a later run can freeze a real one.
+
     Returns:
         The size of the audience.
 
@@ -70,7 +72,7 @@ def freeze(db: Database, week: str, *, now: datetime) -> int:
             return frozen
         readers = audience.confirmed_subscribers(session)
         chosen = frozen_audience(readers, week=week, now=now)
-        return audience.freeze_audience(session, week, chosen)
+        return audience.freeze_audience(session, week, chosen) if chosen else 0
 
 
 def send_issue(
@@ -106,7 +108,6 @@ def send_issue(
         return sent
     edition, issue = released_edition(parts.db, week)
     if not freeze(parts.db, week, now=parts.clock()):
-        _thaw(parts.db, week)
         raise IssueError(
             week, "nobody has confirmed a subscription; digest subscribers import FILE --confirmed"
         )
@@ -181,12 +182,6 @@ def _sent_before(db: Database, week: str) -> DeliveryCount | None:
         if issue_store.issue_row(session, week).state is not IssueState.SENT:
             return None
         return store.count(session, week)
-
-
-def _thaw(db: Database, week: str) -> None:
-    """Let an audience of nobody be frozen again, once somebody has confirmed."""
-    with db.write() as session:
-        issue_store.issue_row(session, week).audience = None
 
 
 def _move(db: Database, week: str, state: IssueState, *, now: datetime) -> None:

@@ -87,7 +87,9 @@ def _sqlite_engine(url: URL, *, immediate: bool) -> Engine:
         for pragma in (
             "journal_mode=WAL",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
-            "synchronous=NORMAL",
+            # FULL: a lost note that content was handed over would let a mail be sent twice. It
+            # costs 2 to 19 % more wall time than NORMAL in a send (three paired runs).
+            f"synchronous={'FULL' if immediate else 'NORMAL'}",
             "foreign_keys=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
