@@ -76,6 +76,7 @@ def _port(directory: Path, name: str) -> int:
 
 def _set_environment(directory: Path, *, site_base: str, smtp_url: str) -> None:
     """Point all settings at the demo's folder and loopback servers, in this process only."""
+    os.environ.pop("PREFECT_API_URL", None)  # never an operator's real server
     sources = directory / "sources.toml"
     sources.write_text(demo_sources(site_base))
     os.environ.update(
@@ -88,7 +89,6 @@ def _set_environment(directory: Path, *, site_base: str, smtp_url: str) -> None:
             "DIGEST_SMTP_URL": smtp_url,
             "DIGEST_NOW": NOW,
             "PREFECT_HOME": str(directory / "prefect"),
-            "PREFECT_API_URL": "",
             "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
             "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
