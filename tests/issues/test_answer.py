@@ -41,7 +41,9 @@ def test_equal_shares_are_decided_by_fifteen_hundredths_of_mean_score(a, b, kind
 def test_a_win_by_score_says_so(side):
     made = answer(side("aider", (0.8,) * 4), side("codex", (0.3,) * 4))
 
-    assert made.line == "Pick Aider: 4 of 4 would ship either, and its checklist holds up better."
+    assert made.line == (
+        "Pick Aider: 4 of 4 would ship either, and the checklist for Aider holds up better."
+    )
 
 
 def test_shares_that_differ_by_little_leave_it_to_the_scores(side):
@@ -53,7 +55,8 @@ def test_shares_that_differ_by_little_leave_it_to_the_scores(side):
 
     assert made.kind is AnswerKind.B
     assert made.line == (
-        "Pick Codex: 2 of 3 would ship Codex, 3 of 4 Aider, and its checklist holds up better."
+        "Pick Codex: 2 of 3 would ship Codex, 3 of 4 Aider, "
+        "and the checklist for Codex holds up better."
     )
 
 
@@ -157,6 +160,13 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
             False,
             ["it has to plug in through MCP or REST API"],
             None,
+        ),
+        (
+            "open_interface",
+            "REST API",
+            "MCP, REST API",
+            None,
+            ["it has to plug in through MCP"],
         ),
         ("benchmark", "bare", "reproducible", None, ["its claims have to be checkable"]),
         ("context_length", 8000, 131072, None, ["your inputs are long (up to 131,072 tokens)"]),

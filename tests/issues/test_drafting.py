@@ -219,7 +219,8 @@ def test_a_title_leaves_out_how_many_more_there_are_where_it_does_not_fit(issue,
     assert issue(two).title == "A name of thirty letters here vs Another of thirty letters"
 
 
-def test_newcomers_are_the_fresh_tools_without_a_verdict(issue, draft, side, tool):
+def test_newcomers_are_the_fresh_tools_without_a_verdict(issue, draft, side, tool, job):
+    jobs = [job(), job("unsorted")]
     comparison = draft(side("aider"), side("codex"))
     fresh = [
         tool("aider"),
@@ -230,7 +231,7 @@ def test_newcomers_are_the_fresh_tools_without_a_verdict(issue, draft, side, too
         tool("dog", flags=(Flag.SPAM,)),
     ]
 
-    made = issue([comparison], fresh=fresh)
+    made = issue([comparison], fresh=fresh, jobs=jobs)
 
     assert [(n.slug, n.job_label) for n in made.newcomers] == [
         ("ant", "cli-agent tools"),
@@ -239,7 +240,7 @@ def test_newcomers_are_the_fresh_tools_without_a_verdict(issue, draft, side, too
         ("cat", "Not sorted yet"),
     ]
     assert made.newcomers[1].tagline == "Edits files"
-    assert issue([comparison], fresh=fresh[::-1]) == made
+    assert issue([comparison], fresh=fresh[::-1], jobs=jobs) == made
 
 
 def test_newcomers_are_eight_at_most(issue, tool):

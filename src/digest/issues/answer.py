@@ -56,7 +56,7 @@ def _line(kind: AnswerKind, a: Side, b: Side, *, is_by_score: bool) -> str:
     else:
         opening = f"Pick {name}"
     if is_by_score:
-        return f"{opening}: {_both(winner, other)}, and its checklist holds up better."
+        return f"{opening}: {_both(winner, other)}, and the checklist for {name} holds up better."
     return (
         f"{opening}: {_said(winner.panel)} would ship it, "
         f"against {_said(other.panel)} for {other.tool.name}."

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from digest.issues.answer import answer
+from digest.issues.candidates import UNPAIRED
 from digest.issues.cells import LABELS, cell_text, known, shortened
 from digest.issues.sides import Side
 from digest.model import (
@@ -204,13 +205,14 @@ def _newcomers(
     left = [tool for tool in fresh if tool.slug not in shown and not tool.flags]
     left.sort(key=lambda tool: tool.slug)
     left.sort(key=lambda tool: tool.launched_at, reverse=True)
-    left.sort(key=lambda tool: tool.job not in jobs)
+    sorted_in = {key: job.label for key, job in jobs.items() if key not in UNPAIRED}
+    left.sort(key=lambda tool: tool.job not in sorted_in)
     return tuple(
         Newcomer(
             slug=tool.slug,
             name=shortened(tool.name, LONGEST_NAME),
             tagline=shortened(tool.tagline.rstrip(". "), LONGEST_TAGLINE),
-            job_label=jobs[tool.job].label if tool.job in jobs else "Not sorted yet",
+            job_label=sorted_in.get(tool.job, "Not sorted yet"),
             url=tool.url,
         )
         for tool in left[:NEWCOMERS]

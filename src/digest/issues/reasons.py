@@ -63,15 +63,13 @@ def _licence(mine: Fact, theirs: Fact | None) -> str | None:
 
 
 def _text_named(line: str) -> Rule:
-    """A line that names this side's value, a list with "or", where the other has none or another."""
+    """A line that names this side's value, where the other has none or another."""
 
     def rule(mine: Fact, theirs: Fact | None) -> str | None:
         text = cell_text(mine)
         is_named = isinstance(mine.value, str) and text is not None and len(text) <= LONGEST
         is_other = theirs is None or cell_text(theirs) != text
-        if not (is_named and is_other):
-            return None
-        return line.format(joined(tuple(str(text).split(", ")), "or"))
+        return line.format(text) if is_named and is_other else None
 
     return rule
 
@@ -84,15 +82,21 @@ def _price(mine: Fact, theirs: Fact | None) -> str | None:
     return _text_named("its price fits: {}")(mine, theirs)
 
 
-def _platforms(mine: Fact, theirs: Fact | None) -> str | None:
-    ours, others = _parts(mine), _parts(theirs) if theirs else []
-    folded = {part.casefold() for part in others}
-    only = tuple(part for part in ours if part.casefold() not in folded)
-    return f"you work on {joined(only[:3], 'or')}" if only else None
+def _only(line: str) -> Rule:
+    """A line that names what this side's list has and the other's has not, three at most."""
+
+    def rule(mine: Fact, theirs: Fact | None) -> str | None:
+        others = {part.casefold() for part in _parts(theirs)} if theirs else set()
+        only = tuple(part for part in _parts(mine) if part.casefold() not in others)
+        return line.format(joined(only[:3], "or")) if only else None
+
+    return rule
 
 
 def _parts(fact: Fact) -> list[str]:
-    return [part.strip() for part in str(fact.value).split(",") if part.strip()]
+    """Read a comma list; yes and no name nothing."""
+    text = fact.value if isinstance(fact.value, str) else ""
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _benchmark(mine: Fact, theirs: Fact | None) -> str | None:
@@ -141,10 +145,10 @@ RULES: Mapping[FactKind, tuple[Rule, ...]] = {
     FactKind.PRICE: (_price,),
     FactKind.MAINTAINED_AT: (_later,),
     FactKind.SELF_HOST: (_yes("you want to host it yourself"),),
-    FactKind.OPEN_INTERFACE: (_text_named("it has to plug in through {}"),),
+    FactKind.OPEN_INTERFACE: (_only("it has to plug in through {}"),),
     FactKind.BENCHMARK: (_benchmark,),
     FactKind.CONTEXT_LENGTH: (_longer,),
-    FactKind.PLATFORMS: (_platforms,),
+    FactKind.PLATFORMS: (_only("you work on {}"),),
     FactKind.CREATED_AT: (_earlier("you prefer what has been public longer, since {}"),),
     FactKind.VENDOR_SINCE: (_earlier("you want a maker that has been around since {}"),),
     FactKind.PARAMETERS: (_text_named("a model of {} parameters fits your hardware"),),

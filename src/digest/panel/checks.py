@@ -159,11 +159,10 @@ def price(look: Look) -> Finding | None:
         slots = {"price": f": {text}" if text else ""}
         return Finding(answer="yes" if figure.value else "no", fact=figure, slots=slots)
     entry = look.newest(FactKind.ENTRY_PRICE)
-    answers = {"free": ("yes", ": free"), "contact": ("no", "")}
+    answers = {"free": "yes", "contact": "no"}
     if entry is None or entry.value not in answers:
         return None
-    answer, said = answers[str(entry.value)]
-    return Finding(answer=answer, fact=entry, slots={"price": said})
+    return Finding(answer=answers[str(entry.value)], fact=entry, slots={"price": ""})
 
 
 def start(look: Look) -> Finding | None:
