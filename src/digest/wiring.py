@@ -121,6 +121,7 @@ class Resources:
             brand=self.brand,
             templates_dir=self.templates_dir,
             zone=self.settings.zone,
+            labels={source.name: source.label or source.name for source in self.sources},
         )
 
     def send_parts(self) -> SendParts:

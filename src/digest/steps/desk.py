@@ -47,6 +47,8 @@ class WeeklyParts:
     brand: Brand
     templates_dir: Path
     zone: ZoneInfo
+    labels: Mapping[str, str]
+    """Readers' name of each source, by its key."""
 
 
 @dataclass(frozen=True, slots=True)

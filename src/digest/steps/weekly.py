@@ -10,6 +10,7 @@ from datetime import datetime
 from digest.errors import IssueError
 from digest.issues import approval as approval_rules
 from digest.issues.drafting import draft_comparison, draft_issue
+from digest.issues.labels import with_labels
 from digest.issues.pairing import plan_pairs
 from digest.issues.weeks import week_of, window
 from digest.mail.preflight import preflight
@@ -149,7 +150,7 @@ def _draft(plan: Plan, desk: Desk, parts: WeeklyParts, *, now: datetime) -> Issu
         )
         for position, pair in enumerate(plan.chosen, start=1)
     ]
-    return draft_issue(
+    issue = draft_issue(
         plan,
         comparisons,
         number=desk.number,
@@ -160,3 +161,4 @@ def _draft(plan: Plan, desk: Desk, parts: WeeklyParts, *, now: datetime) -> Issu
         launches_read=desk.launches_read,
         sources_read=desk.sources_read,
     )
+    return with_labels(issue, parts.labels)
