@@ -12,6 +12,10 @@ from digest.mail.postprocess import mend
         ('<img alt="" height="auto" width="9"/>', '<img alt="" width="9">'),
         ("<!doctype html><p>a</p>", "<!DOCTYPE html>\n<p>a</p>"),
         ("<p>a</p>  \n  <p>b</p> <p>c</p>", "<p>a</p>\n<p>b</p> <p>c</p>"),
+        (
+            '<title>Pen \u2068x</title><div aria-label="Pen \\u{2068}x"></div>',
+            '<title>Pen \u2068x</title><div aria-label="Pen \u2068x"></div>',
+        ),
         ("<p>R&amp;D &lt;b&gt; — é</p>", "<p>R&amp;D &lt;b&gt; — é</p>"),
         ('<a href="/?a=1&amp;b=2">x</a>', '<a href="/?a=1&amp;b=2">x</a>'),
     ],

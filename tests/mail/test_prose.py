@@ -10,7 +10,6 @@ from digest.mail.prose import (
     cleaned,
     excerpt,
     isolated,
-    isolated_short,
     shortened,
 )
 
@@ -46,17 +45,34 @@ def test_an_issue_is_cleaned_throughout_and_keeps_its_values(example_issue):
     )
 
 
-def test_right_to_left_text_is_wrapped_and_other_text_is_not():
-    assert isolated("Pen") == "Pen"
-    assert isolated("اردو") == "\u2068اردو\u2069"
+@pytest.mark.parametrize(
+    ("text", "wrapped"),
+    [
+        ("Pen", "Pen"),
+        ("اردو", "\u2068اردو\u2069"),
+        ("Pick اردو نویس: 3 of 4", "Pick \u2068اردو نویس\u2069: 3 of 4"),
+        ("עט 2 ועט and اردو", "\u2068עט 2 ועט\u2069 and \u2068اردو\u2069"),
+    ],
+)
+def test_what_is_written_right_to_left_is_wrapped(text, wrapped):
+    """Else a figure that follows is drawn before it."""
+    assert isolated(text) == wrapped
 
 
-def test_a_cut_name_keeps_its_direction_within_the_length():
-    short = isolated_short("اردو نویس سب کے لیے", 12)
+def test_an_address_is_never_wrapped():
+    assert clean_text("https://a.example/اردو") == "https://a.example/اردو"
 
-    assert len(short) <= 12
-    assert short.startswith("\u2068")
-    assert short.endswith("…\u2069")
+
+@pytest.mark.parametrize(
+    ("length", "short"),
+    [(30, "\u2068اردو نویس سب\u2069 for all"), (14, "\u2068اردو نویس…\u2069"), (16, "\u2068اردو نویس سب\u2069…")],
+)  # fmt: skip
+def test_a_cut_text_keeps_its_direction_within_the_length(length, short):
+    assert shortened(isolated("اردو نویس سب for all"), length) == short
+
+
+def test_a_cut_excerpt_keeps_its_direction():
+    assert excerpt(isolated("اردو نویس سب کے"), words=2) == "\u2068اردو نویس\u2069 …"
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,18 @@ def test_the_mail_knows_dark_mode_and_names_its_language(example_edition):
     assert "fonts.googleapis.com" not in html
 
 
+def test_right_to_left_names_turn_nothing_around_them(plain_pair, make_issue, render):
+    """Each is isolated wherever it is printed; addresses are never touched."""
+    name = "اردو نویس"
+    named = plain_pair().a.model_copy(update={"name": name, "tagline": name})
+
+    edition = render(make_issue(plain_pair(a=named)))
+
+    for part in (edition.html, edition.text):
+        assert part.count(name) == part.count(f"\u2068{name}\u2069") > 5
+        assert "\u2068http" not in part
+
+
 def test_nothing_is_smaller_than_small_print(example_edition):
     sizes = re.findall(r"font-size:(\d+)px", example_edition.html)
 

@@ -23,6 +23,9 @@ def mend(html: str) -> str:
         del cell["vertical-align"]
     for image in soup.find_all("img", attrs={"height": "auto"}):
         del image["height"]
+    # MJML copies the title with Rust's escapes: "\\u{2068}" would be read out to a blind reader.
+    for labelled in soup.find_all("div", attrs={"aria-label": True}):
+        labelled["aria-label"] = "".join(title.get_text() for title in soup.find_all("title"))
     for declared in soup.find_all(string=lambda text: isinstance(text, Doctype)):
         declared.replace_with(Doctype("html"))
     return _BETWEEN_TAGS.sub(_one_blank, soup.decode(formatter=_FORMATTER))

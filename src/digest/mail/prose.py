@@ -5,13 +5,16 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from digest.mail.stationery import is_followable
 from digest.model import Issue
 
 MARK = re.compile(r"\s?\[(\d+)\]")
 """The mark of a citation, such as [1], with the blank before it."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])([\"'”’)\]]*)\s+(?=[^a-z\s])")
-_RIGHT_TO_LEFT = frozenset({"R", "AL"})
+# Hebrew to Arabic Extended, their presentation forms, and the blocks kept for such scripts.
+_LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+_RIGHT_TO_LEFT = re.compile(rf"{_LETTER}+(?:[\W\d_]+{_LETTER}+)*")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _JOINER = "\u2060"
 # Two of these in a row begin a slot or template syntax; in somebody's text they are only text.
@@ -43,14 +46,19 @@ def clean_text(text: str) -> str:
     """Give one text as a mail may print it: one line that nothing inside can reorder."""
     plain = " ".join(text.translate(_ORDER_MARKS).split())
     plain = "".join(c for c in plain if unicodedata.category(c) != "Cc")
-    return _OPENERS.sub(_JOINER, plain)
+    if is_followable(plain):
+        return plain
+    return _OPENERS.sub(_JOINER, isolated(plain))
 
 
 def isolated(text: str) -> str:
-    """Wrap a text that holds right-to-left letters, so the words around it keep their places."""
-    if any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text):
-        return f"{_ISOLATE}{text}{_END_ISOLATE}"
-    return text
+    """Wrap what is written right to left, so that the words and figures after it keep their places."""
+    return _RIGHT_TO_LEFT.sub(rf"{_ISOLATE}\g<0>{_END_ISOLATE}", text)
+
+
+def _closed(text: str) -> str:
+    """Give a text that was cut with its last wrap closed again."""
+    return text + _END_ISOLATE * (text.count(_ISOLATE) - text.count(_END_ISOLATE))
 
 
 def excerpt(text: str, *, words: int, sentences: int | None = None) -> str:
@@ -69,9 +77,9 @@ def excerpt(text: str, *, words: int, sentences: int | None = None) -> str:
             break
         kept.append(part)
     if not kept:
-        return _first_words(parts[0], words).rstrip(" ,;:") + " …"
+        return _closed(_first_words(parts[0], words).rstrip(" ,;:")) + " …"
     is_cut = len(kept) < len(parts[:sentences])
-    return " ".join(kept) + (" …" if is_cut else "")
+    return _closed(" ".join(kept)) + (" …" if is_cut else "")
 
 
 def _count(parts: Iterable[str]) -> int:
@@ -91,12 +99,12 @@ def shortened(text: str, length: int) -> str:
     """Give at most ``length`` characters, cut after a word and ended by "…" where it was longer."""
     if len(text) <= length:
         return text
+    cut = _cut(text, length)
+    # Closing a wrap takes a place of its own.
+    return cut if _closed(cut) == cut else _closed(_cut(text, length - 1))
+
+
+def _cut(text: str, length: int) -> str:
     head = text[: length - 1]
     at_word = head.rsplit(" ", 1)[0] if " " in head and text[length - 1] != " " else head
-    return at_word.rstrip(" ,;:-–—&(") + "…"
-
-
-def isolated_short(name: str, length: int) -> str:
-    """Give a name as ``shortened`` does, with its direction kept; the marks for that count."""
-    marks = len(isolated(name)) - len(name)
-    return isolated(shortened(name, length - marks))
+    return at_word.rstrip(" ,;:-–—&(" + _ISOLATE) + "…"

@@ -14,14 +14,13 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.exceptions import TemplateSyntaxError
-from markupsafe import Markup
 from mjml import mjml2html
 
 from digest.errors import RenderError
 from digest.mail.postprocess import mend
 from digest.mail.preflight import html_problems
-from digest.mail.prose import cleaned, isolated
-from digest.mail.stationery import Brand, Letter, is_followable
+from digest.mail.prose import cleaned
+from digest.mail.stationery import Brand, Letter
 from digest.mail.view import (
     DASH,
     IssueView,
@@ -168,7 +167,6 @@ def _environment(templates_dir: Path) -> Environment:
         loader=FileSystemLoader(templates_dir),
         autoescape=_is_markup,  # noqa: S701 # on for all but the plain-text part
         undefined=StrictUndefined,
-        finalize=_printed,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -178,13 +176,6 @@ def _environment(templates_dir: Path) -> Environment:
 
 def _is_markup(template: str | None) -> bool:
     return template is None or not template.endswith(".txt.j2")
-
-
-def _printed(value: object) -> object:
-    """Keep right-to-left text from turning the line it stands in; leave all else alone."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
-    return value if "\u2068" in value or is_followable(value) else isolated(value)
 
 
 def _wrapped(text: str, indent: str = "", bullet: str = "") -> str:
@@ -203,7 +194,7 @@ def _filled(environment: Environment, name: str, values: Mapping[str, object]) -
     try:
         return environment.get_template(name).render(values)
     except TemplateNotFound as error:
-        raise RenderError(error.name or name, f"the file is missing; {_HELP}") from error
+        raise RenderError(f"{error.name}", f"the file is missing; {_HELP}") from error
     except TemplateSyntaxError as error:
         raise RenderError(error.name or name, f"line {error.lineno}: {error.message}") from error
     except TemplateError as error:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from digest.mail.prose import MARK, excerpt, isolated, isolated_short, shortened
+from digest.mail.prose import MARK, excerpt, shortened
 from digest.mail.stationery import is_followable
 from digest.model import (
     AnswerKind,
@@ -148,12 +148,12 @@ class IssueView:
 
 def versus(comparison: Comparison) -> str:
     """Give ``A vs B``."""
-    return f"{isolated(comparison.a.name)} vs {isolated(comparison.b.name)}"
+    return f"{comparison.a.name} vs {comparison.b.name}"
 
 
 def short_name(name: str) -> str:
     """Give a name for a narrow place, beside a heading that has it whole."""
-    return isolated_short(name, NAME_LENGTH)
+    return shortened(name, NAME_LENGTH)
 
 
 def panel_tile(tally: Tally) -> Tile:
@@ -221,8 +221,8 @@ def subject_line(lead: Comparison) -> str:
     """Name the lead pair, with the answer where it fits into 60 characters."""
     pair = versus(lead)
     answer = {
-        AnswerKind.A: f"pick {isolated(lead.a.name)}",
-        AnswerKind.B: f"pick {isolated(lead.b.name)}",
+        AnswerKind.A: f"pick {lead.a.name}",
+        AnswerKind.B: f"pick {lead.b.name}",
         AnswerKind.TOO_CLOSE: "too close to call",
         AnswerKind.INSUFFICIENT: "no answer yet",
     }[lead.answer.kind]
@@ -235,9 +235,9 @@ def subject_line(lead: Comparison) -> str:
 
 def _fitted(a: str, b: str, room: int) -> tuple[str, str]:
     """Shorten the longer name, or both, to ``room`` characters together."""
-    for_a = max(room // 2, room - len(isolated(b)))
-    for_b = max(room - room // 2, room - len(isolated(a)))
-    return isolated_short(a, for_a), isolated_short(b, for_b)
+    for_a = max(room // 2, room - len(b))
+    for_b = max(room - room // 2, room - len(a))
+    return shortened(a, for_a), shortened(b, for_b)
 
 
 def preheader_line(lead: Comparison, others: Sequence[Comparison]) -> str:
