@@ -13,9 +13,14 @@ from digest.store.tables import SourceRow
 
 
 def test_a_write_that_fails_stores_nothing(db: Database):
-    with pytest.raises(RuntimeError), db.write() as session:
-        launches.put_source_state(session, SourceState(source="hn", kind="feed", url="https://x"))
-        raise RuntimeError
+    def write_and_fail() -> None:
+        with db.write() as session:
+            state = SourceState(source="hn", kind="feed", url="https://x")
+            launches.put_source_state(session, state)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
 
     with db.read() as session:
         assert launches.source_states(session) == {}

@@ -273,7 +273,7 @@ class Clock(SimpleNamespace):
 
     now: datetime
 
-    def __call__(self) -> datetime:  # noqa: D102 # the class says it
+    def __call__(self) -> datetime:  # the class says it
         return self.now
 
     def ticks(self) -> float:

@@ -43,19 +43,18 @@ def _print_stages(console: Console, found: Status, *, week: str, requests: int, 
     sent = next((item for item in found.issues if item.week == week), None)
     states = ", ".join(f"{n} {s}" for s, n in sent.deliveries.items()) if sent else "none"
     table = Table(box=None, pad_edge=False, show_header=False)
+    read = (
+        f"{good} of {len(found.sources)} sources read well, {counts['captures']} captures, "
+        f"{counts['launches']} launches"
+    )
+    known = f"{counts['tools']} tools, {counts['facts']} facts, {counts['reviews']} reviews"
+    done = f"{requests} requests to the launch sites, {mails} mails accepted"
     rows = (
-        (
-            "1 captures, launches",
-            f"{good} of {len(found.sources)} sources read well, "
-            f"{counts['captures']} captures, {counts['launches']} launches",
-        ),
-        (
-            "2 tools, facts",
-            f"{counts['tools']} tools, {counts['facts']} facts, {counts['reviews']} reviews",
-        ),
-        ("3 issue", f"{sent.state if sent else 'none'}"),
+        ("1 captures, launches", read),
+        ("2 tools, facts", known),
+        ("3 issue", str(sent.state) if sent else "none"),
         ("4 deliveries", f"audience {sent.audience if sent else 0}: {states}"),
-        ("5 this run", f"{requests} requests to the launch sites, {mails} mails accepted"),
+        ("5 this run", done),
     )
     for name, text in rows:
         table.add_row(name, text)

@@ -87,10 +87,11 @@ def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> 
         states = tuple(launch_store.source_states(session).values())
         past = store.past_comparisons(session, before=week)
         number = store.next_number(session, week)
+        since = launch_store.reading_since(session)
         launches_read = launch_store.count_of_tools(session, [tool.slug for tool in fresh])
     stale = tuple(item for state in states if (item := _stale(state, now=now)))
     reviewed = {
-        slug: _review(tool, facts[slug], by_job[tool.job], parts=parts, now=now)
+        slug: _review(tool, facts[slug], by_job[tool.job], rules=parts.rules, since=since, now=now)
         for slug, tool in sorted(pool.items())
     }
     return Desk(
@@ -105,11 +106,18 @@ def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> 
 
 
 def _review(
-    tool: Tool, facts: Sequence[Fact], peers: Sequence[Tool], *, parts: WeeklyParts, now: datetime
+    tool: Tool,
+    facts: Sequence[Fact],
+    peers: Sequence[Tool],
+    *,
+    rules: Rules,
+    since: datetime | None,
+    now: datetime,
 ) -> Reviewed:
     known = current_facts(facts)
-    evidence = build_evidence(tool, known, market=market_of(tool, peers, now=now), now=now)
-    reviews = review_all(evidence, parts.rules, now)
+    market = market_of(tool, peers, now=now, since=since)
+    evidence = build_evidence(tool, known, market=market, now=now)
+    reviews = review_all(evidence, rules, now)
     side = Side(tool=tool, facts=known, reviews=reviews, panel=tally(reviews))
     return Reviewed(side=side, evidence=evidence)
 

@@ -83,6 +83,11 @@ def recent_readings(session: Session, source: str, *, limit: int = 7) -> list[Re
     return list(session.exec(statement))
 
 
+def reading_since(session: Session) -> datetime | None:
+    """Give when the first reading was stored: how far back our records go."""
+    return session.exec(select(func.min(ReadingRow.read_at))).one()
+
+
 def known_ids(session: Session, source: str) -> set[str]:
     """Give the native ids of a source that are stored."""
     return set(session.exec(select(LaunchRow.native_id).where(LaunchRow.source == source)))
