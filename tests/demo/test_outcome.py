@@ -123,7 +123,7 @@ def test_junk_and_what_is_no_ai_tool_gets_no_verdict(outcome, comparisons):
     """Held back by a flag, or for no job that could be told."""
     report, tools = outcome
     rejected = {item.tool for item in report.plan.rejections}
-    noise = ("activator", "nsfw", "sundial", "tidewatch", "schemadiff", "smaller-office")
+    noise = ("activator", "nsfw", "sundial", "tidewatch", "schemadiff")
 
     for word in noise:
         (slug,) = [slug for slug in tools if word in slug]
