@@ -8,6 +8,7 @@ evidence (sources.md §6). A wrong merge publishes a false statement; a missed o
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 from digest.catalogue.names import (
     are_compatible,
@@ -201,10 +202,7 @@ def _attach(group: _Group, known: Mapping[str, str]) -> None:
 def _endless(choices: Sequence[str]) -> Iterator[str]:
     """Give the choices, then the last one numbered."""
     yield from choices
-    number = 2
-    while True:
-        yield f"{choices[-1]}-{number}"
-        number += 1
+    yield from (f"{choices[-1]}-{number}" for number in count(2))
 
 
 def _compare(groups: Sequence[_Group]) -> None:

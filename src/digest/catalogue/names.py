@@ -25,7 +25,7 @@ MAX_SLUG = 60
 
 _WORD = re.compile(r"[^\W_]+(?:\.\d+[^\W_]*)*")
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
-_MAKER = re.compile(r"\s+by\s+(?=[A-Z0-9])(.+)$", re.IGNORECASE)
+_MAKER = re.compile(r"\s+(?i:by)\s+(?=[A-Z0-9])(.+)$")
 _VERSION = re.compile(
     r"v?\d+(?:\.\d+)*[a-z]?|\d{4}-?\d{2}-?\d{2}|[a-z]?\d+(?:\.\d+)?(?:x\d+)?[bmk]"
 )

@@ -25,7 +25,7 @@ YES_OR_NO: Mapping[FactKind, re.Pattern[str]] = {
         r"(?:public|open|published|live|online|available|not|coming)\b)",
         r"\bdocs (?:at|on|inside|included|here|yet|coming|to follow)\b",
         r"\bdocs and (?:an? |the )?(?:runnable |live )?(?:examples?|demo|api)\b",
-        r"\b(?:our|full|complete|public|no) (?:docs|documentation)\b(?! (?:of|for) your)",
+        r"\b(?:our|full|complete|public) (?:docs|documentation)\b(?! (?:of|for) your)",
         r"\bdocumentation(?::| (?:is|at|site|here|online|yet)\b)",
     ),
     FactKind.EXAMPLE: _any(
@@ -132,7 +132,7 @@ PLATFORMS: Mapping[str, re.Pattern[str]] = {
 """In the order they are listed to readers."""
 PLACED = _any(
     r"\b(?:on|for|in|from|across|with|supports?)\b[^.;:]{0,60}$",
-    r"\b(?:an?|native|your)\s$",
+    r"\b(?:an?|native|your|works?|runs?)\s$",
 )
 """What stands before a platform that a product is on; a platform's bare name may be anything."""
 

@@ -49,11 +49,14 @@ _NO_DATE = frozenset({None, LaunchDateSource.UPDATED, LaunchDateSource.FIRST_SEE
 _NOT_SHOWN = re.compile(
     r"https?://|`|!|\?|\b(?:I|I['’]\w+|we|my|our|us|you can find|happy to answer|feedback|"
     r"hey|hi|hello|waitlist)\b"
-    r"|^(?:install|quick ?start|getting started|docs|pricing|terms|repo|demo|try it|link|note)\b"
+    r"|^(?:install|quick ?start|getting started|docs|pricing|terms|repo|demo|try it|link|note|see|"
+    r"for (?:more|model)|to read|learn|read|but|and|so|use of|training data|founded)\b"
     r"|^[-*•\d]|[:…]$",
     re.IGNORECASE,
 )
 """First person, calls, addresses and lists: words of the maker's, not a description."""
+_POINTS_BACK = re.compile(r"^(?:it|its|this|these|they|that|those)\b", re.IGNORECASE)
+"""Begins with a word for something said before: no tagline."""
 _NOT_PLAIN = (
     _NOT_SHOWN,
     patterns.SUPERLATIVE,
@@ -97,8 +100,8 @@ def build_tool(
         url=_url(ordered),
         site=_site(ordered),
         vendor=_vendor(ordered, name),
-        product_key=_product_key(ordered, name),
-        vendor_key=slug_of(_maker(ordered) or ""),
+        product_key=_page_of(ordered, name) or product_key(name),
+        vendor_key=slug_of(_maker(ordered, name) or ""),
         job=assignment.job,
         job_confidence=assignment.confidence,
         job_by=assignment.by,
@@ -119,7 +122,12 @@ def _tagline(launches: Sequence[Launch], name: str) -> str:
     """Give the line that reads best: plain and short; a plain sentence goes before praise."""
     lines = [sentences(launch.tagline)[0] for launch in launches if launch.tagline]
     lines += [launch.title for launch in launches if name not in launch.title]
-    lines += [line for each in launches for line in sentences(each.description) if _describes(line)]
+    lines += [
+        line
+        for each in launches
+        for line in sentences(each.description)
+        if _describes(line) and not _POINTS_BACK.search(line)
+    ]
     rated = sorted(lines, key=lambda line: (not _is_plain(line), len(line) > MAX_TAGLINE))
     return rated[0] if rated else ""
 
@@ -176,11 +184,11 @@ def _site(launches: Sequence[Launch]) -> str | None:
     return next((canonical_url(url) for url in owned), None)
 
 
-def _maker(launches: Sequence[Launch]) -> str | None:
-    """Give who makes it: by its address, or by a model's own description."""
+def _maker(launches: Sequence[Launch], name: str) -> str | None:
+    """Give who makes it: by its address, by a model's own description, or by its listing."""
     makers = [maker for each in launches if (maker := maker_of(each))]
     said = [match["maker"] for each in launches if (match := _made_by(each))]
-    return next(iter((*makers, *said)), None)
+    return next(iter((*makers, *said)), None) or _page_of(launches, name)
 
 
 def _made_by(launch: Launch) -> re.Match[str] | None:
@@ -189,7 +197,7 @@ def _made_by(launch: Launch) -> re.Match[str] | None:
 
 def _vendor(launches: Sequence[Launch], name: str) -> str | None:
     """Give the maker as written by itself where the author is the maker, else as addressed."""
-    maker = _maker(launches)
+    maker = _maker(launches, name)
     authors = (launch.author for launch in launches if launch.author)
     written = next((each for each in authors if slug_of(each) == slug_of(maker or "")), None)
     if maker and slug_of(maker) == slug_of(name):
@@ -197,19 +205,18 @@ def _vendor(launches: Sequence[Launch], name: str) -> str | None:
     return written or maker
 
 
-def _product_key(launches: Sequence[Launch], name: str) -> str:
+def _page_of(launches: Sequence[Launch], name: str) -> str | None:
     """
-    Give the product's key; a listing's product page tells what a launch with another name is of.
+    Give the product that a listing's page is of, where the launch goes by another name.
 
-    "Simba Voice Agents" stands on the page of Speechify: both are one family.
+    "Simba Voice Agents" stands on the page of Speechify: both are one family, of one maker.
     """
-    key = product_key(name)
     for launch in launches:
         address = canonical(launch.url or "")
         if address and (address.host, *address.words[:1]) == _PRODUCT_PAGE:
             page = product_key(address.words[-1])
-            return key if set(product_words(name)) <= set(page.split("-")) else page
-    return key
+            return None if set(product_words(name)) <= set(page.split("-")) else page
+    return None
 
 
 def _licence(facts: Sequence[Fact]) -> str | None:
