@@ -4,6 +4,8 @@ import shutil
 
 import pytest
 
+from digest.model import EntryPrice
+
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 BROKEN_WORDS = """() => {
@@ -51,7 +53,12 @@ def chromium():
 def edition(example_issue, render):
     """The longest name leads."""
     pairs = example_issue.comparisons
-    longest = pairs[2].model_copy(update={"position": 1})
+    # "Freemium" is the longest single word that a tile can hold.
+    cards = {
+        side: getattr(pairs[2], side).model_copy(update={"entry_price": EntryPrice.FREEMIUM})
+        for side in ("a", "b")
+    }
+    longest = pairs[2].model_copy(update={"position": 1, **cards})
     rest = [pair.model_copy(update={"position": 9}) for pair in pairs if pair is not pairs[2]]
     return render(example_issue.model_copy(update={"comparisons": (longest, *rest)}))
 
