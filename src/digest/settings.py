@@ -75,9 +75,7 @@ class Settings(BaseSettings):
         default="https://verdicts.example.com",
         description="Public address of the web pages; every link in a mail begins with it.",
     )
-    sender_name: str = Field(
-        default="Weekly AI Tool Verdicts", description="Display name in From."
-    )
+    sender_name: str = Field(default="Weekly AI Tool Verdicts", description="Display name in From.")
     sender_address: str = Field(
         default="news@verdicts.example.com", description="Address in From and of the envelope."
     )
