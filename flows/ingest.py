@@ -2,12 +2,15 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from prefect import flow, task
-from prefect.artifacts import create_table_artifact
+from prefect import flow, runtime, task
+from prefect.artifacts import acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from digest.errors import FetchError
@@ -18,10 +21,14 @@ from digest.steps.research import ResearchReport, research
 from digest.steps.status import status
 from flows.support import is_worth_retrying, parts
 
+BROKEN = "broke its task"
+"""Outcome of a source whose reading ended in a mistake of ours, so that nothing was noted of it."""
+
 
 @task(
     name="ingest-host",
     task_run_name="ingest {host}",
+    tags={"digest", "ingest"},
     retries=2,
     retry_delay_seconds=[30, 120],
     retry_jitter_factor=0.3,
@@ -48,6 +55,7 @@ async def ingest_host(host: str, names: list[str]) -> list[SourceReport]:
 
 @task(
     name="research",
+    tags={"digest", "ingest"},
     retries=2,
     retry_delay_seconds=10,
     retry_condition_fn=is_worth_retrying,
@@ -56,48 +64,72 @@ async def ingest_host(host: str, names: list[str]) -> list[SourceReport]:
 )
 async def research_catalogue() -> ResearchReport:
     """Turn new launches into tools with facts."""
+    return await asyncio.to_thread(_research)
+
+
+def _research() -> ResearchReport:
     with parts() as resources:
-        return await asyncio.to_thread(research, resources.db, classifier=resources.classifier)
+        return research(resources.db, classifier=resources.classifier)
 
 
-@flow(name="ingest", timeout_seconds=3600)
-async def ingest() -> Any:
+def _run_name() -> str:
+    return f"ingest-{runtime.flow_run.scheduled_start_time:%Y-%m-%d-%H%M}"
+
+
+@flow(name="ingest", flow_run_name=_run_name, timeout_seconds=2 * 3600)
+async def ingest() -> State[Any]:
     """
     Read all sources, hosts side by side, then bring the catalogue up to date.
 
-    The run fails when no source at all could be read; one in trouble is shown in the summary.
+    The run fails when no source at all could be read, or one broke a task; any other in trouble is
+    shown in the summary.
     """
     hosts: dict[str, list[str]] = defaultdict(list)
     with parts() as resources:
+        started = resources.settings.clock()
         for source in resources.sources:
             hosts[urlsplit(source.url).netloc].append(source.name)
-    runs: list[Any] = [
-        ingest_host(host, names, return_state=True) for host, names in hosts.items()
-    ]
-    await asyncio.gather(*runs)
+    runs: list[Any] = [ingest_host(host, names, return_state=True) for host, names in hosts.items()]
+    ends: Sequence[State[Any]] = await asyncio.gather(*runs)
     found = await research_catalogue()
-    names = {name for group in hosts.values() for name in group}
     with parts() as resources:
-        states = [item for item in status(resources.db).sources if item.source in names]
-    await create_table_artifact(  # type: ignore[misc] # awaitable inside a running loop
+        states = {item.source: item for item in status(resources.db).sources}
+    rows = [
+        source_row(name, states.get(name), end=end, since=started)
+        for names, end in zip(hosts.values(), ends, strict=True)
+        for name in names
+    ]
+    await acreate_table_artifact(
         key="ingest-summary",
-        table=[_row(state) for state in states],
+        table=rows,
         description=(
             f"{found.launches} launches worked in, {found.tools} tools brought up to date, "
             f"{found.facts} facts read"
         ),
     )
-    good = sum(state.outcome in GOOD_OUTCOMES for state in states)
-    message = f"{good} of {len(names)} sources read well"
-    return Completed(message=message) if good else Failed(message=message)
+    return ending(rows)
 
 
-def _row(state: SourceState) -> dict[str, Any]:
-    return {
-        "source": state.source,
-        "kind": state.kind,
+def source_row(
+    name: str, state: SourceState | None, *, end: State[Any], since: datetime
+) -> dict[str, Any]:
+    """Give a source's line of the summary; one that was not read since then broke its task."""
+    good_at = state.good_at if state else None
+    row = {"source": name, "last good": good_at.isoformat() if good_at else "never"}
+    if state is None or state.checked_at is None or state.checked_at < since:
+        return row | {"outcome": BROKEN, "launches": 0, "reason": end.message or str(end.type)}
+    return row | {
         "outcome": str(state.outcome),
         "launches": state.items,
-        "last good": state.good_at.isoformat() if state.good_at else "never",
         "reason": state.reason or "",
     }
+
+
+def ending(rows: Sequence[Mapping[str, Any]]) -> State[Any]:
+    """Give the state a run ends in, from the lines of its summary."""
+    outcomes = [row["outcome"] for row in rows]
+    good = sum(outcome in GOOD_OUTCOMES for outcome in outcomes)
+    message = f"{good} of {len(rows)} sources read well"
+    return (
+        Completed(message=message) if good and BROKEN not in outcomes else Failed(message=message)
+    )

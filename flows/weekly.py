@@ -1,29 +1,38 @@
 """
 The week: build the issue, wait for an editor's release, send it.
 
-Where the issue stands lives in our database alone. A deployed run suspends while it waits, and on
-being resumed starts from the top: built already, it only reads whether the issue is released.
+Where the issue stands lives in our database alone. A deployed run suspends while it waits, and a
+resumed one starts from the top, perhaps on another machine: a tag on the run, which all workers
+see, says that its part of building is done, so it goes on with waiting.
 """
 
 import asyncio
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from prefect import flow, get_run_logger, runtime, task
-from prefect.artifacts import create_markdown_artifact
-from prefect.flow_runs import suspend_flow_run
+from prefect import flow, get_client, get_run_logger, runtime, task
+from prefect.artifacts import acreate_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.flow_runs import asuspend_flow_run
 from prefect.states import Completed
 from pydantic import BaseModel, EmailStr, Field
 
 from digest.errors import ApprovalError
+from digest.model import SendOutcome, SendResult
+from digest.settings import load_settings
+from digest.steps.build_report import BuildReport
 from digest.steps.research import research
 from digest.steps.send import send_test
 from digest.steps.weekly import BuildOptions, build_issue, is_released
-from flows.send import send_task
-from flows.support import is_worth_retrying, parts, refuse_when_late
+from flows.send import send_and_show
+from flows.support import due_of_this_run, is_worth_retrying, parts, refuse_when_late
 
 APPROVAL_TIMEOUT = timedelta(days=3)
+SENDING_TIMEOUT = timedelta(hours=8)
 POLL_S = 2.0
+REVIEW_TAG = "review:"
 
 
 class WeeklyParameters(BaseModel):
@@ -41,36 +50,75 @@ class WeeklyParameters(BaseModel):
         list[str], Field(description="Slugs of tools that must stay out this week", max_length=50)
     ] = []
     dry_run: Annotated[
-        bool, Field(description="Build and show the issue, then stop: nothing is sent")
+        bool, Field(description="Build and show the issue, then stop: no subscriber gets anything")
     ] = False
     test_recipient: Annotated[
         EmailStr | None,
-        Field(description="Send one test copy to this address before waiting for the release"),
+        Field(description="Send one test copy to this address as soon as the issue is built"),
     ] = None
 
 
 class Built(BaseModel):
-    """What the build left for the rest of the run; kept by Prefect so that a resumed run has it."""
+    """What the build left for the rest of the run."""
 
     week: str
-    edition: str | None
+    has_issue: bool
     summary: str
+
+
+@flow(name="weekly", timeout_seconds=(APPROVAL_TIMEOUT + SENDING_TIMEOUT).total_seconds())
+async def weekly(parameters: WeeklyParameters = WeeklyParameters()) -> State[Any]:  # noqa: B008 # a value
+    """Build the week's issue, wait until an editor releases it, send it."""
+    settings = load_settings()
+    due = await due_of_this_run()
+    refuse_when_late(
+        parameters.week, due=due, after_hours=settings.late_after_hours, now=datetime.now(UTC)
+    )
+    week = week_in_review(runtime.flow_run.tags)
+    if week is None:
+        built = await build_and_show(parameters)
+        week = built.week
+        if not built.has_issue:
+            return Completed(message=f"{week}: no issue this week")
+        if parameters.dry_run:
+            return Completed(message=f"{week}: dry run, nothing is sent to subscribers")
+        await note_review(week)
+    await wait_for_release(week)
+    return await send_and_show(week)
+
+
+async def build_and_show(parameters: WeeklyParameters) -> Built:
+    """Build the issue and show it to whoever follows the run; to the tester, if one is named."""
+    built = await build_task(parameters)
+    await acreate_markdown_artifact(
+        key=f"issue-{built.week.lower()}", markdown=built.summary, description="The week's issue"
+    )
+    if built.has_issue and parameters.test_recipient:
+        result = await test_copy_task(built.week, parameters.test_recipient)
+        if result.outcome is not SendOutcome.ACCEPTED:
+            get_run_logger().warning("the test copy is %s: %s", result.outcome, result.reply)
+    return built
 
 
 @task(
     name="build-issue",
+    tags={"digest", "weekly"},
     retries=2,
     retry_delay_seconds=10,
     retry_condition_fn=is_worth_retrying,
     timeout_seconds=1800,
-    persist_result=True,
+    cache_policy=NO_CACHE,
 )
 async def build_task(parameters: WeeklyParameters) -> Built:
     """Build the week's issue; one that is released or under way is left as it is."""
+    report = await asyncio.to_thread(_build, parameters)
+    return Built(week=report.week, has_issue=report.edition is not None, summary=report.markdown())
+
+
+def _build(parameters: WeeklyParameters) -> BuildReport:
     with parts() as resources:
-        now = resources.settings.clock()
         research(resources.db, classifier=resources.classifier)
-        report = build_issue(
+        return build_issue(
             parameters.week,
             options=BuildOptions(
                 pinned=tuple(parameters.pinned_pairs),
@@ -78,40 +126,42 @@ async def build_task(parameters: WeeklyParameters) -> Built:
                 keeps_released=True,
             ),
             parts=resources.weekly_parts(),
-            now=now,
+            now=resources.settings.clock(),
         )
-    edition = report.edition.sha256 if report.edition else None
-    return Built(week=report.week, edition=edition, summary=report.markdown())
 
 
-@flow(name="weekly", timeout_seconds=24 * 3600, persist_result=True)
-async def weekly(parameters: WeeklyParameters = WeeklyParameters()) -> Any:  # noqa: B008 # a value
-    """Build the week's issue, wait until an editor releases it, send it."""
-    with parts() as resources:
-        settings = resources.settings
-    refuse_when_late(parameters.week, after_hours=settings.late_after_hours, now=datetime.now(UTC))
-    built = await build_task(parameters)
-    await create_markdown_artifact(  # type: ignore[misc] # awaitable inside a running loop
-        key=f"issue-{built.week.lower()}", markdown=built.summary, description="The week's issue"
-    )
-    if built.edition is None:
-        return Completed(message=f"{built.week}: no issue this week")
-    if parameters.test_recipient:
-        await test_copy_task(built.week, str(parameters.test_recipient))
-    if parameters.dry_run:
-        return Completed(message=f"{built.week}: dry run, nothing is sent")
-    await wait_for_release(built.week)
-    return await send_task(built.week)
-
-
-@task(name="send-test-copy", retries=2, retry_delay_seconds=30, persist_result=True)
-async def test_copy_task(week: str, recipient: str) -> str:
+@task(
+    name="send-test-copy",
+    tags={"digest", "weekly"},
+    retries=2,
+    retry_delay_seconds=30,
+    retry_condition_fn=is_worth_retrying,
+    timeout_seconds=900,
+    cache_policy=NO_CACHE,
+)
+async def test_copy_task(week: str, recipient: str) -> SendResult:
     """Send one copy to a tester; the ledger and the readers' links know nothing of it."""
+    return await asyncio.to_thread(_send_test, week, recipient)
+
+
+def _send_test(week: str, recipient: str) -> SendResult:
     with parts() as resources, resources.transport() as transport:
-        result = send_test(
+        return send_test(
             week, recipient=recipient, parts=resources.send_parts(), transport=transport
         )
-    return f"{result.outcome}: {result.reply}"
+
+
+def week_in_review(tags: Collection[str]) -> str | None:
+    """Give the week whose issue this run has built already; None when it has built none."""
+    weeks = [tag.removeprefix(REVIEW_TAG) for tag in tags if tag.startswith(REVIEW_TAG)]
+    return weeks[0] if weeks else None
+
+
+async def note_review(week: str) -> None:
+    """Write down, where every worker sees it, that this run has built the week's issue; name it."""
+    tags = {*runtime.flow_run.tags, f"{REVIEW_TAG}{week}"}
+    async with get_client() as client:
+        await client.update_flow_run(runtime.flow_run.id, name=f"weekly-{week}", tags=sorted(tags))
 
 
 async def wait_for_release(week: str) -> None:
@@ -120,13 +170,21 @@ async def wait_for_release(week: str) -> None:
 
     A deployed run suspends, so that it holds no worker, until somebody resumes it; one that was
     started in a process of its own looks every few seconds.
+
+    Raises:
+        ApprovalError: Nobody released it in ``APPROVAL_TIMEOUT``; a suspended run fails by itself.
     """
-    logger = get_run_logger()
+    if await asyncio.to_thread(_is_released, week):
+        return
+    get_run_logger().info(
+        "%s waits for its release: digest approve %s --by NAME, then resume this run", week, week
+    )
+    if runtime.deployment.id:
+        # a key for each start: a run is not suspended a second time by a key that did it before
+        key = f"release-{runtime.flow_run.run_count}"
+        await asuspend_flow_run(timeout=int(APPROVAL_TIMEOUT.total_seconds()), key=key)
     deadline = datetime.now(UTC) + APPROVAL_TIMEOUT
-    while not _is_released(week):
-        logger.info("%s waits for its release: digest approve %s --by NAME", week, week)
-        if runtime.deployment.id:
-            await suspend_flow_run(timeout=int(APPROVAL_TIMEOUT.total_seconds()))  # type: ignore[misc] # as above
+    while not await asyncio.to_thread(_is_released, week):
         if datetime.now(UTC) > deadline:
             raise ApprovalError(week, "nobody released it in three days; nothing is sent")
         await asyncio.sleep(POLL_S)
