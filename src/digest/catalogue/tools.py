@@ -43,7 +43,10 @@ MAX_TAGLINE = 160
 
 _BOOKKEEPING = frozenset({"show_hn", "launch_hn", "ask_hn", "output:text"})
 """Tags that say where a launch stood, not what it is."""
-_METRICS = (Popularity.STARS, Popularity.PULLS, Popularity.POINTS)
+_METRICS = (
+    *(Popularity.STARS, Popularity.PULLS, Popularity.LIKES),
+    *(Popularity.POINTS, Popularity.VOTES, Popularity.UPVOTES),
+)
 """The most lasting first."""
 _NO_DATE = frozenset({None, LaunchDateSource.UPDATED, LaunchDateSource.FIRST_SEEN})
 _NOT_SHOWN = re.compile(

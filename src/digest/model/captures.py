@@ -74,6 +74,9 @@ class Popularity(StrEnum):
     POINTS = "points"
     STARS = "stars"
     PULLS = "pulls"
+    LIKES = "likes"
+    VOTES = "votes"
+    UPVOTES = "upvotes"
 
 
 class Flag(StrEnum):

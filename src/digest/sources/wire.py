@@ -24,18 +24,36 @@ MAX_COUNT = 2**31 - 1
 
 def read_json(body: bytes, capture: Capture) -> JsonObject | Reading:
     """Give the JSON object of a response, or the reading that says why there is none."""
+    data = _read(body, capture)
+    if isinstance(data, dict | Reading):
+        return data
+    return failed(f"a JSON {_kind(data)} where an object is due")
+
+
+def read_json_list(body: bytes, capture: Capture) -> Sequence[Any] | Reading:
+    """Give the JSON list of a response, or the reading that says why there is none."""
+    data = _read(body, capture)
+    if isinstance(data, list | Reading):
+        return data
+    said = text_at(data, "error") if isinstance(data, dict) else ""
+    return failed(
+        f"the source answered with an error: {said}"
+        if said
+        else f"a JSON {_kind(data)} where a list is due"
+    )
+
+
+def _read(body: bytes, capture: Capture) -> Any:
+    """Give the JSON value of a response, of any type; a reading where it is none."""
     text = decode(body, capture.content_type).text
     try:
-        data = json.loads(text)
+        return json.loads(text)
     except json.JSONDecodeError as error:
         if text.lstrip().startswith(("{", "[")):
             return failed(f"damaged or truncated JSON (line {error.lineno}: {error.msg})")
         return unreadable(text, due="JSON")
     except (ValueError, RecursionError):  # a number of thousands of digits, or endless nesting
         return failed("JSON that no honest source writes: a number or nesting without end")
-    if not isinstance(data, dict):
-        return failed(f"a JSON {_kind(data)} where an object is due")
-    return data
 
 
 def rows_at(data: JsonObject, key: str) -> Sequence[Any] | None:
@@ -116,5 +134,5 @@ def without_nothing(details: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _kind(data: object) -> str:
-    names = {list: "list", str: "text", type(None): "null", bool: "truth value"}
+    names = {dict: "object", list: "list", str: "text", type(None): "null", bool: "truth value"}
     return names.get(type(data), "number")
