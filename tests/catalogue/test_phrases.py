@@ -49,6 +49,7 @@ def said(text, kind, *, name="Emberline", is_model=False):
         ("self_host", "An open-weight model.", True),
         ("self_host", "Competitive with open-weight models.", None),
         ("self_host", "If you must self-host, Spanglass is the alternative.", None),
+        ("self_host", "If you have to self-host, look at Spanglass.", None),
         ("terms", "Terms and privacy policy are published.", True),
         ("terms", "No terms or privacy page yet.", None),
     ],
@@ -187,6 +188,10 @@ def test_licences_are_read_only_where_they_are_named(text, licence):
         ("Start your free trial.", None, None),
         ("Do not contact sales.", None, None),
         ("It costs $7,900 with us.", None, None),
+        ("Unlike Spanglass, which is $20 per month, it keeps no logs.", None, None),
+        ("If you need a free tier, Spanglass has one.", None, None),
+        ("Existing tools charge $30 per month.", None, None),
+        ("Most editors are free to use.", None, None),
     ],
 )
 def test_prices_and_the_price_of_starting(text, price, entry):

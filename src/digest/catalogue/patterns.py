@@ -178,7 +178,7 @@ RIVAL_BEFORE = re.compile(
 COMPARES = re.compile(
     r"\b(?:[Cc]ompare[sd]? (?:with|to)|[Uu]nlike|[Dd]ifferent from)\b"
     r"|\b[A-Z]\w+ is (?:the|an?) (?:[\w-]+ ){0,2}alternative\b(?! to)"
-    r"|^(?:In an ideal world|Imagine|What if|If you (?:must|need|want)|Most|Every|Existing|Other)\b"
+    r"|^(?:In an ideal world|Imagine|What if|If you|Most|Every|Existing|Other)\b"
 )
 """Sentences about other products, or the world, as much as about this one."""
 NO_RIVAL = frozenset(

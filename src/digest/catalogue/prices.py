@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from digest.catalogue.patterns import COMPARES
 from digest.catalogue.words import Claim, matches, span_of
 from digest.model import EntryPrice, FactKind
 
@@ -77,9 +78,11 @@ def price_claims(sentences: Sequence[str]) -> tuple[Claim, ...]:
     Give the first price and the price of starting, each at most once.
 
     Free with a limit, or free beside a price, is freemium; a trial that ends is no free start.
+    What a sentence about other products says may be their price, and is none of this one.
     """
-    price = _first_price(sentences)
-    entry = _entry(sentences, price)
+    own = [sentence for sentence in sentences if not COMPARES.search(sentence)]
+    price = _first_price(own)
+    entry = _entry(own, price)
     return tuple(claim for claim in (entry, price) if claim)
 
 
