@@ -8,6 +8,7 @@ from digest.sources.parsers import (
     feed,
     github_search,
     hn_algolia,
+    hn_firebase,
     ollama_library,
     openrouter_models,
     producthunt_feed,
@@ -39,6 +40,7 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Kind("producthunt_feed", producthunt_feed.parse, producthunt_feed.VERSION, is_dated=False),
         Kind("hn_algolia", hn_algolia.parse, hn_algolia.VERSION),
+        Kind("hn_firebase", hn_firebase.parse, hn_firebase.VERSION),
         Kind("github_search", github_search.parse, github_search.VERSION),
         Kind("openrouter_models", openrouter_models.parse, openrouter_models.VERSION),
         Kind("ollama_library", ollama_library.parse, ollama_library.VERSION, is_html=True),
