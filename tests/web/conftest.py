@@ -249,6 +249,9 @@ def world(sqlite_db: Database) -> Database:
             fact(FactKind.LICENCE, "Apache-2.0", days=3),
             fact(FactKind.RUNS_LOCALLY, value=True),
             fact(FactKind.CONTEXT_LENGTH, 131072),
+            fact(FactKind.MAINTAINED_AT, "2026-11-02", days=9),
+            fact(FactKind.MAINTAINED_AT, "2026-11-18"),
+            fact(FactKind.VENDOR_SINCE, "2023-12-31"),
         ]
         tool_store.put_facts(session, facts)
     return sqlite_db

@@ -285,10 +285,20 @@ def test_a_tool_page_shows_facts_with_sources_and_released_reviews_only(client):
     page = words_of(client.get("/tools/smol").text)
 
     assert "Licence Apache-2.0" in page
-    assert "Runs locally Yes" in page
+    assert "Runs locally yes" in page
     assert "131,072 tokens" in page
     assert "Panel 3 of 4 would ship · 75%" in page
     assert "Builder Ship Can it be used today?" in page
+
+
+def test_a_tools_page_says_what_stands_now_as_comparisons_say_it(client):
+    """An older last commit is history, and of a founding year the day is only a bound."""
+    page = words_of(client.get("/tools/smol").text)
+
+    assert "Last commit or release 18 November 2026" in page
+    assert "2 November 2026" not in page
+    assert "Maker since 2023" in page
+    assert "31 December" not in page
 
 
 def test_a_tool_without_a_comparison_is_shown_but_not_listed(client):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model import AnswerKind, EntryPrice, FactKind, Outcome, Reviewer, Tally, Verdict
+from digest.model import AnswerKind, EntryPrice, Outcome, Reviewer, Tally, Verdict
 from digest.web import words
 from digest.web.limits import MOST_KEYS, Limit, network
 from digest.web.prose import cited, host, printable, prose, web_url
@@ -17,28 +17,11 @@ from digest.web.prose import cited, host, printable, prose, web_url
         (words.VERDICTS, Verdict),
         (words.ANSWERS, AnswerKind),
         (words.ENTRY, EntryPrice),
-        (words.FACTS, FactKind),
         (words.OUTCOMES, Outcome),
     ],
 )
 def test_every_value_has_its_words(said, kind):
     assert set(said) == set(kind)
-
-
-@pytest.mark.parametrize(
-    ("kind", "value", "text"),
-    [
-        (FactKind.DOCS, True, "Yes"),
-        (FactKind.WAITLIST, False, "No"),
-        (FactKind.ENTRY_PRICE, "free", "Free"),
-        (FactKind.MAINTAINED_AT, "2026-11-18T10:00:00+00:00", "18 November 2026"),
-        (FactKind.CONTEXT_LENGTH, 131072, "131,072 tokens"),
-        (FactKind.SUPERLATIVES, 2.5, "2.5"),
-        (FactKind.LICENCE, "MIT", "MIT"),
-    ],
-)
-def test_a_fact_is_said_as_a_reader_would(kind, value, text):
-    assert words.fact_text(kind, value) == text
 
 
 @pytest.mark.parametrize(

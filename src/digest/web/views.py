@@ -6,6 +6,8 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from digest.catalogue.facts import current_facts
+from digest.issues.cells import LABELS, cell_text
 from digest.model import (
     AnswerKind,
     Card,
@@ -242,15 +244,11 @@ def _cell(cell: FactCell, kind: FactKind, sources: Sources) -> Cell:
 
 
 def tool_facts(facts: Iterable[Fact], sources: Sources) -> list[tuple[str, Cell]]:
-    """Give a tool's facts as (label, cell), one per claim, in the order of the fact kinds."""
-    newest: dict[tuple[FactKind, str], Fact] = {}
-    for fact in sorted(facts, key=lambda fact: fact.observed_at):
-        newest[fact.kind, words.fact_text(fact.kind, fact.value)] = fact
+    """Give the facts that stand now as (label, cell), said as comparisons do, by kind."""
     order = list(FactKind)
-    return [
-        (words.FACTS[kind], _fact_cell(text, fact, sources))
-        for (kind, text), fact in sorted(newest.items(), key=lambda item: order.index(item[0][0]))
-    ]
+    standing = sorted(current_facts(facts), key=lambda fact: order.index(fact.kind))
+    said = ((fact, cell_text(fact)) for fact in standing)
+    return [(LABELS[fact.kind], _fact_cell(text, fact, sources)) for fact, text in said if text]
 
 
 def _fact_cell(text: str, fact: Fact, sources: Sources) -> Cell:

@@ -1,17 +1,13 @@
 """The words pages use for the values of the model: one place, so that a page never says an enum."""
 
-from datetime import date
-
 from digest.model import (
     AnswerKind,
     EntryPrice,
-    FactKind,
     Outcome,
     Reviewer,
     Tally,
     Verdict,
 )
-from digest.model.wording import day
 
 UNKNOWN = "—"
 """Shown where something could not be confirmed."""
@@ -42,30 +38,6 @@ ENTRY = {
     EntryPrice.UNKNOWN: (UNKNOWN, "could not confirm"),
 }
 """Large and small words of the entry tile."""
-FACTS = {
-    FactKind.ENTRY_PRICE: "Entry",
-    FactKind.PRICE: "Price",
-    FactKind.LICENCE: "Licence",
-    FactKind.INSTALL: "Install line",
-    FactKind.DOCS: "Documentation",
-    FactKind.EXAMPLE: "Runnable example",
-    FactKind.WAITLIST: "Waitlist",
-    FactKind.OPEN_INTERFACE: "Open interface",
-    FactKind.RUNS_LOCALLY: "Runs locally",
-    FactKind.SELF_HOST: "Self-hosting",
-    FactKind.PLATFORMS: "Platforms",
-    FactKind.BENCHMARK: "Benchmark claims",
-    FactKind.MAINTAINED_AT: "Last commit or release",
-    FactKind.CREATED_AT: "Began",
-    FactKind.SUPERLATIVES: "Superlatives per 100 words",
-    FactKind.CONTEXT_LENGTH: "Context length",
-    FactKind.PARAMETERS: "Parameters",
-    FactKind.RIVAL_NAMED: "Names as alternative",
-    FactKind.VENDOR_SINCE: "Maker since",
-    FactKind.TERMS: "Terms and privacy page",
-    FactKind.REPOSITORY: "Repository",
-}
-DATES = (FactKind.MAINTAINED_AT, FactKind.CREATED_AT, FactKind.VENDOR_SINCE)
 OUTCOMES = {
     Outcome.OK: "was read",
     Outcome.OK_EMPTY: "listed nothing",
@@ -99,19 +71,6 @@ def split(a: Tally, b: Tally) -> str:
         known = a if a.is_known else b
         return f"{known.label} would ship, too few calls on the other"
     return "too few calls on both"
-
-
-def fact_text(kind: FactKind, value: bool | float | str) -> str:  # noqa: FBT001 # the value of any fact
-    """Say a fact's value as a reader would."""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if kind is FactKind.ENTRY_PRICE:
-        return ENTRY[EntryPrice(str(value))][0]
-    if kind in DATES:
-        return day(date.fromisoformat(str(value)[:10]))
-    if kind is FactKind.CONTEXT_LENGTH:
-        return f"{int(value):,} tokens"
-    return str(value)
 
 
 def outcome(text: str) -> str:
