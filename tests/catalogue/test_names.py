@@ -125,6 +125,15 @@ def test_slugs_are_told_apart_by_who_made_it_and_where_it_stands(a_launch):
     assert slug_choices([bare])[0] == "wire"
 
 
+def test_no_slug_is_longer_than_a_tool_may_have(a_launch):
+    launch = a_launch("a" * 60, url=f"https://github.com/{'b' * 60}/ember")
+
+    choices = slug_choices([launch])
+
+    assert choices[1] == f"{'a' * 60}-{'b' * 59}"
+    assert max(map(len, choices)) == 120
+
+
 @pytest.mark.parametrize(
     ("name", "url", "maker"),
     [

@@ -168,7 +168,8 @@ def slug_choices(launches: Sequence[Launch]) -> tuple[str, ...]:
     if not name:
         choices = [*places, f"{slug_of(first.source)}-{digest}"]
     else:
-        choices = [name, *(f"{name}-{place}" for place in places if place), f"{name}-{digest}"]
+        longer = [f"{name}-{place}"[: 2 * MAX_SLUG].rstrip("-") for place in places if place]
+        choices = [name, *longer, f"{name}-{digest}"]
     return tuple(dict.fromkeys(choice for choice in choices if choice))
 
 
