@@ -153,6 +153,15 @@ def test_a_sender_refused_for_good_is_our_fault_and_gives_no_recipient_a_result(
     assert "550 5.7.1 not you" in str(error)
 
 
+def test_control_characters_of_a_reply_are_not_kept(server, transport):
+    """PostgreSQL stores no NUL: the answer to a mail that is out could not be noted."""
+    server.script = lambda event, _: "250 2.0.0 kept\0 as\x1b[31m 7" if event == "DOT" else None
+
+    (result,) = transport.send_batch([_message("ada")])
+
+    assert (result.outcome, result.reply) == (ACCEPTED, "250 2.0.0 kept  as [31m 7")
+
+
 @pytest.mark.parametrize("event", ["MAIL", "RCPT", "DATA", "DOT"])
 def test_a_421_defers_its_message_and_ends_the_batch(server, transport, event):
     server.script = _answering(event, "421 4.3.2 closing")

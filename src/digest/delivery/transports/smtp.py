@@ -241,7 +241,8 @@ def _is_permanent(code: int) -> bool:
 
 
 def _words(code: int, text: bytes) -> str:
-    return f"{code} {text.decode('utf-8', 'replace')}".replace("\n", " ").strip()
+    said = f"{code} {text.decode('utf-8', 'replace')}"
+    return "".join(char if char.isprintable() else " " for char in said).strip()
 
 
 def _reason(error: OSError) -> str:
