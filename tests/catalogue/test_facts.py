@@ -316,7 +316,7 @@ def test_every_span_of_real_facts_occurs_in_the_launch(real):
 
 @pytest.mark.captures
 def test_facts_of_the_real_listings(real):
-    """§9: licences by SPDX only, "-1" is no price, and each model's row has its price or none."""
+    """Licences by SPDX only, "-1" is no price, and each model's row has its price or none."""
     licences = [
         each.value
         for launch in real["github_search"]

@@ -228,7 +228,7 @@ def test_the_order_of_launches_does_not_matter_and_none_is_lost(a_launch, data):
 
 @pytest.fixture(scope="module")
 def same_minute(captures_dir, read_capture, a_launch):
-    """The six sources of one minute; those without a parser are read by hand (sources.md §6.4)."""
+    """The six sources of one minute; those without a parser are read by hand."""
     hits = read_capture(
         "hn_algolia",
         "hackernews/algolia_show_hn_2026-07.json",
@@ -281,7 +281,7 @@ def same_minute(captures_dir, read_capture, a_launch):
 
 @pytest.mark.captures
 def test_the_same_minute_set_has_exactly_three_merges(same_minute):
-    """sources.md §11.17: one tool and two papers stand in two places, and nothing else does."""
+    """One tool and two papers stand in two places, and nothing else does."""
     tools = identify(same_minute, known={}, taken=())
 
     merged = {tool.keys[0] for tool in tools if len(tool.launches) > 1}

@@ -168,7 +168,7 @@ def test_the_registered_part_of_a_host_names_its_maker(host, registered, label):
 
 @pytest.mark.captures
 def test_the_alert_feeds_links_are_unwrapped(captures_dir):
-    """sources.md §11.21: 20 links of a real feed lead through a redirector."""
+    """20 links of a real feed lead through a redirector."""
     import feedparser  # noqa: PLC0415 # only with captures
 
     body = (captures_dir / "malformed_feeds/fj_google_alerts_atom.xml").read_bytes()

@@ -1,5 +1,5 @@
 """
-Facts about real responses (sources.md §4 and §11), read as ingestion reads them.
+Facts about real responses (counts, dates, charsets), read as ingestion reads them.
 
 They lie outside the repository, for they belong to their sites; without the folder these skip.
 """

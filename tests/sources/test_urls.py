@@ -58,7 +58,7 @@ def test_redirectors_in_redirectors_end():
 
 
 def test_a_credential_in_any_text_that_is_an_address_is_dropped():
-    """Feeds of logged-in readers carry their token in every link and guid (sources.md §2.15)."""
+    """Feeds of logged-in readers carry their token in every link and guid."""
     assert (
         without_secrets("https://lobsters.example/rss?token=abc") == "https://lobsters.example/rss"
     )

@@ -2,7 +2,7 @@
 Say which launches are one product, by safe keys alone; a name never makes two launches one.
 
 Pure: takes new launches and the keys that stand for known tools, gives identities with their
-evidence (sources.md §6). A wrong merge publishes a false statement; a missed one costs a row.
+evidence. A wrong merge publishes a false statement; a missed one costs a row.
 """
 
 from collections import defaultdict

@@ -56,7 +56,7 @@ class Page:
 
     def is_known(self, *, if_none_match: str | None, if_modified_since: str | None) -> bool:
         """
-        Tell whether a conditional request already holds this page (RFC 9110 §13.2.2).
+        Tell whether a conditional request already holds this page (RFC 9110, 13.2.2).
 
         Returns:
             True where 304 is the answer; False where the page must be sent. A date counts only

@@ -119,7 +119,7 @@ class Tool(Value):
 
 
 class MergeTier(StrEnum):
-    """How sure it is that launches are one product (sources.md §6.3)."""
+    """How sure it is that launches are one product: joined, left to an editor's eye, or apart."""
 
     MERGE = "merge"
     REVIEW = "review"

@@ -53,7 +53,7 @@ class Message(Value):
 
 
 class SendOutcome(StrEnum):
-    """What a transport says happened to one message (delivery.md §3)."""
+    """What a transport says happened to one message; only ``deferred`` and ``unsent`` are tried again."""
 
     ACCEPTED = "accepted"
     DEFERRED = "deferred"

@@ -61,7 +61,7 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     Decode a body: marked width, then UTF-8 that proves itself, header, prolog, detector.
 
     Bytes above 127 that are valid UTF-8 are UTF-8 whatever is declared: text of another encoding
-    practically never has that form, while wrong headers and prologs are common (sources.md §4).
+    practically never has that form, while wrong headers and prologs are common.
     """
     for mark, name in _MARKS:
         if body.startswith(mark) and (text := _strict(body, name)) is not None:

@@ -1,5 +1,5 @@
 """
-Say which launches are to be held back: unsafe, paid for, or likely bait (sources.md §7).
+Say which launches are to be held back: unsafe, paid for, or likely bait.
 
 Pure: takes words, an address and counts; gives flags with their reasons. The rules name no product
 of any single launch.

@@ -1,7 +1,7 @@
 """
 Notice when a source stops telling the truth, and say what its listing shows to be new.
 
-Pure: takes a reading and the counts of earlier ones (sources.md §5.3); the caller stores the outcome.
+Pure: takes a reading and the counts of earlier ones; the caller stores the outcome.
 """
 
 from collections import Counter

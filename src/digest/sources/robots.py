@@ -15,7 +15,7 @@ MAX_OCTETS = 512 * 1024
 """Rules beyond this are not read (RFC 9309 asks for at least 500 KiB)."""
 
 KEPT = timedelta(days=1)
-"""How long rules once read are gone by (RFC 9309 §2.4)."""
+"""How long rules once read are gone by (RFC 9309, 2.4)."""
 
 TOO_MANY_REQUESTS = 429
 NO_RULES = range(400, 500)

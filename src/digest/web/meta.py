@@ -84,7 +84,7 @@ def _article(
     published_at: datetime,
     about: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """Give schema.org's view; the author is software and says so (panel-and-pairing rules, §9)."""
+    """Give schema.org's view; the author is software, never a person, and says so."""
     data = {
         "@context": SCHEMA,
         "@type": "Article",

@@ -58,7 +58,7 @@ def _empty(feed: Feed) -> Reading:
 
 
 def _refusal(entries: Sequence[Entry]) -> str | None:
-    """Find the error that an API sends as if it were an item (arXiv, notes §2.14)."""
+    """Find the error that an API sends as if it were an item, as arXiv's does."""
     for entry in entries:
         if entry.title == "Error" and "/errors" in f"{entry.guid} {entry.link}":
             return entry.description or "no words given"
