@@ -49,8 +49,8 @@ def test_an_entry_may_say_otherwise(write):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (ENTRY.replace('"feed"', '"fede"'), "entry 1 (a): unknown kind 'fede' (did you mean 'feed'?); known: feed, github_search, hn_algolia,"),
-        (ENTRY.replace('"feed"', '"zzz"'), "entry 1 (a): unknown kind 'zzz'; known: feed"),
+        (ENTRY.replace('"feed"', '"fede"'), "entry 1 (a): unknown kind 'fede' (did you mean 'feed'?); known: "),
+        (ENTRY.replace('"feed"', '"zzz"'), "entry 1 (a): unknown kind 'zzz'; known: "),
         (ENTRY + ENTRY, "entry 2: the name 'a' is taken"),
         (ENTRY.replace('name = "a"\n', ""), 'entry 1 (without a name): name is missing; add name = "..."'),
         (ENTRY.replace("https://a.example/feed", ""), "entry 1 (a): url is missing"),

@@ -124,14 +124,14 @@ def launch_of(
     if fields.get("tagline") == title:
         del fields["tagline"]  # says nothing new
     words = (title, native_id, *fields.get("tags", ()))
-    flags = (*fields.pop("flags", ()), *word_flags(words=words, url=url))
+    flags = dict.fromkeys((*fields.pop("flags", ()), *word_flags(words=words, url=url)))
     try:
         return Launch(
             source=source.name,
             native_id=native_id,
             title=title,
             name=fields.pop("name", "") or title,
-            flags=flags,
+            flags=tuple(flags),
             first_seen_at=capture.fetched_at,
             capture_key=capture.key,
             **fields,

@@ -7,6 +7,8 @@ from digest.model import Capture, Reading, Source
 from digest.sources.parsers import (
     feed,
     github_search,
+    hf_models,
+    hf_spaces,
     hn_algolia,
     hn_firebase,
     ollama_library,
@@ -32,7 +34,8 @@ class Kind:
     floor: int = 5
     """Fewest launches of a healthy reading."""
     is_dated: bool = True
-    """False where items carry no launch date by nature."""
+    """False where items carry no launch date by nature, or dates say nothing of a listing's health:
+    of a list by trend the newest may go, and a day's list has one date."""
 
 
 KINDS: Mapping[str, Kind] = {
@@ -41,6 +44,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("producthunt_feed", producthunt_feed.parse, producthunt_feed.VERSION, is_dated=False),
         Kind("hn_algolia", hn_algolia.parse, hn_algolia.VERSION),
         Kind("hn_firebase", hn_firebase.parse, hn_firebase.VERSION),
+        Kind("hf_models", hf_models.parse, hf_models.VERSION, is_dated=False),
+        Kind("hf_spaces", hf_spaces.parse, hf_spaces.VERSION, is_dated=False),
         Kind("github_search", github_search.parse, github_search.VERSION),
         Kind("openrouter_models", openrouter_models.parse, openrouter_models.VERSION),
         Kind("ollama_library", ollama_library.parse, ollama_library.VERSION, is_html=True),
