@@ -152,7 +152,7 @@ def test_a_first_sight_of_ours_says_old_but_never_young(evidence, now):
         return CHECKS["age"](Look(seen, now, load_rules().thresholds))
 
     assert ask(7) is None
-    assert (ask(31).answer, ask(31).record) == ("old", "First seen on 13 June 2026")
+    assert (ask(31).answer, ask(31).record) == ("old", "Out by 13 June 2026")
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ def test_too_close_looks_like_an_answer_and_few_calls_like_a_dash(client):
     assert "Panel — too few calls" in text
     assert "Entry — could not confirm" in text
     assert "<bdi>اردو زبان ماڈل</bdi>" in page
-    assert "first seen 16 November 2026" in text
+    assert "out by 16 November 2026" in text
 
 
 def test_the_community_tile_is_live(client, world):
@@ -305,7 +305,7 @@ def test_a_tool_without_a_comparison_is_shown_but_not_listed(client):
     answer = client.get("/tools/fresh")
 
     assert "not reviewed yet" in answer.text
-    assert "First seen 20 November 2026" in words_of(answer.text)
+    assert "Out by 20 November 2026" in words_of(answer.text)
     assert '<meta name="robots" content="noindex">' in answer.text
     assert '<meta name="robots"' not in client.get("/tools/smol").text
 

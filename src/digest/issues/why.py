@@ -51,5 +51,5 @@ def _dates(a: Candidate, b: Candidate) -> str:
 
 
 def _since(tool: Tool) -> str:
-    verb = "launched" if tool.launch_dated else "was first seen"
-    return f"{tool.name} {verb} on {day(tool.launched_at)}"
+    verb = "launched on" if tool.launch_dated else "was out by"
+    return f"{tool.name} {verb} {day(tool.launched_at)}"

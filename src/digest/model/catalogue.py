@@ -110,7 +110,7 @@ class Tool(Value):
     launched_at: AwareDatetime
     """Earliest ``fresh_at`` of its launches."""
     launch_dated: bool = True
-    """False where ``launched_at`` is only our first sight of it."""
+    """False where ``launched_at`` only bounds it: our first sight, or a listing's last change."""
     popularity: int | None = None
     popularity_metric: str | None = None
     sources: tuple[str, ...] = ()

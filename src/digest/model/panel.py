@@ -49,7 +49,7 @@ class Evidence(Value):
     taken_at: AwareDatetime
     launched_at: AwareDatetime
     launch_dated: bool = True
-    """False where ``launched_at`` is only our first sight of it."""
+    """False where ``launched_at`` only bounds it: our first sight, or a listing's last change."""
 
     @property
     def sha256(self) -> str:

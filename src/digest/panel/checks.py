@@ -199,7 +199,8 @@ def age(look: Look) -> Finding | None:
     """
     How long has it been public? Counted from its beginning, or its launch if that is earlier.
 
-    A first sight of ours only says that it is at least that old: too young is then unknown.
+    A first sight, or a listing's last change, only says that it is at least that old: too young
+    is then unknown.
     """
     launched = look.evidence.launched_at.astimezone(UTC).date()
     began: list[tuple[date, Fact | None]] = list(look.dated(FactKind.CREATED_AT)[:1])
@@ -207,7 +208,7 @@ def age(look: Look) -> Finding | None:
     is_young = look.age_days(first) < look.limits.young_days
     if is_young and not (look.evidence.launch_dated or began):
         return None
-    record = f"{'Launched' if look.evidence.launch_dated else 'First seen'} on {day(first)}"
+    record = f"{'Launched on' if look.evidence.launch_dated else 'Out by'} {day(first)}"
     slots = {"date": day(first), "young_days": str(look.limits.young_days)}
     return Finding(answer="young" if is_young else "old", fact=fact, record=record, slots=slots)
 
