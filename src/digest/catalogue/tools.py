@@ -46,6 +46,7 @@ _BOOKKEEPING = frozenset({"show_hn", "launch_hn", "ask_hn", "output:text"})
 _METRICS = (
     *(Popularity.STARS, Popularity.PULLS, Popularity.LIKES),
     *(Popularity.POINTS, Popularity.VOTES, Popularity.UPVOTES),
+    *(Popularity.REDDIT_SCORE, Popularity.LOBSTERS_SCORE, Popularity.REACTIONS),
 )
 """The most lasting first."""
 _NO_DATE = frozenset({None, LaunchDateSource.UPDATED, LaunchDateSource.FIRST_SEEN})

@@ -40,6 +40,8 @@ class Source(Value):
     """Seconds between two requests to the source's host."""
     dated: bool = True
     """False where items carry no dates by nature."""
+    options: dict[str, str | int] = Field(default_factory=dict)
+    """What the kind is told besides, such as the selectors of a page; checked when it is loaded."""
 
 
 class Capture(Value):
@@ -77,10 +79,13 @@ class Popularity(StrEnum):
     LIKES = "likes"
     VOTES = "votes"
     UPVOTES = "upvotes"
+    REDDIT_SCORE = "reddit_score"
+    LOBSTERS_SCORE = "lobsters_score"
+    REACTIONS = "reactions"
 
 
 class Flag(StrEnum):
-    """Why a launch is kept out of pairing until an editor says otherwise (sources.md §7)."""
+    """Why a launch is kept out of pairing until an editor says otherwise."""
 
     SPONSORED = "sponsored"
     NSFW = "nsfw"
@@ -93,6 +98,7 @@ class LaunchDateSource(StrEnum):
 
     API = "api"
     FEED = "feed"
+    TEXT = "text"
     REPO_CREATED = "repo_created"
     UPDATED = "updated"
     FIRST_SEEN = "first_seen"

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from digest.errors import SourcesFileError
 from digest.model import Source
+from digest.sources.options import options_fault
 from digest.sources.parsers import KINDS
 from digest.sources.urls import web_url
 
@@ -115,7 +116,21 @@ def _fault(entry: Mapping[str, Any]) -> str | None:
         return (
             f"unknown kind {entry['kind']!r}{_nearest(entry['kind'], KINDS)}; known: {_list(KINDS)}"
         )
-    return _url_fault(entry["url"])
+    return _url_fault(entry["url"]) or _kind_fault(entry)
+
+
+def _kind_fault(entry: Mapping[str, Any]) -> str | None:
+    """Give what the kind has against an entry."""
+    kind = KINDS[entry["kind"]]
+    if kind.is_supplied:
+        return (
+            f"{kind.name} is never fetched, for its site lets no programs in; remove the entry, "
+            f"save the page in a browser and give it with: digest capture add {kind.name}"
+        )
+    given = entry.get("options", {})
+    if not isinstance(given, dict):
+        return "options is no table; write [source.options] below the entry"
+    return options_fault(given, kind=kind.name, known=kind.options)
 
 
 def _url_fault(url: str) -> str | None:

@@ -74,7 +74,7 @@ async def ingest_source(source: Source, *, parts: IngestParts) -> SourceReport:
         state = store.source_states(session).get(source.name)
     asked = source.model_copy(update={"url": request_url(source, now)})
     fetched = await parts.fetcher.fetch(
-        asked, state, parser_version=kind.version, obeys_robots=kind.is_html
+        asked, state, parser_version=parsers.version_of(source), obeys_robots=kind.is_html
     )
     reading = await asyncio.to_thread(_read, source, fetched, parts)
     if fetched.capture is not None and fetched.body is not None:

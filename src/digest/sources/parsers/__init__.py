@@ -1,12 +1,16 @@
 """The registry of kinds: one parser for each kind of source, and the way in to all of them."""
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from digest.model import Capture, Reading, Source
+from digest.sources.options import Option
 from digest.sources.parsers import (
     feed,
     github_search,
+    github_trending,
     hf_models,
     hf_spaces,
     hn_algolia,
@@ -36,6 +40,10 @@ class Kind:
     is_dated: bool = True
     """False where items carry no launch date by nature, or dates say nothing of a listing's health:
     of a list by trend the newest may go, and a day's list has one date."""
+    is_supplied: bool = False
+    """True for walled sites: pages are given by the operator, never fetched."""
+    options: Mapping[str, Option] = field(default_factory=dict)
+    """What ``[source.options]`` may hold."""
 
 
 KINDS: Mapping[str, Kind] = {
@@ -47,12 +55,29 @@ KINDS: Mapping[str, Kind] = {
         Kind("hf_models", hf_models.parse, hf_models.VERSION, is_dated=False),
         Kind("hf_spaces", hf_spaces.parse, hf_spaces.VERSION, is_dated=False),
         Kind("github_search", github_search.parse, github_search.VERSION),
+        Kind(
+            "github_trending",
+            github_trending.parse,
+            github_trending.VERSION,
+            is_html=True,
+            floor=15,
+            is_dated=False,
+        ),
         Kind("openrouter_models", openrouter_models.parse, openrouter_models.VERSION),
         Kind("ollama_library", ollama_library.parse, ollama_library.VERSION, is_html=True),
         Kind("feed", feed.parse, feed.VERSION),
     )
 }
 """All kinds by the name that sources.toml uses."""
+
+
+def version_of(source: Source) -> str:
+    """Give the version of a source's parser; with other options it reads differently as well."""
+    version = KINDS[source.kind].version
+    if not source.options:
+        return version
+    told = json.dumps(source.options, sort_keys=True)
+    return f"{version}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
 
 def read(capture: Capture, body: bytes, source: Source) -> Reading:
