@@ -12,6 +12,7 @@ from digest.sources.parsers import (
     github_search,
     github_trending,
     hf_models,
+    hf_papers,
     hf_spaces,
     hn_algolia,
     hn_firebase,
@@ -53,6 +54,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("hn_algolia", hn_algolia.parse, hn_algolia.VERSION),
         Kind("hn_firebase", hn_firebase.parse, hn_firebase.VERSION),
         Kind("hf_models", hf_models.parse, hf_models.VERSION, is_dated=False),
+        Kind("hf_papers", hf_papers.parse, hf_papers.VERSION),
         Kind("hf_spaces", hf_spaces.parse, hf_spaces.VERSION, is_dated=False),
         Kind("github_search", github_search.parse, github_search.VERSION),
         Kind(
