@@ -33,8 +33,7 @@ def test_the_new_one_is_told_first_even_when_it_stands_second(say, candidate):
 def test_a_date_that_only_bounds_the_launch_is_not_called_one(say, candidate):
     """It is our first sight, or when the listing last changed: true of both is "out by"."""
     assert say(candidate("aider", launch_dated=False), candidate("codex")) == (
-        "Both are new this week: Aider was out by 12 July 2026, "
-        "and Codex launched on 12 July 2026."
+        "Both are new this week: Aider was out by 12 July 2026, and Codex launched on 12 July 2026."
     )
 
 
