@@ -1,6 +1,7 @@
 """All settings in one frozen value, read from DIGEST_* variables; each field says its unit."""
 
 import ipaddress
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -8,10 +9,14 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from email_validator import EmailNotValidError, validate_email
 from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from digest.errors import SettingsError
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class TransportKind(StrEnum):
@@ -26,10 +31,16 @@ class Settings(BaseSettings):
     """
     What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.
 
-    Relative paths count from the working directory.
+    Relative paths count from the working directory. An empty variable counts as not set.
     """
 
-    model_config = SettingsConfigDict(env_prefix="DIGEST_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="DIGEST_",
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+    )
 
     database_url: str = Field(
         default="sqlite:///var/digest.db",
@@ -75,12 +86,15 @@ class Settings(BaseSettings):
         default="https://verdicts.example.com",
         description="Public address of the web pages; every link in a mail begins with it.",
     )
-    sender_name: str = Field(default="Weekly AI Tool Verdicts", description="Display name in From.")
+    sender_name: str = Field(
+        default="Weekly AI Tool Verdicts", min_length=1, description="Display name in From."
+    )
     sender_address: str = Field(
         default="news@verdicts.example.com", description="Address in From and of the envelope."
     )
     postal_address: str = Field(
         default="Weekly AI Tool Verdicts, 1 Example Street, 10115 Berlin, Germany",
+        min_length=1,
         description="Postal address of the sender, printed at the foot of every mail.",
     )
     contact_url: str = Field(
@@ -88,10 +102,16 @@ class Settings(BaseSettings):
         description="Address in our User-Agent where a site's owner can complain.",
     )
     late_after_hours: float = Field(
-        default=6.0, gt=0, description="Hours after its planned time at which a run will not send."
+        default=6.0,
+        gt=0,
+        le=24 * 365,
+        description="Hours after its planned time at which a run will not send.",
     )
     lease_seconds: float = Field(
-        default=120.0, gt=0, description="Seconds a sender holds a batch before it counts as dead."
+        default=120.0,
+        gt=0,
+        le=24 * 3600,
+        description="Seconds a sender holds a batch before it counts as dead.",
     )
 
     @field_validator("allowed_private_hosts", mode="before")
@@ -105,8 +125,10 @@ class Settings(BaseSettings):
     @classmethod
     def _check_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for entry in value:
-            if "/" in entry:
-                ipaddress.ip_network(entry, strict=False)
+            if "/" in entry and not _is_network(entry):
+                raise ValueError(
+                    f"{entry!r} is neither host, host:port nor network such as 127.0.0.0/8"
+                )
         return value
 
     @field_validator("timezone")
@@ -114,26 +136,47 @@ class Settings(BaseSettings):
     def _check_timezone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except Exception as error:
+        except (KeyError, ValueError, OSError) as error:  # no such name, no name, or a folder's
             raise ValueError(f"{value!r} is no IANA time zone, such as Europe/Berlin") from error
         return value
 
     @field_validator("smtp_url")
     @classmethod
     def _check_smtp_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme != "smtp" or not parts.hostname:
+        if "@" in value:  # not repeated: it may hold a password
+            raise ValueError(
+                "logging in to a mail server is not supported; name a relay that takes mail from "
+                "this machine, as smtp://host:port"
+            )
+        if _host_of(value, schemes={"smtp"}) is None:
             raise ValueError(f"{value!r} is not of the form smtp://host:port")
-        _ = parts.port  # raises ValueError when it is no port number
         return value
 
     @field_validator("base_url")
     @classmethod
     def _check_base_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"https", "http"} or not parts.hostname:
+        host = _host_of(value, schemes={"https", "http"})
+        if host is None or not set(value).isdisjoint("?#@"):
             raise ValueError(f"{value!r} is not of the form https://host")
+        if value.lower().startswith("http:") and host not in LOOPBACK:
+            raise ValueError(f"{value!r} must begin with https://, since mails link there")
         return value.rstrip("/")
+
+    @field_validator("sender_address")
+    @classmethod
+    def _check_sender_address(cls, value: str) -> str:
+        try:
+            validate_email(value, check_deliverability=False, globally_deliverable=False)
+        except EmailNotValidError as error:
+            raise ValueError(f"{value!r} is no e-mail address: {error}".rstrip(".")) from error
+        return value
+
+    @field_validator("sender_name", "sender_address")
+    @classmethod
+    def _check_header(cls, value: str) -> str:
+        if _CONTROL.search(value):
+            raise ValueError(f"{value!r} holds a line break or a control character; take it out")
+        return value
 
     @property
     def zone(self) -> ZoneInfo:
@@ -145,16 +188,37 @@ class Settings(BaseSettings):
         return self.now.astimezone(UTC) if self.now else datetime.now(UTC)
 
 
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _host_of(url: str, *, schemes: set[str]) -> str | None:
+    """Give the host of a URL; None where its scheme, host or port cannot be used."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises where it is no port number
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme in schemes else None
+
+
 def load_settings(**overrides: Any) -> Settings:
     """
     Read the settings from the environment.
 
     Raises:
-        SettingsError: A variable cannot be used; the text names it and says why.
+        SettingsError: A variable cannot be used; the text names it, says why, and what it is for.
     """
     try:
         return Settings(**overrides)
     except ValidationError as error:
         first = error.errors()[0]
-        name = "DIGEST_" + str(first["loc"][0]).upper()
-        raise SettingsError(name, first["msg"].removeprefix("Value error, ")) from error
+        field = str(first["loc"][0])
+        reason = first["msg"].removeprefix("Value error, ")
+        if first["type"] != "value_error":  # pydantic's own words say nothing of the purpose
+            reason = f"{reason}; wanted: {Settings.model_fields[field].description}".rstrip(".")
+        raise SettingsError(f"DIGEST_{field.upper()}", reason) from error

@@ -2,9 +2,9 @@
 
 import os
 import secrets
-import stat
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -195,11 +195,34 @@ def _is_rehearsal(settings: Settings) -> bool:
 
 
 def _kept_secret(path: Path) -> bytes:
+    """Read the key kept in a file, made on first need: whole from the start, and never replaced."""
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        mode = stat.S_IRUSR | stat.S_IWUSR
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
+        if not path.exists():
+            _make_secret(path)
+        secret = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(
+            "DIGEST_SECRET",
+            f"is not set, and the key in {path} cannot be used ({error.strerror}); "
+            "set it, or mend that file's rights",
+        ) from error
+    if len(secret) < SHORTEST_SECRET:
+        raise SettingsError(
+            "DIGEST_SECRET",
+            f"is not set, and {path} holds no whole key; restore that file from its backup, or "
+            "remove it: then a new key is made, and links in mails already sent stop working",
+        )
+    return secret
+
+
+def _make_secret(path: Path) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".secret-")  # readable by us alone
+    try:
         with os.fdopen(handle, "wb") as file:
             file.write(secrets.token_hex(SECRET_BYTES).encode())
-        return path.read_bytes()
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another process was first: its key holds
+            path.hardlink_to(name)
+    finally:
+        Path(name).unlink()

@@ -1,7 +1,11 @@
 """The one Typer application, and how an error reaches a person."""
 
+import io
 import logging
+import os
 import sys
+import tempfile
+import traceback
 from typing import Annotated
 
 import typer
@@ -17,8 +21,29 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (sources, issues, delivery, readers, system):
-    group.register(app)
+_PANELS = {
+    "A week, in this order": (
+        ("ingest", sources.ingest_command),
+        ("build", issues.build_command),
+        ("export", issues.export_command),
+        ("approve", issues.approve_command),
+        ("send", delivery.send_command),
+    ),
+    "How everything stands": (
+        ("status", issues.status_command),
+        ("deliveries", delivery.deliveries_command),
+    ),
+    "The machine": (
+        ("migrate", system.migrate_command),
+        ("web", system.web_command),
+        ("parse", sources.parse_command),
+        ("demo", system.demo_command),
+    ),
+}
+for _panel, _commands in _PANELS.items():
+    for _name, _command in _commands:
+        app.command(_name, rich_help_panel=_panel)(_command)
+app.add_typer(readers.subscribers, rich_help_panel="Readers")
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 # Typer hands options over by position
@@ -40,13 +65,61 @@ def options(
     """Weekly AI Tool Verdicts: from launch pages to mail in mailboxes."""
 
 
-def main() -> None:
-    """Run the command; an error made on purpose is one sentence on standard error and exit 1."""
+def run() -> None:
+    """
+    Run the command; whatever goes wrong is one sentence on standard error, and exit 1.
+
+    The exit code of a command that came to its end is its own.
+    """
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a dash shows a "?"
     try:
-        app()
+        try:
+            app()
+        finally:
+            if sys.stdout:
+                sys.stdout.flush()  # a full disk is noticed here, while it can still be said
     except DigestError as error:
-        typer.echo(f"digest: {error}", err=True)
+        _stop(str(error))
+    except BrokenPipeError:  # whoever read our output has seen enough
+        _give_up_output()
         sys.exit(1)
+    except OSError as error:
+        if not error.filename:
+            _give_up_output()
+        where = error.filename or "the output"
+        _stop(f"{where} cannot be used ({error.strerror or error}); mend that, then run it again")
+    except Exception as error:  # noqa: BLE001 # the outermost edge: a person gets no traceback
+        _stop(_fault(error))
+
+
+def _stop(sentence: str) -> None:
+    typer.echo(f"digest: {sentence}", err=True)
+    sys.exit(1)
+
+
+def _give_up_output() -> None:
+    """Let what is left of the output go nowhere, so that closing it does not fail again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.__stdout__.fileno() if sys.__stdout__ else 1)
+
+
+def _fault(error: Exception) -> str:
+    """Put what a programmer needs in a file, and say so in a sentence."""
+    told = f"this is a fault in the program itself ({type(error).__name__})"
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w",
+            prefix="digest-fault-",
+            suffix=".txt",
+            delete=False,
+            encoding="utf-8",
+            errors="backslashreplace",
+        ) as file:
+            traceback.print_exception(error, file=file)
+    except OSError:
+        return f"{told}; please report what you did, nothing more could be written down"
+    return f"{told}; please report it, with the file {file.name}"

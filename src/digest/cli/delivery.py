@@ -1,25 +1,23 @@
 """Commands for operators: send an approved issue, and see what became of every mail."""
 
+# ruff: noqa: PLC0415 # the parts are loaded when a command runs: --help answers at once
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from digest.cli.output import JsonFlag, WeekArgument, errors, print_json, print_table
+from digest.cli.output import JsonFlag, WeekArgument, print_json, print_table, remark
 from digest.model import DeliveryCount, DeliveryState
-from digest.settings import load_settings
-from digest.steps.send import deliveries_of, send_issue
-from digest.steps.stopping import stopping_on_signals
-from digest.wiring import open_resources
+from digest.model.wording import counted
 
 NOT_ALL_ACCEPTED = 3
 """Exit code: the run is over, but some recipients were refused, put off, or are uncertain."""
-
-
-def register(app: typer.Typer) -> None:
-    """Add this group's commands."""
-    app.command("send")(send_command)
-    app.command("deliveries")(deliveries_command)
+WAITING = (DeliveryState.QUEUED, DeliveryState.LEASED)
+TROUBLED = (DeliveryState.REJECTED, DeliveryState.UNCERTAIN, DeliveryState.DEFERRED)
 
 
 def send_command(week: WeekArgument, *, as_json: JsonFlag = False) -> None:
@@ -28,39 +26,56 @@ def send_command(week: WeekArgument, *, as_json: JsonFlag = False) -> None:
 
     Exit 3 when it is over and not everybody's mail was accepted.
     """
-    settings = load_settings()
+    from digest.settings import load_settings
+    from digest.steps.send import send_issue
+    from digest.steps.stopping import stopping_on_signals
+    from digest.wiring import open_resources
+
     with (
-        open_resources(settings) as resources,
+        open_resources(load_settings()) as resources,
         resources.transport() as transport,
         stopping_on_signals() as stop,
-        Progress(
-            TextColumn("sending"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=errors(),
-        ) as progress,
+        _bar() as show,
     ):
-        bar = progress.add_task("sending", total=None)
-
-        def show(done: int, audience: int) -> None:
-            progress.update(bar, total=audience, completed=done)
-
         count = send_issue(
             week, parts=resources.send_parts(), transport=transport, stop=stop, on_progress=show
         )
     if as_json:
         print_json({"week": week, **_counted(count)})
     else:
-        states = ", ".join(f"{n} {s}" for s, n in count.states.items() if n)
+        states = ", ".join(f"{number} {state}" for state, number in count.states.items() if number)
         typer.echo(f"{week}: {states} of {count.audience}")
-    happy = (DeliveryState.ACCEPTED, DeliveryState.SUPPRESSED)
-    if sum(count.states.get(state, 0) for state in happy) < count.audience:
-        errors().print(
-            f"digest: not every mail of {week} was accepted; "
-            f"look at each with: digest deliveries {week} --state rejected"
-        )
+    happy = _sum(count, (DeliveryState.ACCEPTED, DeliveryState.SUPPRESSED))
+    if happy < count.audience:
+        _say_what_is_left(week, count, left=count.audience - happy)
         raise typer.Exit(NOT_ALL_ACCEPTED)
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """Give what moves a progress bar on standard error; it appears with the first number."""
+    columns = (TextColumn("sending"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), auto_refresh=False) as progress:
+        bar = progress.add_task("sending", total=None, visible=False)
+
+        def show(done: int, audience: int) -> None:
+            progress.update(bar, total=audience, completed=done, visible=True, refresh=True)
+
+        yield show
+
+
+def _sum(count: DeliveryCount, states: tuple[DeliveryState, ...]) -> int:
+    return sum(count.states.get(state, 0) for state in states)
+
+
+def _say_what_is_left(week: str, count: DeliveryCount, *, left: int) -> None:
+    verb = "was" if left == 1 else "were"
+    remark(f"{counted(left, 'mail')} of {week} {verb} not accepted")
+    for state in TROUBLED:
+        if number := count.states.get(state, 0):
+            typer.echo(f"  {number} {state}: digest deliveries {week} --state {state}", err=True)
+    if waiting := _sum(count, WAITING):
+        typer.echo(f"  {waiting} not yet sent: digest send {week}", err=True)
 
 
 def _counted(count: DeliveryCount) -> dict[str, object]:
@@ -80,11 +95,14 @@ def deliveries_command(
     as_json: JsonFlag = False,
 ) -> None:
     """Count an issue's deliveries by state; with --state, list them with the server's words."""
-    settings = load_settings()
-    with open_resources(settings) as resources:
+    from digest.settings import load_settings
+    from digest.steps.send import deliveries_of
+    from digest.wiring import open_resources
+
+    with open_resources(load_settings()) as resources:
         count, listed = deliveries_of(resources.db, week, state=state)
     if as_json:
-        document = _counted(count)
+        document = {"week": week, **_counted(count)}
         if state is not None:
             document["deliveries"] = [item.model_dump(mode="json") for item in listed]
         print_json(document)
@@ -92,5 +110,5 @@ def deliveries_command(
     rows = [(s, n) for s, n in count.states.items() if n]
     print_table(f"{week}: audience {count.audience}", ("state", "deliveries"), rows)
     if state is not None:
-        shown = [(d.address, d.attempts, d.reply, f"{d.changed_at:%Y-%m-%d %H:%M}") for d in listed]
-        print_table(str(state), ("address", "attempts", "reply", "since"), shown)
+        shown = [(d.address, d.attempts, d.reply, d.changed_at) for d in listed]
+        print_table(str(state), ("address", "attempts", "reply", "since (UTC)"), shown)

@@ -1,44 +1,48 @@
 """Commands for editors: build, approve, export; and how everything stands."""
 
+# ruff: noqa: PLC0415 # the parts are loaded when a command runs: --help answers at once
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.output import JsonFlag, WeekArgument, errors, print_json, print_table
-from digest.settings import load_settings
-from digest.steps import status as status_step
-from digest.steps.build_report import BuildReport
-from digest.steps.export import export_issue
-from digest.steps.research import research
-from digest.steps.weekly import BuildOptions, approve_issue, build_issue
-from digest.wiring import open_resources
+from digest.cli.output import JsonFlag, WeekArgument, print_json, print_table, remark
+from digest.model.wording import counted
 
-
-def register(app: typer.Typer) -> None:
-    """Add this group's commands."""
-    app.command("build")(build_command)
-    app.command("approve")(approve_command)
-    app.command("export")(export_command)
-    app.command("status")(status_command)
+if TYPE_CHECKING:
+    from digest.steps.build_report import BuildReport
 
 
 def build_command(
     week: Annotated[
-        str | None, typer.Option(help="ISO week such as 2026-W47; unset, the current one.")
+        str | None,
+        typer.Option(metavar="WEEK", help="ISO week such as 2026-W47; unset, the current one."),
     ] = None,
     pin: Annotated[
         list[str] | None,
-        typer.Option(help="Pair that must be in, as slug+slug; may be given several times."),
+        typer.Option(
+            metavar="SLUG+SLUG",
+            help="Pair that must be in; or one slug, a tool with its best rival. May be given "
+            "several times.",
+        ),
     ] = None,
     ban: Annotated[
         list[str] | None,
-        typer.Option(help="Slug of a tool that must stay out; may be given several times."),
+        typer.Option(
+            metavar="SLUG",
+            help="Tool that must stay out of this issue. May be given several times.",
+        ),
     ] = None,
     *,
     as_json: JsonFlag = False,
 ) -> None:
     """Build the week's issue from what is stored: review, pair, draft, render. Not yet sent."""
+    from digest.settings import load_settings
+    from digest.steps.research import research
+    from digest.steps.weekly import BuildOptions, build_issue
+    from digest.wiring import open_resources
+
     settings = load_settings()
     options = BuildOptions(pinned=tuple(pin or ()), banned=tuple(ban or ()))
     with open_resources(settings) as resources:
@@ -51,11 +55,12 @@ def build_command(
         _print_build(report)
 
 
-def _print_build(report: BuildReport) -> None:
+def _print_build(report: "BuildReport") -> None:
     plan = report.plan
     typer.echo(
-        f"{plan.week}: {plan.fresh} fresh tools between {plan.window_start:%Y-%m-%d %H:%M} and "
-        f"{plan.cutoff:%Y-%m-%d %H:%M} UTC, {plan.candidates} candidates"
+        f"{plan.week}: {counted(plan.fresh, 'fresh tool')} between "
+        f"{plan.window_start:%Y-%m-%d %H:%M} and {plan.cutoff:%Y-%m-%d %H:%M} UTC, "
+        f"{counted(plan.candidates, 'candidate')}"
     )
     if report.issue is not None:
         rows = [
@@ -65,6 +70,7 @@ def _print_build(report: BuildReport) -> None:
         print_table("", ("", "pair", "job", "answer"), rows)
         for item in report.issue.comparisons:
             typer.echo(f"{item.position}. why: {item.why}")
+        typer.echo("")
     if report.rejected:
         print_table("left out", ("tools", "because"), [(n, r) for r, n in report.rejected.items()])
     if report.issue is None or report.edition is None:
@@ -78,11 +84,15 @@ def _print_build(report: BuildReport) -> None:
 
 def approve_command(
     week: WeekArgument,
-    by: Annotated[str, typer.Option(help="Name of the editor who releases it.")],
+    by: Annotated[str, typer.Option(metavar="NAME", help="The editor who releases it.")],
     *,
     as_json: JsonFlag = False,
 ) -> None:
     """Release exactly the edition that stands for the week; any later change needs a new release."""
+    from digest.settings import load_settings
+    from digest.steps.weekly import approve_issue
+    from digest.wiring import open_resources
+
     settings = load_settings()
     with open_resources(settings) as resources:
         approval = approve_issue(resources.db, week, by=by, now=settings.clock())
@@ -94,9 +104,15 @@ def approve_command(
 
 def export_command(
     week: WeekArgument,
-    directory: Annotated[Path, typer.Option("--dir", help="Folder to write to.")] = Path(),
+    directory: Annotated[
+        Path, typer.Option("--dir", metavar="FOLDER", help="Folder to write to.")
+    ] = Path(),
 ) -> None:
     """Write the week's edition as issue.html, issue.txt and issue.eml (as a subscriber gets it)."""
+    from digest.settings import load_settings
+    from digest.steps.export import export_issue
+    from digest.wiring import open_resources
+
     settings = load_settings()
     with open_resources(settings) as resources:
         paths = export_issue(
@@ -113,25 +129,27 @@ def export_command(
 
 def status_command(*, as_json: JsonFlag = False) -> None:
     """Say how everything stands: what rests where, mails by state, sources by last outcome."""
-    settings = load_settings()
-    with open_resources(settings) as resources:
-        found = status_step.status(resources.db)
+    from digest.settings import load_settings
+    from digest.steps.status import status
+    from digest.wiring import open_resources
+
+    with open_resources(load_settings()) as resources:
+        found = status(resources.db)
     if as_json:
         print_json(found)
         return
     print_table("resting places", ("what", "how many"), list(found.counts.items()))
-    rows = [
-        (issue.week, issue.state, issue.audience, _states(issue.deliveries))
+    print_table("subscribers", ("state", "how many"), list(found.subscribers.items()))
+    issues = [
+        (issue.week, issue.state, issue.audience or None, _states(issue.deliveries))
         for issue in found.issues
     ]
-    print_table("issues", ("week", "state", "audience", "deliveries"), rows)
-    sources = [
-        (s.source, s.outcome, s.items, s.good_at and f"{s.good_at:%Y-%m-%d %H:%M}", s.reason)
-        for s in found.sources
-    ]
-    print_table("sources", ("source", "last outcome", "items", "last good", "reason"), sources)
+    print_table("issues", ("week", "state", "audience", "deliveries"), issues)
+    sources = [(s.source, s.outcome, s.items, s.good_at, s.reason) for s in found.sources]
+    columns = ("source", "last outcome", "items", "last good (UTC)", "reason")
+    print_table("sources", columns, sources)
     if not found.sources:
-        errors().print("nothing was read yet: digest ingest")
+        remark("nothing was read yet: digest ingest")
 
 
 def _states(states: dict[str, int]) -> str:

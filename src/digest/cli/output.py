@@ -1,35 +1,73 @@
 """What commands print: one JSON document on standard output, or tables for people."""
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from pydantic import TypeAdapter
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from digest.errors import IssueError
+from digest.issues.weeks import WEEK
+
+
+def _week(text: str) -> str:
+    """Let a week's text through; the typing mistake is said before anything is looked for."""
+    if not WEEK.fullmatch(text):
+        raise IssueError(text, "not a week; give it as ISO year and week, such as 2026-W47")
+    return text
+
+
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-WeekArgument = Annotated[str, typer.Argument(help="ISO week of the issue, such as 2026-W47.")]
+WeekArgument = Annotated[
+    str,
+    typer.Argument(metavar="WEEK", callback=_week, help="ISO week of the issue, such as 2026-W47."),
+]
 
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 def print_json(value: object) -> None:
-    """Print a value of ours as the one JSON document on standard output."""
-    typer.echo(json.dumps(_ANYTHING.dump_python(value, mode="json"), ensure_ascii=False, indent=2))
+    """
+    Print a value of ours as the one JSON document on standard output.
+
+    UTF-8 whatever the terminal speaks; half a surrogate pair is written as its escape.
+    """
+    document = _ANYTHING.dump_python(value, mode="json")
+    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    typer.echo(text.encode("utf-8", "backslashreplace"), nl=False)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table for people on standard output; text is never taken for markup."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*("—" if cell is None else str(cell) for cell in row))
-    Console(markup=False, highlight=False).print(table)
+    """
+    Print a table for people on standard output; text is never taken for markup.
+
+    Cells that are None are a dash, columns of numbers stand to the right, no rows are "none".
+    """
+    cells = list(rows)
+    if not cells:
+        typer.echo(f"{title or columns[0]}: none")
+        return
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, column in enumerate(columns):
+        is_count = all(isinstance(row[number], int) for row in cells)
+        table.add_column(column, overflow="fold", justify="right" if is_count else "left")
+    for row in cells:
+        table.add_row(*map(_cell, row))
+    Console(file=sys.stdout, markup=False, highlight=False).print(table)
 
 
-def errors() -> Console:
-    """Give the console on standard error: progress and remarks, never results."""
-    return Console(stderr=True, markup=False, highlight=False)
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return "—" if value is None else str(value)
+
+
+def remark(text: str) -> None:
+    """Say something on standard error that is no result."""
+    typer.echo(f"digest: {text}", err=True)

@@ -1,30 +1,27 @@
 """Commands over readers: import a list of addresses."""
 
+# ruff: noqa: PLC0415 # the parts are loaded when a command runs: --help answers at once
+
+import io
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from digest.cli.output import JsonFlag, print_json
-from digest.errors import DigestError
-from digest.settings import load_settings
-from digest.steps.readers import import_subscribers
-from digest.wiring import open_resources
+from digest.errors import DigestError, StoreError
 
-subscribers = typer.Typer(name="subscribers", help="Readers and their consent.")
-
-
-def register(app: typer.Typer) -> None:
-    """Add this group's commands."""
-    subscribers.command("import")(import_command)
-    subscribers.callback()(_group)
-    app.add_typer(subscribers)
+subscribers = typer.Typer(
+    name="subscribers", help="Readers and their consent.", no_args_is_help=True
+)
 
 
-def _group() -> None:
+@subscribers.callback()
+def group() -> None:
     """Readers and their consent."""
 
 
+@subscribers.command("import")
 def import_command(
     file: Annotated[Path, typer.Argument(help="CSV file with a column named email.")],
     *,
@@ -37,19 +34,25 @@ def import_command(
     as_json: JsonFlag = False,
 ) -> None:
     """Import addresses; nobody who left is ever brought back."""
+    from digest.settings import load_settings
+    from digest.steps.readers import import_subscribers
+    from digest.wiring import open_resources
+
     settings = load_settings()
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DigestError(f"{file}: cannot be read as UTF-8 text ({error})") from error
+    text = _text_of(file)
     with open_resources(settings) as resources:
-        report = import_subscribers(
-            resources.db,
-            text.splitlines(),
-            is_confirmed=confirmed,
-            now=settings.clock(),
-            detail=file.name,
-        )
+        try:
+            report = import_subscribers(
+                resources.db,
+                io.StringIO(text, newline=""),
+                is_confirmed=confirmed,
+                now=settings.clock(),
+                detail=file.name,
+            )
+        except StoreError:
+            raise
+        except DigestError as error:
+            raise DigestError(f"{file}: {error}") from error
     if as_json:
         print_json(report)
         return
@@ -59,3 +62,14 @@ def import_command(
     )
     for sentence in report.invalid:
         typer.echo(f"  {sentence}", err=True)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise DigestError(
+            f"{file}: cannot be read ({error.strerror}); name a file that can"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise DigestError(f"{file}: is not UTF-8 text; save it as CSV in UTF-8") from error

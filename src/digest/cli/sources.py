@@ -1,31 +1,36 @@
 """Commands over the first resting place: parse one response, ingest all sources."""
 
+# ruff: noqa: PLC0415 # the parts are loaded when a command runs: --help answers at once
+
 import asyncio
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.output import JsonFlag, errors, print_json, print_table
+from digest.cli.output import JsonFlag, print_json, print_table, remark
 from digest.errors import DigestError
 from digest.model import Capture, Outcome, Reading, Source
-from digest.settings import load_settings
-from digest.sources import parsers
-from digest.sources.captures import capture_key
-from digest.sources.config import load_sources
-from digest.steps.ingest import SourceReport, ingest
-from digest.steps.research import research
-from digest.wiring import Resources, open_resources
+from digest.model.wording import counted
+
+if TYPE_CHECKING:
+    from digest.steps.ingest import SourceReport
+    from digest.wiring import Resources
 
 IN_TROUBLE = (Outcome.SUSPECT, Outcome.BLOCKED, Outcome.FAILED)
 
 
-def register(app: typer.Typer) -> None:
-    """Add this group's commands."""
-    app.command("parse")(parse_command)
-    app.command("ingest")(ingest_command)
+def _moment(text: str) -> datetime:
+    """Read an ISO time; UTC where it names no offset."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text!r} is no ISO time, such as 2026-11-20T09:00:00+00:00"
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def parse_command(
@@ -34,8 +39,9 @@ def parse_command(
     captured_at: Annotated[
         datetime | None,
         typer.Option(
-            help="When the response was fetched (ISO, UTC where no offset is given).",
-            formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"],
+            parser=_moment,
+            metavar="ISO",
+            help="When the response was fetched; UTC where no offset is given, now where unset.",
         ),
     ] = None,
     content_type: Annotated[str, typer.Option(help="Its Content-Type header.")] = "",
@@ -43,15 +49,17 @@ def parse_command(
     as_json: JsonFlag = False,
 ) -> None:
     """Read one saved response as ingestion would, without a database."""
+    from digest.settings import load_settings
+    from digest.sources import parsers
+
     source = _source_of(kind)
     try:
         body = file.read_bytes()
     except OSError as error:
         raise DigestError(
-            f"{file}: cannot be read ({error.strerror}); name an existing file"
+            f"{file}: cannot be read ({error.strerror}); name a file that can"
         ) from error
     moment = captured_at or load_settings().clock()
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     capture = _capture(source, body, content_type=content_type, fetched_at=moment)
     reading = parsers.read(capture, body, source)
     if as_json:
@@ -61,6 +69,9 @@ def parse_command(
 
 
 def _source_of(kind: str) -> Source:
+    from digest.sources import parsers
+    from digest.sources.config import load_sources
+
     if kind not in parsers.KINDS:
         known = ", ".join(sorted(parsers.KINDS))
         raise DigestError(f"{kind!r} is no kind of source; use one of: {known}")
@@ -70,6 +81,8 @@ def _source_of(kind: str) -> Source:
 
 
 def _capture(source: Source, body: bytes, *, content_type: str, fetched_at: datetime) -> Capture:
+    from digest.sources.captures import capture_key
+
     digest = hashlib.sha256(body).hexdigest()
     return Capture(
         key=capture_key(source.url, status=200, body_sha256=digest, fetched_at=fetched_at),
@@ -86,14 +99,14 @@ def _capture(source: Source, body: bytes, *, content_type: str, fetched_at: date
 
 def _print_reading(reading: Reading) -> None:
     reason = f" ({reading.reason})" if reading.reason else ""
-    typer.echo(
-        f"{reading.outcome}{reason}: {len(reading.launches)} launches of {reading.rows} rows"
-    )
+    launches = counted(len(reading.launches), "launch", "launches")
+    typer.echo(f"{reading.outcome}{reason}: {launches} of {counted(reading.rows, 'row')}")
     rows = [
-        (item.native_id, item.title, item.launched_at or "", item.popularity, item.url)
+        (item.native_id, item.title, item.launched_at, item.popularity, item.url)
         for item in reading.launches
     ]
-    print_table("", ("id", "title", "launched", "popularity", "url"), rows)
+    if rows:
+        print_table("", ("id", "title", "launched (UTC)", "popularity", "url"), rows)
 
 
 def ingest_command(
@@ -104,8 +117,11 @@ def ingest_command(
     as_json: JsonFlag = False,
 ) -> None:
     """Read all sources once. Exit 1 when one of them is in trouble; the others are stored."""
-    settings = load_settings()
-    with open_resources(settings) as resources:
+    from digest.settings import load_settings
+    from digest.steps.research import research
+    from digest.wiring import open_resources
+
+    with open_resources(load_settings()) as resources:
         chosen = _chosen(resources.sources, source or [])
         reports = asyncio.run(_ingest(resources, chosen))
         found = research(resources.db, classifier=resources.classifier)
@@ -114,10 +130,11 @@ def ingest_command(
     else:
         rows = [(r.source, r.kind, r.outcome, r.launches, r.new, r.reason or "") for r in reports]
         print_table("", ("source", "kind", "outcome", "launches", "new", "reason"), rows)
-        typer.echo(f"{found.tools} tools brought up to date, {found.facts} facts read")
+        tools, facts = counted(found.tools, "tool"), counted(found.facts, "fact")
+        typer.echo(f"{tools} brought up to date, {facts} read")
     troubled = [report for report in reports if report.outcome in IN_TROUBLE]
     for report in troubled:
-        errors().print(f"digest: source {report.source} is {report.outcome}: {report.reason}")
+        remark(f"source {report.source} is {report.outcome}: {report.reason}")
     if troubled:
         raise typer.Exit(1)
 
@@ -130,6 +147,10 @@ def _chosen(sources: tuple[Source, ...], names: list[str]) -> tuple[Source, ...]
     return tuple(source for source in sources if not names or source.name in names)
 
 
-async def _ingest(resources: Resources, sources: tuple[Source, ...]) -> tuple[SourceReport, ...]:
+async def _ingest(
+    resources: "Resources", sources: tuple[Source, ...]
+) -> tuple["SourceReport", ...]:
+    from digest.steps.ingest import ingest
+
     async with resources.fetcher() as fetcher:
         return await ingest(sources, parts=resources.ingest_parts(fetcher))

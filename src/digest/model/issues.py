@@ -1,5 +1,6 @@
 """The nouns of the third resting place: the plan, the comparisons, the issue and its approval."""
 
+import hashlib
 from enum import StrEnum
 from typing import Annotated
 
@@ -220,6 +221,12 @@ class Edition(Value):
     """With slots such as ``@@UNSUBSCRIBE@@`` for what differs per recipient."""
     text: str
     rendered_at: AwareDatetime
+
+    @property
+    def is_intact(self) -> bool:
+        """True while the content is what ``sha256`` was taken over."""
+        content = f"{self.subject}\0{self.preheader}\0{self.html}\0{self.text}"
+        return hashlib.sha256(content.encode()).hexdigest() == self.sha256
 
 
 class Approval(Value):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from digest.errors import ApprovalError
 from digest.mail.stationery import Brand
 from digest.mail.wire import compile_edition, message_id
 from digest.model import Delivery, Edition, Issue, Message
@@ -51,3 +52,13 @@ def composer(
         )
 
     return compose
+
+
+def require_intact(edition: Edition) -> None:
+    """Refuse content that was changed in the database after it was rendered. Raises ApprovalError."""
+    if not edition.is_intact:
+        raise ApprovalError(
+            edition.week,
+            f"the stored edition {edition.sha256[:12]} is not what was rendered: it was changed in "
+            f"the database; make a new one: digest build --week {edition.week}",
+        )

@@ -15,7 +15,7 @@ from digest.delivery import workers
 from digest.delivery.audience import freeze as frozen_audience
 from digest.delivery.pace import STEADY
 from digest.delivery.transports.base import Transport
-from digest.errors import IssueError
+from digest.errors import ApprovalError, IssueError
 from digest.issues import approval as approval_rules
 from digest.mail.preflight import preflight
 from digest.mail.stationery import Brand
@@ -28,7 +28,7 @@ from digest.model import (
     IssueState,
     SendResult,
 )
-from digest.steps.composing import composer
+from digest.steps.composing import composer, require_intact
 from digest.steps.drain import drain
 from digest.store import audience
 from digest.store import deliveries as store
@@ -111,7 +111,7 @@ def send_issue(
         raise IssueError(
             week, "nobody has confirmed a subscription; digest subscribers import FILE --confirmed"
         )
-    _move(parts.db, week, IssueState.SENDING, now=parts.clock())
+    _begin(parts.db, edition, now=parts.clock())
     count = drain(
         parts.db,
         week,
@@ -125,7 +125,8 @@ def send_issue(
         on_progress=_counting(parts.db, week, on_progress),
     )
     if count.is_finished:
-        _move(parts.db, week, IssueState.SENT, now=parts.clock())
+        with parts.db.write() as session:
+            issue_store.set_state(session, week, IssueState.SENT, now=parts.clock())
     return count
 
 
@@ -154,6 +155,7 @@ def released_edition(db: Database, week: str) -> tuple[Edition, Issue]:
     approval_rules.check(approval, edition)
     if state not in SENDABLE:
         raise IssueError(week, f"it is {state}; only an approved issue can be sent")
+    require_intact(edition)
     preflight(edition, week=week)
     return edition, issue
 
@@ -184,9 +186,17 @@ def _sent_before(db: Database, week: str) -> DeliveryCount | None:
         return store.count(session, week)
 
 
-def _move(db: Database, week: str, state: IssueState, *, now: datetime) -> None:
+def _begin(db: Database, edition: Edition, *, now: datetime) -> None:
+    """Move the issue to sending, unless it was built anew since the gate looked at it."""
     with db.write() as session:
-        issue_store.set_state(session, week, state, now=now)
+        state = issue_store.issue_state(session, edition.week, holds=True)
+        standing = issue_store.edition_of(session, edition.week)
+        if state not in SENDABLE or standing != edition:
+            raise ApprovalError(
+                edition.week,
+                "it was built again just now; look at it, release it, and send it then",
+            )
+        issue_store.set_state(session, edition.week, IssueState.SENDING, now=now)
 
 
 def _counting(

@@ -5,18 +5,22 @@ A build may be run again until the issue is on its way; each build makes a new e
 given to an older one counts for nothing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from difflib import get_close_matches
 
 from digest.errors import IssueError
 from digest.issues import approval as approval_rules
 from digest.issues.drafting import draft_comparison, draft_issue
 from digest.issues.labels import with_labels
 from digest.issues.pairing import plan_pairs
+from digest.issues.pins import read_wishes
 from digest.issues.weeks import week_of, window
 from digest.mail.preflight import preflight
 from digest.mail.render import render_issue
 from digest.model import Approval, Issue, IssueState, Plan, Value
 from digest.steps.build_report import BuildReport
+from digest.steps.composing import require_intact
 from digest.steps.desk import Desk, WeeklyParts, as_candidate, load_desk
 from digest.store import issues as store
 from digest.store import tools as tool_store
@@ -50,7 +54,8 @@ def build_issue(
         now: The moment of building; the cut-off of the current week.
 
     Raises:
-        IssueError: The week has not begun, a pin cannot be followed, or the issue is under way.
+        IssueError: The week has not begun, a pin or a ban cannot be followed, or the issue is under
+            way.
         RenderError: A template cannot be used.
         PreflightError: The edition may not leave the house; nothing is stored.
     """
@@ -60,8 +65,8 @@ def build_issue(
         state = store.issue_state(session, week)
     if state in RELEASED and options.keeps_released:
         return standing_report(parts.db, week)
-    if state in UNDER_WAY:
-        raise IssueError(week, f"it is {state}, so it cannot be built again")
+    _refuse_under_way(week, state)
+    _refuse_unknown_bans(parts.db, week, options.banned)
     desk = load_desk(parts, week=week, span=span, now=now)
     plan = plan_pairs(
         [as_candidate(item, parts=parts, span=span) for item in desk.reviewed.values()],
@@ -75,6 +80,7 @@ def build_issue(
     issue = _draft(plan, desk, parts, now=now)
     if not issue.comparisons:
         with parts.db.write() as session:
+            _refuse_under_way(week, store.issue_state(session, week, holds=True))
             store.drop_draft(session, week)
         return BuildReport(week=week, state=None, plan=plan, note=issue.note)
     edition = render_issue(
@@ -83,6 +89,7 @@ def build_issue(
     preflight(edition, week=week)
     reviews = [review for item in desk.reviewed.values() for review in item.side.reviews]
     with parts.db.write() as session:
+        _refuse_under_way(week, store.issue_state(session, week, holds=True))
         tool_store.put_reviews(session, reviews)
         store.put_issue(session, issue, plan, now=now)
         store.put_edition(session, edition, now=now)
@@ -94,6 +101,22 @@ def build_issue(
         edition=edition,
         note=issue.note,
     )
+
+
+def _refuse_under_way(week: str, state: IssueState | None) -> None:
+    if state in UNDER_WAY:
+        raise IssueError(week, f"it is {state}, so it cannot be built again")
+
+
+def _refuse_unknown_bans(db: Database, week: str, banned: Sequence[str]) -> None:
+    """Refuse a ban that would keep nothing out: a misspelt slug must not pass for a ban."""
+    slugs = {slug for wish in read_wishes(banned, week=week) for slug in wish}
+    with db.read() as session:
+        known = tool_store.tool_slugs(session)
+    for slug in sorted(slugs - known):
+        near = get_close_matches(slug, sorted(known), n=1)
+        hint = f", did you mean {near[0]}?" if near else "; digest build --json lists the slugs"
+        raise IssueError(week, f"{slug} cannot be banned: no such tool is known{hint}")
 
 
 def standing_report(db: Database, week: str) -> BuildReport:
@@ -116,14 +139,16 @@ def approve_issue(db: Database, week: str, *, by: str, now: datetime) -> Approva
     Raises:
         NotFoundError: There is no such issue.
         IssueError: It is under way already.
-        ApprovalError: The editor's name is missing.
+        ApprovalError: The editor's name is missing, or the stored edition was tampered with.
         PreflightError: The edition may not leave the house.
     """
     with db.write() as session:
-        row = store.issue_row(session, week)
+        state = store.issue_state(session, week, holds=True)
+        store.issue_row(session, week)
         edition = store.edition_of(session, week)
-        if row.state in UNDER_WAY or edition is None:
-            raise IssueError(week, f"it is {row.state}, so there is nothing to release")
+        if state in UNDER_WAY or edition is None:
+            raise IssueError(week, f"it is {state}, so there is nothing to release")
+        require_intact(edition)
         preflight(edition, week=week)
         approval = approval_rules.approve(edition, by=by, now=now)
         store.put_approval(session, approval)

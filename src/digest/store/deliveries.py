@@ -20,6 +20,7 @@ LEFT = "no longer subscribed when its turn came"
 
 _TABLE: sa.Table = DeliveryRow.__table__  # type: ignore[attr-defined] # set by SQLModel's metaclass
 _WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
+_SUPPRESSED = {"state": DeliveryState.SUPPRESSED, "reply": LEFT}
 
 
 def claim(
@@ -66,7 +67,7 @@ def _suppress(session: Session, week: str, *, now: datetime) -> None:
     statement = (
         sa.update(_TABLE)
         .where(_TABLE.c.id.in_(_waiting(week, ~_is_subscribed())))
-        .values(state=DeliveryState.SUPPRESSED, reply=LEFT, next_attempt_at=None, changed_at=now)
+        .values(**_SUPPRESSED, next_attempt_at=None, changed_at=now)
     )
     session.execute(statement)
 
@@ -112,21 +113,28 @@ def mark_handed(
 
     Returns:
         Those still leased to ``worker``, in the given order: nothing of the others may be sent.
+        Those of readers who left since the claim are suppressed.
     """
     if not held:
         return []
-    statement = (
-        sa.update(_TABLE)
-        .where(
-            _TABLE.c.week == held[0].week,
-            _TABLE.c.subscriber.in_([each.subscriber for each in held]),
-            _TABLE.c.state == DeliveryState.LEASED,
-            _TABLE.c.leased_by == worker,
-        )
+    leased = sa.update(_TABLE).where(
+        _TABLE.c.week == held[0].week,
+        _TABLE.c.subscriber.in_([each.subscriber for each in held]),
+        _TABLE.c.state == DeliveryState.LEASED,
+        _TABLE.c.leased_by == worker,
+    )
+    marked = (
+        leased.where(_is_subscribed())
         .values(handed_at=now, leased_until=until, changed_at=now)
         .returning(*_TABLE.c)
     )
-    ours = {row["subscriber"]: _noun(row) for row in session.execute(statement).mappings()}
+    ours = {row["subscriber"]: _noun(row) for row in session.execute(marked).mappings()}
+    if len(ours) < len(held):
+        session.execute(
+            leased.where(~_is_subscribed()).values(
+                **_SUPPRESSED, leased_by=None, leased_until=None, changed_at=now
+            )
+        )
     return [ours[each.subscriber] for each in held if each.subscriber in ours]
 
 

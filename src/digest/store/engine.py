@@ -7,7 +7,16 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    NoSuchModuleError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlmodel import Session
 
 from digest.errors import StoreError
@@ -62,9 +71,10 @@ def _driver_url(url: str) -> URL:
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        # The URL is not repeated: it may hold a password.
         raise StoreError(
-            f"DIGEST_DATABASE_URL: {url!r} is no database URL; "
+            "DIGEST_DATABASE_URL: this is no database URL; "
             "use sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
         ) from error
     if backend == "postgresql":
@@ -73,12 +83,22 @@ def _driver_url(url: str) -> URL:
         raise StoreError(
             f"DIGEST_DATABASE_URL: {backend} is not supported; use sqlite or postgresql"
         )
+    if parsed.database in {None, "", ":memory:"}:
+        raise StoreError(
+            "DIGEST_DATABASE_URL: a database in memory keeps nothing; name a file: sqlite:///PATH"
+        )
     return parsed
 
 
 def _sqlite_engine(url: URL, *, immediate: bool) -> Engine:
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(url.database or "").parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"DIGEST_DATABASE_URL: the folder {folder} cannot be made ({error.strerror}); "
+            "make it, or name another"
+        ) from error
     engine = create_engine(url)
 
     @event.listens_for(engine, "connect")
@@ -111,9 +131,20 @@ def _session(engine: Engine, *, commit: bool = True) -> Iterator[Session]:
         except DBAPIError as error:
             if not error.connection_invalidated and not _is_trouble(error):
                 raise
-            raise StoreError(f"the database cannot be used: {error.orig}") from error
+            raise StoreError(
+                f"the database at {engine.url.render_as_string()} cannot be used "
+                f"({one_line(error)}); see to the server, the disk or DIGEST_DATABASE_URL, "
+                "then run it again"
+            ) from error
 
 
 def _is_trouble(error: DBAPIError) -> bool:
-    """Return True for what an operator can mend: no connection, locked, full, no table."""
-    return type(error).__name__ in {"OperationalError", "ProgrammingError", "InterfaceError"}
+    """Return True for what an operator can mend: no connection, locked, full, damaged, no table."""
+    return isinstance(
+        error, (OperationalError, ProgrammingError, InterfaceError, InternalError)
+    ) or (type(error) is DatabaseError)
+
+
+def one_line(error: DBAPIError) -> str:
+    """Give the database's own words on one line."""
+    return " ".join(str(error.orig).split())

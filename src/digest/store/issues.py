@@ -7,7 +7,7 @@ from sqlmodel import Session, col, func, select
 
 from digest.errors import NotFoundError
 from digest.model import Approval, Comparison, Edition, Issue, IssueState, Plan
-from digest.store.rows import as_noun, as_values, upsert
+from digest.store.rows import as_noun, as_values, from_document, upsert
 from digest.store.tables import ApprovalRow, ComparisonRow, EditionRow, IssueRow
 
 PUBLIC = (IssueState.APPROVED, IssueState.SENDING, IssueState.PAUSED, IssueState.SENT)
@@ -62,21 +62,26 @@ def issue_row(session: Session, week: str) -> IssueRow:
     return row
 
 
-def issue_state(session: Session, week: str) -> IssueState | None:
-    """Give where the week's issue stands; None where there is none."""
-    row = session.get(IssueRow, week)
-    return row.state if row else None
+def issue_state(session: Session, week: str, *, holds: bool = False) -> IssueState | None:
+    """
+    Give where the week's issue stands; None where there is none.
+
+    With ``holds`` nobody else can move or rebuild it until this transaction ends.
+    """
+    statement = select(IssueRow.state).where(IssueRow.week == week)
+    state = session.exec(statement.with_for_update() if holds else statement).first()
+    return IssueState(state) if state else None
 
 
 def issue_of(session: Session, week: str) -> Issue | None:
     """Give the week's issue in whatever state it is."""
     row = session.get(IssueRow, week)
-    return Issue.model_validate_json(row.document) if row else None
+    return from_document(Issue, row.document) if row else None
 
 
 def plan_of(session: Session, week: str) -> Plan:
     """Give the plan the week's issue was built by."""
-    return Plan.model_validate_json(issue_row(session, week).plan)
+    return from_document(Plan, issue_row(session, week).plan)
 
 
 def set_state(session: Session, week: str, state: IssueState, *, now: datetime) -> None:
@@ -88,7 +93,9 @@ def set_state(session: Session, week: str, state: IssueState, *, now: datetime) 
 
 def put_edition(session: Session, edition: Edition, *, now: datetime) -> None:
     """Store an edition for good and make it the one that stands for its issue, in review."""
-    upsert(session, EditionRow, [as_values(edition)], key=["sha256"])
+    # The hash is of the content: what is there already is the same, or was damaged and is mended.
+    content = ("subject", "preheader", "html", "text")
+    upsert(session, EditionRow, [as_values(edition)], key=["sha256"], update=content)
     row = issue_row(session, edition.week)
     row.edition_sha256 = edition.sha256
     row.state = IssueState.IN_REVIEW
@@ -123,7 +130,7 @@ def published_issues(session: Session) -> list[Issue]:
     statement = (
         select(IssueRow).where(col(IssueRow.state).in_(PUBLIC)).order_by(col(IssueRow.week).desc())
     )
-    return [Issue.model_validate_json(row.document) for row in session.exec(statement)]
+    return [from_document(Issue, row.document) for row in session.exec(statement)]
 
 
 def published_issue(session: Session, week: str) -> Issue | None:
@@ -131,7 +138,7 @@ def published_issue(session: Session, week: str) -> Issue | None:
     row = session.get(IssueRow, week)
     if row is None or row.state not in PUBLIC:
         return None
-    return Issue.model_validate_json(row.document)
+    return from_document(Issue, row.document)
 
 
 def latest_issue(session: Session) -> Issue | None:
@@ -143,7 +150,7 @@ def latest_issue(session: Session) -> Issue | None:
         .limit(1)
     )
     row = session.exec(statement).first()
-    return Issue.model_validate_json(row.document) if row else None
+    return from_document(Issue, row.document) if row else None
 
 
 def comparison_by_slug(session: Session, slug: str) -> Comparison | None:
@@ -156,7 +163,7 @@ def comparison_by_slug(session: Session, slug: str) -> Comparison | None:
         .limit(1)
     )
     row = session.exec(statement).first()
-    return Comparison.model_validate_json(row.document) if row else None
+    return from_document(Comparison, row.document) if row else None
 
 
 def comparison_of_tools(session: Session, first: str, second: str) -> Comparison | None:
@@ -176,7 +183,7 @@ def comparison_of_tools(session: Session, first: str, second: str) -> Comparison
         )
     ]
     newest = max(found, key=lambda row: row.week, default=None)
-    return Comparison.model_validate_json(newest.document) if newest else None
+    return from_document(Comparison, newest.document) if newest else None
 
 
 def comparisons_of_tool(session: Session, slug: str) -> list[Comparison]:
@@ -190,7 +197,7 @@ def comparisons_of_tool(session: Session, slug: str) -> list[Comparison]:
         )
         .order_by(col(ComparisonRow.week).desc(), col(ComparisonRow.position))
     )
-    return [Comparison.model_validate_json(row.document) for row in session.exec(statement)]
+    return [from_document(Comparison, row.document) for row in session.exec(statement)]
 
 
 def past_comparisons(session: Session, *, before: str) -> list[Comparison]:
@@ -201,7 +208,7 @@ def past_comparisons(session: Session, *, before: str) -> list[Comparison]:
         .where(col(ComparisonRow.week) < before, col(IssueRow.state).in_(PUBLIC))
         .order_by(col(ComparisonRow.week), col(ComparisonRow.position))
     )
-    return [Comparison.model_validate_json(row.document) for row in session.exec(statement)]
+    return [from_document(Comparison, row.document) for row in session.exec(statement)]
 
 
 def issue_states(session: Session) -> dict[str, IssueState]:

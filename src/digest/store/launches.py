@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, func, select
 
 from digest.model import Capture, Launch, Outcome, Reading, RobotsText, SourceState
-from digest.store.rows import as_noun, as_values, upsert
+from digest.store.rows import CHUNK, as_noun, as_values, upsert
 from digest.store.tables import CaptureRow, LaunchRow, ReadingRow, RobotsRow, SourceRow
 
 GOOD = (Outcome.OK, Outcome.OK_EMPTY, Outcome.UNCHANGED)
@@ -146,13 +146,15 @@ def mark_researched(session: Session, launches: Sequence[Launch]) -> None:
 def launches_of_tools(session: Session, tools: Collection[str]) -> dict[str, list[Launch]]:
     """Give all launches of these tools, by tool; inside one by source and native id."""
     found: dict[str, list[Launch]] = {tool: [] for tool in sorted(tools)}
-    statement = (
-        select(LaunchRow)
-        .where(col(LaunchRow.tool).in_(found))
-        .order_by(col(LaunchRow.source), col(LaunchRow.native_id))
-    )
-    for row in session.exec(statement):
-        found[row.tool or ""].append(as_noun(Launch, row))
+    slugs = list(found)
+    for start in range(0, len(slugs), CHUNK):
+        statement = (
+            select(LaunchRow)
+            .where(col(LaunchRow.tool).in_(slugs[start : start + CHUNK]))
+            .order_by(col(LaunchRow.source), col(LaunchRow.native_id))
+        )
+        for row in session.exec(statement):
+            found[row.tool or ""].append(as_noun(Launch, row))
     return found
 
 

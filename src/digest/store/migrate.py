@@ -10,7 +10,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from digest.errors import SchemaError, StoreError
-from digest.store.engine import Database
+from digest.store.engine import Database, one_line
 
 VERSION_TABLE = "digest_alembic_version"
 """Own name: Prefect's server keeps its migrations in ``alembic_version``."""
@@ -39,7 +39,7 @@ def current_revision(database: Database) -> str | None:
     except DBAPIError as error:
         raise StoreError(
             f"the database at {database.url.render_as_string()} cannot be opened "
-            f"({str(error.orig).strip()}); check DIGEST_DATABASE_URL"
+            f"({one_line(error)}); check DIGEST_DATABASE_URL"
         ) from error
 
 

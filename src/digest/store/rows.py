@@ -3,17 +3,41 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
+from digest.errors import StoreError
 from digest.model import Value
 
 Noun = TypeVar("Noun", bound=Value)
+CHUNK = 500
+"""Keys per IN list: both databases stay far below their bound on variables."""
 
 
 def as_noun(kind: type[Noun], row: SQLModel) -> Noun:
-    """Give the frozen value a row holds, checked again on its way out."""
-    return kind.model_validate({name: getattr(row, name) for name in kind.model_fields})
+    """Give the frozen value a row holds, checked again on its way out. Raises StoreError."""
+    try:
+        return kind.model_validate({name: getattr(row, name) for name in kind.model_fields})
+    except ValidationError as error:
+        raise _damaged(kind, error) from error
+
+
+def from_document(kind: type[Noun], document: str) -> Noun:
+    """Give the frozen value a column holds as JSON, checked again. Raises StoreError."""
+    try:
+        return kind.model_validate_json(document)
+    except ValidationError as error:
+        raise _damaged(kind, error) from error
+
+
+def _damaged(kind: type[Value], error: ValidationError) -> StoreError:
+    first = error.errors()[0]
+    where = ".".join(map(str, first["loc"])) or "the whole of it"
+    return StoreError(
+        f"the database holds a damaged {kind.__name__.lower()} ({where}: {first['msg']}); "
+        "restore a backup, or make it anew where it can be made"
+    )
 
 
 def as_values(noun: Value) -> dict[str, Any]:

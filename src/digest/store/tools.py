@@ -6,11 +6,8 @@ from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from digest.model import Fact, Identity, Review, Tool
-from digest.store.rows import as_noun, as_values, upsert
+from digest.store.rows import CHUNK, as_noun, as_values, from_document, upsert
 from digest.store.tables import FactRow, LaunchRow, ReviewRow, ToolKeyRow, ToolRow
-
-CHUNK = 500
-"""Keys per IN list: both databases stay far below their bound on variables."""
 
 
 def known_keys(session: Session, keys: Collection[str]) -> dict[str, str]:
@@ -135,7 +132,7 @@ def reviews_of(session: Session, tool: str) -> list[Review]:
         .where(ReviewRow.tool == tool)
         .order_by(col(ReviewRow.reviewed_at).desc(), col(ReviewRow.id))
     )
-    return [Review.model_validate_json(row.document) for row in session.exec(statement)]
+    return [from_document(Review, row.document) for row in session.exec(statement)]
 
 
 def count_tools(session: Session) -> Mapping[str, int]:
