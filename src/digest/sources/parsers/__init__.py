@@ -19,6 +19,8 @@ from digest.sources.parsers import (
     ollama_library,
     openrouter_models,
     producthunt_feed,
+    reddit_json,
+    reddit_rss,
 )
 from digest.sources.readings import failed, is_challenge, unreadable
 
@@ -65,6 +67,8 @@ KINDS: Mapping[str, Kind] = {
             floor=15,
             is_dated=False,
         ),
+        Kind("reddit_rss", reddit_rss.parse, reddit_rss.VERSION),
+        Kind("reddit_json", reddit_json.parse, reddit_json.VERSION),
         Kind("openrouter_models", openrouter_models.parse, openrouter_models.VERSION),
         Kind("ollama_library", ollama_library.parse, ollama_library.VERSION, is_html=True),
         Kind("feed", feed.parse, feed.VERSION),
