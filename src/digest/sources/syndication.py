@@ -148,13 +148,21 @@ def _entry(item: Mapping[str, Any], base: str) -> Entry:
         comments=web_url(_raw(item, "comments"), base=base),
         description=prose_of_html(markup) if is_markup else prose(markup),
         markup=markup,
-        author=_line(item, "author") or None,
+        author=_author(item),
         tags=_terms(item),
         published=_moment(item, "published_parsed"),
         published_raw=_line(item, "published") or None,
         updated=_moment(item, "updated_parsed"),
         updated_raw=_line(item, "updated") or None,
     )
+
+
+def _author(item: Mapping[str, Any]) -> str | None:
+    """Give who wrote it; of several the first, where feedparser's own answer is the last."""
+    authors = [author for author in item.get("authors") or () if author.get("name")]
+    if len(authors) > 1:
+        return line(authors[0]["name"]) or None
+    return _line(item, "author") or None
 
 
 def _raw(item: Mapping[str, Any], key: str) -> str:

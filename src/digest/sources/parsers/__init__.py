@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from digest.model import Capture, Reading, Source
 from digest.sources.options import Option
 from digest.sources.parsers import (
+    arxiv_api,
+    arxiv_rss,
     feed,
     github_search,
     github_trending,
@@ -71,6 +73,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("reddit_json", reddit_json.parse, reddit_json.VERSION),
         Kind("openrouter_models", openrouter_models.parse, openrouter_models.VERSION),
         Kind("ollama_library", ollama_library.parse, ollama_library.VERSION, is_html=True),
+        Kind("arxiv_api", arxiv_api.parse, arxiv_api.VERSION),
+        Kind("arxiv_rss", arxiv_rss.parse, arxiv_rss.VERSION, is_dated=False),
         Kind("feed", feed.parse, feed.VERSION),
     )
 }

@@ -14,7 +14,7 @@ from digest.sources.syndication import Entry, Feed, read_feed
 from digest.sources.text import first_sentence
 from digest.sources.wire import without_nothing
 
-VERSION = "1"
+VERSION = "2"
 
 MAX_CLASHES = 0.05
 """Share of items with a key used before, above which the next kind of key is tried (FreshRSS#4487)."""
@@ -28,9 +28,9 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     feed = read_feed(body, capture)
     if isinstance(feed, Reading):
         return feed
-    refusal = _refusal(feed.entries)
-    if refusal:
-        return failed(f"the source answered with an error: {refusal}")
+    said = refusal(feed.entries)
+    if said:
+        return failed(f"the source answered with an error: {said}")
     if not feed.entries:
         return _empty(feed)
     level = _key_level(feed.entries)
@@ -57,7 +57,7 @@ def _empty(feed: Feed) -> Reading:
     return suspect("a feed without items, and no word that this is right")
 
 
-def _refusal(entries: Sequence[Entry]) -> str | None:
+def refusal(entries: Sequence[Entry]) -> str | None:
     """Find the error that an API sends as if it were an item, as arXiv's does."""
     for entry in entries:
         if entry.title == "Error" and "/errors" in f"{entry.guid} {entry.link}":
