@@ -249,6 +249,20 @@ def test_what_was_taken_from_a_worker_it_cannot_mark(frozen: Database):
     assert leased == again
 
 
+def test_who_left_after_the_claim_is_suppressed_and_not_given(frozen: Database):
+    """Leaving promises that also the issue that is being sent just now stays away."""
+    claimed = _claim(frozen)
+    _leave(frozen, 1)
+
+    with frozen.write() as session:
+        ours = deliveries.mark_handed(session, claimed[:3], worker=ME, now=SOON, until=SOON)
+        (left,) = deliveries.in_state(session, WEEK, DeliveryState.SUPPRESSED)
+
+    assert [each.subscriber for each in ours] == [_reader(0), _reader(2)]
+    assert (left.subscriber, left.reply) == (_reader(1), deliveries.LEFT)
+    assert (left.leased_by, left.leased_until, left.handed_at) == (None, None, None)
+
+
 def test_marking_nothing_gives_nothing(frozen: Database):
     with frozen.write() as session:
         assert deliveries.mark_handed(session, [], worker=ME, now=NOW, until=SOON) == []

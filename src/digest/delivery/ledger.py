@@ -11,6 +11,7 @@ caller loads, sends and stores. The whole machine, every arrow of it:
                → rejected    5xx; 4xx past the deadline; it cannot be composed
                → uncertain   handed over and never answered, or its sender died having it handed over
                → queued      provably nothing was given to any server
+               → suppressed  its reader left before it was handed over
     deferred   → leased, suppressed: as from queued, once its time has come
     uncertain  → accepted, deferred, rejected, queued: its sender, slow but alive, answers after all,
                  or a person decides (accepted, queued)
@@ -36,6 +37,7 @@ LEAVES_TO: Mapping[DeliveryState, frozenset[DeliveryState]] = MappingProxyType(
                 DeliveryState.REJECTED,
                 DeliveryState.UNCERTAIN,
                 DeliveryState.QUEUED,
+                DeliveryState.SUPPRESSED,
             }
         ),
         DeliveryState.DEFERRED: frozenset({DeliveryState.LEASED, DeliveryState.SUPPRESSED}),

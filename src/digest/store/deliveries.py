@@ -129,9 +129,9 @@ def mark_handed(
         .returning(*_TABLE.c)
     )
     ours = {row["subscriber"]: _noun(row) for row in session.execute(marked).mappings()}
-    if len(ours) < len(held):
+    if len(ours) < len(held):  # who leaves between these two statements has been marked
         session.execute(
-            leased.where(~_is_subscribed()).values(
+            leased.where(_TABLE.c.handed_at.is_(None), ~_is_subscribed()).values(
                 **_SUPPRESSED, leased_by=None, leased_until=None, changed_at=now
             )
         )
