@@ -50,6 +50,10 @@ def said(text, kind, *, name="Emberline", is_model=False):
         ("self_host", "Competitive with open-weight models.", None),
         ("self_host", "If you must self-host, Spanglass is the alternative.", None),
         ("self_host", "If you have to self-host, look at Spanglass.", None),
+        ("self_host", "Works with self-hosted GitLab.", None),
+        ("self_host", "It connects to any self-hosted Postgres.", None),
+        ("waitlist", "A tool to manage waitlists for restaurants.", None),
+        ("waitlist", "Imports your waitlist signups.", None),
         ("terms", "Terms and privacy policy are published.", True),
         ("terms", "No terms or privacy page yet.", None),
     ],
@@ -151,6 +155,7 @@ def test_claims_of_performance_come_bare_or_with_their_method(text, value):
         ("Fully open source.", None),
         ("Researchers at MIT say so.", None),
         ("It is not under the MIT licence.", None),
+        ("Built on Llama, which is MIT licensed.", None),
     ],
 )
 def test_licences_are_read_only_where_they_are_named(text, licence):
@@ -192,6 +197,7 @@ def test_licences_are_read_only_where_they_are_named(text, licence):
         ("If you need a free tier, Spanglass has one.", None, None),
         ("Existing tools charge $30 per month.", None, None),
         ("Most editors are free to use.", None, None),
+        ("Was $49/month, now $19/month.", None, None),
     ],
 )
 def test_prices_and_the_price_of_starting(text, price, entry):

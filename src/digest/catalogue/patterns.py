@@ -42,7 +42,7 @@ YES_OR_NO: Mapping[FactKind, re.Pattern[str]] = {
         r"huggingface\.co/spaces/",
     ),
     FactKind.WAITLIST: _any(
-        r"\bwait(?:ing)?[- ]?lists?\b",
+        r"\bwait(?:ing)?[- ]?list\b(?! (?:apps?|builders?|manag\w+|pages?|sign-?ups?|software|tools?)\b)",
         r"\binvite[- ]only\b",
         r"\b(?:private|closed) (?:beta|alpha|preview)\b",
         r"\brequest (?:early )?access\b",
@@ -64,7 +64,7 @@ YES_OR_NO: Mapping[FactKind, re.Pattern[str]] = {
         r"\blocal (?:model server|runtime|inference)\b",
     ),
     FactKind.SELF_HOST: _any(
-        r"\bself[- ]?host(?:s|ed|able|ing)?\b",
+        r"(?<!with )(?<!any )\bself[- ]?host(?:s|ed|able|ing)?\b",
         r"\bhost it yourself\b",
         r"\bon your own (?:servers?|infrastructure|cloud|cluster)\b",
         r"(?<!with )(?<!other )(?<!than )\bopen[- ]weights?\b",
@@ -221,6 +221,8 @@ CLOSED = _any(
     r"\bsource (?:code )?is (?:closed|not public)\b",
 )
 OPEN_SOURCE = _any(r"\bopen[- ]source\b")
+OF_ANOTHER = _any(r"\bwhich (?:is|are|comes?)(?: \w+){0,3}\s*$")
+"""What stands before the licence of something this product is made of."""
 
 SIZE = re.compile(
     r"(?<![$€£\d.])\b(?P<size>\d+(?:\.\d+)?)[\s-]?(?P<unit>[BMT]|billion|million|trillion)"

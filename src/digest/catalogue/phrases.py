@@ -143,7 +143,8 @@ def _benchmark(sentences: Sequence[str]) -> Claim | None:
 def _licence(sentences: Sequence[str]) -> Claim | None:
     for sentence in sentences:
         for spdx, pattern in patterns.LICENCES.items():
-            if match := _holding(pattern, sentence):
+            match = _holding(pattern, sentence)
+            if match and not patterns.OF_ANOTHER.search(sentence[: match.start()]):
                 return Claim(FactKind.LICENCE, spdx, span_of(sentence, match))
         if named := patterns.OWN_LICENCE.search(sentence):
             name = f"LicenseRef-{'-'.join(named['name'].split())}"

@@ -34,7 +34,8 @@ _LONG = {"mo": "month", "yr": "year", "hr": "hour", "min": "minute"}
 _NOT_OURS = re.compile(
     r"\b(?:sav(?:e|es|ed|ing|ings)|drops?|dropped|cuts?|reduc\w+|spen[dt]\w*|paid|paying|bills?|billed|"
     r"earn\w*|revenue|[AM]RR|raised|funding|worth|salary|rent|versus|vs\.?|compared|instead|"
-    r"rewards?|prizes?|bount\w+|us\b|we used to|would have cost|used to cost)\b",
+    r"rewards?|prizes?|bount\w+|us\b|we used to|would have cost|used to cost)\b"
+    r"|\b(?:was|were|originally|formerly|normally|usually) [$€£]",
     re.IGNORECASE,
 )
 _LIMITED = re.compile(
