@@ -1,5 +1,6 @@
 """What the demo says at its end: what happened at each stage, and where to look."""
 
+import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -13,9 +14,25 @@ from digest.wiring import Resources
 
 
 def print_report(
-    resources: Resources, *, week: str, directory: Path, requests: int, mails: int
+    resources: Resources,
+    *,
+    week: str,
+    directory: Path,
+    requests: int,
+    mails: int,
+    port: int | None,
 ) -> None:
-    """Print the outcome of every stage; ``requests`` and ``mails`` are this run's alone."""
+    """
+    Print the outcome of every stage.
+
+    Args:
+        resources: The demo's parts.
+        week: Its week.
+        directory: Its folder.
+        requests: Requests to the launch sites in this run alone.
+        mails: Mails accepted in this run alone.
+        port: Where the pages are about to be served; None where they are not.
+    """
     console = Console(markup=False, highlight=False)
     found = status(resources.db)
     with resources.db.read() as session:
@@ -34,7 +51,7 @@ def print_report(
         secret=resources.secret,
         clock=resources.settings.clock,
     )
-    _print_where(console, directory, week=week)
+    _print_where(console, directory, week=week, port=port)
 
 
 def _print_stages(console: Console, found: Status, *, week: str, requests: int, mails: int) -> None:
@@ -76,7 +93,7 @@ def _print_pairs(console: Console, issue: Issue) -> None:
     console.print(table)
 
 
-def _print_where(console: Console, directory: Path, *, week: str) -> None:
+def _print_where(console: Console, directory: Path, *, week: str, port: int | None) -> None:
     console.print("\nWhere to look", style="bold")
     for name, place in (
         ("mail as HTML", directory / "issue" / "issue.html"),
@@ -85,7 +102,9 @@ def _print_where(console: Console, directory: Path, *, week: str) -> None:
         ("all mails", directory / "mailbox"),
     ):
         console.print(f"  {name:<14} {place}")
-    console.print(
-        f"  {'web pages':<14} digest demo --serve, then http://127.0.0.1:8000/issues/{week}"
-    )
+    if port is None:
+        console.print(f"  {'web pages':<14} {sys.argv[0]} demo --serve")
+    else:
+        console.print(f"  {'web pages':<14} http://127.0.0.1:{port}/issues/{week} until Ctrl-C")
+        console.print(f"  {'':<14} whoever signs up there is mailed into the folder of all mails")
     console.print("  Links in the demo's mails name verdicts.example.com, where nothing is.")

@@ -33,6 +33,7 @@ WEEK = "2026-W47"
 NOW = "2026-11-20T09:00:00+00:00"
 EDITOR = "the demo's editor"
 LOOK_EVERY_S = 0.3
+WEB_PORT = 8000
 
 
 def run_demo(directory: Path, *, serve: bool) -> None:
@@ -40,6 +41,7 @@ def run_demo(directory: Path, *, serve: bool) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     directory = directory.resolve()
     mailbox = DemoMailbox(directory / "mailbox", port=_port(directory, "smtp"))
+    port = _port(directory, "web", wanted=WEB_PORT) if serve else None
     with DemoSite(port=_port(directory, "http")) as site, mailbox:
         _set_environment(directory, site_base=site.base, smtp_url=mailbox.url)
         _import_readers()
@@ -52,15 +54,16 @@ def run_demo(directory: Path, *, serve: bool) -> None:
                 directory=directory,
                 requests=site.requests,
                 mails=mailbox.accepted,
+                port=port,
             )
-    if serve:
-        _serve()
+        if port:
+            _serve(port)
 
 
-def _port(directory: Path, name: str) -> int:
+def _port(directory: Path, name: str, *, wanted: int = 0) -> int:
     """Give the port of an earlier run where it is still free: then the second run is conditional."""
     note = directory / f"{name}.port"
-    known = int(note.read_text()) if note.exists() else 0
+    known = int(note.read_text()) if note.exists() else wanted
     for port in (known, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -169,7 +172,9 @@ def _status() -> Status:
         return status(resources.db)
 
 
-def _serve() -> None:
+def _serve(port: int) -> None:
+    """Serve the pages until interrupted; mail that they send goes to the demo's mailbox."""
     serve: Any = importlib.import_module("digest.web.serve").serve
-    with open_resources(load_settings()) as resources:
-        serve(resources, host="127.0.0.1", port=8000)
+    settings = load_settings(base_url=f"http://127.0.0.1:{port}")
+    with open_resources(settings) as resources:
+        serve(resources, host="127.0.0.1", port=port)
