@@ -23,6 +23,7 @@ from digest.sources.parsers import (
     ollama_library,
     openrouter_models,
     producthunt_feed,
+    producthunt_graphql,
     reddit_json,
     reddit_rss,
 )
@@ -57,6 +58,12 @@ KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind("producthunt_feed", producthunt_feed.parse, producthunt_feed.VERSION, is_dated=False),
+        Kind(
+            "producthunt_graphql",
+            producthunt_graphql.parse,
+            producthunt_graphql.VERSION,
+            is_dated=False,
+        ),
         Kind("hn_algolia", hn_algolia.parse, hn_algolia.VERSION),
         Kind("hn_firebase", hn_firebase.parse, hn_firebase.VERSION),
         Kind("hf_models", hf_models.parse, hf_models.VERSION, is_dated=False),
