@@ -47,8 +47,13 @@ def clean_text(text: str) -> str:
     plain = " ".join(text.translate(_ORDER_MARKS).split())
     plain = "".join(c for c in plain if unicodedata.category(c) != "Cc")
     if is_followable(plain):
-        return plain
+        return _inert(plain)
     return _OPENERS.sub(_JOINER, isolated(plain))
+
+
+def _inert(url: str) -> str:
+    """Give an address that forms no slot: one that did would carry a reader's token to its site."""
+    return url.replace("@@", "%40%40").replace("{", "%7B").replace("}", "%7D")
 
 
 def isolated(text: str) -> str:
