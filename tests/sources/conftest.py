@@ -12,6 +12,9 @@ from digest.sources import parsers
 FETCHED_AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 """Friday, 20 November 2026."""
 
+EXAMPLE_OPTIONS = {}
+"""What kinds that cannot do without options are told where a test does not say."""
+
 
 def capture_of(body, *, content_type="", status=200, fetched_at=FETCHED_AT):
     digest = hashlib.sha256(body).hexdigest()
@@ -34,10 +37,12 @@ def source_of(kind, **options):
 
 @pytest.fixture(scope="session")
 def read_as() -> Callable[..., Reading]:
-    """Read a body as a kind of source: ``read_as(kind, body, content_type=…)``."""
+    """Read a body as a kind of source: ``read_as(kind, body, content_type=…, options=…)``."""
 
-    def read(kind, body, **capture):
-        return parsers.read(capture_of(body, **capture), body, source_of(kind))
+    def read(kind, body, *, options=None, **capture):
+        told = EXAMPLE_OPTIONS.get(kind, {}) if options is None else options
+        source = source_of(kind, options=told)
+        return parsers.read(capture_of(body, **capture), body, source)
 
     return read
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from digest.model import Flag
-from digest.sources.flags import Repository, suspect_reasons, word_flags
+from digest.sources.flags import Article, Repository, spam_reasons, suspect_reasons, word_flags
 
 MADE = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -128,3 +128,42 @@ def test_a_topic_one_letter_off_a_spoken_word_is_misspelt(topic, is_misspelt):
     reasons = suspect_reasons(repository(topics=(topic,), has_licence=False))
 
     assert bool(reasons) is is_misspelt
+
+
+def an_article(title, *, author="quill", reactions=0):
+    return Article(title=title, author=author, reactions=reactions)
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Online Casino Bonus", "the title sells: casino"),
+        ("Locksmiths Near Me", "the title sells: near me"),
+        ("How Much Does A New Roof Cost?", "the title sells: how much does a new roof cost"),
+    ],
+)
+def test_a_title_that_sells_makes_an_unread_article_spam(title, said):
+    article = an_article(title)
+
+    assert spam_reasons(article, [article]) == (said,)
+
+
+@pytest.mark.parametrize("reactions", [0, None])
+def test_three_titles_of_one_pattern_by_one_author_are_fillers(reactions):
+    articles = [an_article(f"TIFF vs {name}", reactions=reactions) for name in ("A", "B", "C")]
+
+    assert spam_reasons(articles[0], articles) == ("3 titles like it by one author",)
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        [an_article("Managing prompts in C")],
+        [an_article("Managing prompts in C"), an_article("Managing prompts in C")],
+        [an_article(f"Managing prompts in {n}", author=f"author {n}") for n in "CDE"],
+        [an_article(title) for title in ("Managing prompts in C", "Elm in a box", "Trivy in CI")],
+        [an_article("Online Casino", reactions=1)],
+    ],
+)
+def test_an_article_is_no_spam_for_being_unread_posted_twice_or_liked(listed):
+    assert spam_reasons(listed[0], listed) == ()

@@ -25,6 +25,18 @@ _INVITES = ("discord.gg", "discord.com", "t.me", "bit.ly", "tinyurl.com", "t.co"
 _BAIT = frozenset({"activator", "crack", "cracked", "keygen", "unlocker", "unlocked", "cheat"})
 _WORD = re.compile(r"[a-z0-9]+")
 
+_COMMERCE = frozenset(
+    {"adhd", "bifold", "bookmaker", "botox", "casino", "casinos", "cbd", "escort", "escorts"}
+    | {"forex", "gambling", "loan", "loans", "locksmith", "mattress", "mortgage", "refinance"}
+    | {"slots", "upvc", "vape"}
+)
+"""Trades that fill open article sites with pages for search engines."""
+_COMMERCE_PHRASES = re.compile(
+    r"\bnear me\b|\bbi-fold\b|\bcat flaps?\b|\b(?:car|auto|spare|van) (?:keys?|locks?)\b"
+    r"|\b(?:door|window|roof) (?:repairs?|panels?)\b|\bhook locks?\b|\bcustomer care\b"
+    r"|\bhow much does .{1,40} cost\b"
+)
+
 FRESH = timedelta(days=30)
 ONE_PUSH = timedelta(minutes=10)
 MANY_STARS = 100
@@ -33,6 +45,10 @@ FORKS_PER_STAR = 3
 SMALL_KB = 100
 WEAK_REASONS = 2
 MISSPELT_LENGTH = 5
+NEAR_SAME = 0.5
+"""Share of the words of two titles, of all in both, from which they are near the same."""
+MANY_NEAR_SAME = 3
+"""Articles of one author with near the same title from which they are fillers."""
 
 
 def word_flags(*, words: Iterable[str], url: str | None) -> tuple[Flag, ...]:
@@ -172,3 +188,44 @@ def _is_slip(word: str, other: str) -> bool:
     if len(other) > len(word):
         longer, shorter = other, word
     return longer[at + 1 :] == (shorter[at + 1 :] if same else shorter[at:])
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What a list of articles says of one, as far as spam goes."""
+
+    title: str
+    author: str
+    reactions: int | None
+
+
+def spam_reasons(article: Article, listed: Iterable[Article]) -> tuple[str, ...]:
+    """
+    Say why an article looks like spam; empty where it does not, or where a reader liked it.
+
+    Args:
+        article: The article in question.
+        listed: All articles of the list, itself included.
+    """
+    if article.reactions:
+        return ()
+    return tuple(_spam_reasons(article, listed))
+
+
+def _spam_reasons(article: Article, listed: Iterable[Article]) -> Iterator[str]:
+    lowered = article.title.lower()
+    words = frozenset(_WORD.findall(lowered))
+    if sold := sorted(words & _COMMERCE):
+        yield f"the title sells: {sold[0]}"
+    elif found := _COMMERCE_PHRASES.search(lowered):
+        yield f"the title sells: {found[0]}"
+    alike = sum(
+        other.author == article.author and _is_near_same(words, other.title) for other in listed
+    )
+    if alike >= MANY_NEAR_SAME:
+        yield f"{alike} titles like it by one author"
+
+
+def _is_near_same(words: frozenset[str], title: str) -> bool:
+    other = set(_WORD.findall(title.lower()))
+    return len(words & other) >= NEAR_SAME * len(words | other)

@@ -2,7 +2,8 @@
 Every saved page of tests/data/<kind> reads as the file beside it says.
 
 A case is two files and no Python: ``<name>.<any ending>`` as the site would give it, and
-``<name>.expected.json`` with its reading (and its Content-Type, where that matters).
+``<name>.expected.json`` with its reading (and its Content-Type and the source's options, where
+those matter).
 """
 
 import json
@@ -51,6 +52,7 @@ def test_a_saved_page_reads_as_expected(expected, read_as):
         expected.parent.name,
         page_of(expected).read_bytes(),
         content_type=said.get("content_type", ""),
+        options=said.get("options"),
     )
 
     assert described(reading) == said["reading"]

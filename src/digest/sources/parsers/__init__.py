@@ -10,6 +10,7 @@ from digest.sources.options import Option
 from digest.sources.parsers import (
     arxiv_api,
     arxiv_rss,
+    devto,
     feed,
     github_releases,
     github_search,
@@ -82,6 +83,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("reddit_json", reddit_json.parse, reddit_json.VERSION),
         Kind("lobsters", lobsters.parse, lobsters.VERSION),
         Kind("github_releases", github_releases.parse, github_releases.VERSION, floor=1),
+        Kind("devto", devto.parse, devto.VERSION, options=devto.OPTIONS),
         Kind("openrouter_models", openrouter_models.parse, openrouter_models.VERSION),
         Kind("ollama_library", ollama_library.parse, ollama_library.VERSION, is_html=True),
         Kind("arxiv_api", arxiv_api.parse, arxiv_api.VERSION),
