@@ -23,7 +23,7 @@ WEEK = resources.files("digest.demo") / "week"
 
 def read_all():
     """Every demo source through its parser, as after a fetch at the demo's now."""
-    readings = {}
+    readings = []
     for row in tomllib.loads(demo_sources("https://demo.example"))["source"]:
         source = Source(**row)
         page = demo_pages()[urlsplit(source.url).path]
@@ -38,7 +38,7 @@ def read_all():
             body_bytes=len(page.body),
             fetched_at=NOW,
         )
-        readings[source] = parsers.read(capture, page.body, source)
+        readings.append((source, parsers.read(capture, page.body, source)))
     return readings
 
 
@@ -49,7 +49,7 @@ def readings():
 
 @pytest.fixture(scope="module")
 def launches(readings):
-    return [launch for reading in readings.values() for launch in reading.launches]
+    return [launch for _, reading in readings for launch in reading.launches]
 
 
 def named(launches, text):
@@ -60,16 +60,16 @@ def named(launches, text):
 
 
 def test_every_source_reads_well_and_loses_no_row(readings):
-    assert {source.name: reading.reason for source, reading in readings.items()} == dict.fromkeys(
-        source.name for source in readings
+    assert {source.name: reading.reason for source, reading in readings} == dict.fromkeys(
+        source.name for source, _ in readings
     )
-    assert all(reading.outcome is Outcome.OK for reading in readings.values())
-    assert all(reading.rejected == 0 for reading in readings.values())
+    assert all(reading.outcome is Outcome.OK for _, reading in readings)
+    assert all(reading.rejected == 0 for _, reading in readings)
 
 
 def test_the_week_holds_at_least_60_launches_over_six_kinds(readings):
-    assert len({source.kind for source in readings}) == 6
-    assert sum(len(reading.launches) for reading in readings.values()) >= 60
+    assert len({source.kind for source, _ in readings}) == 6
+    assert sum(len(reading.launches) for _, reading in readings) >= 60
 
 
 def test_new_and_older_launches_stand_side_by_side(launches):
@@ -83,9 +83,7 @@ def test_new_and_older_launches_stand_side_by_side(launches):
 
 
 def test_the_variants_of_a_model_are_folded(readings, launches):
-    (models,) = [
-        reading for source, reading in readings.items() if source.kind == "openrouter_models"
-    ]
+    (models,) = [reading for source, reading in readings if source.kind == "openrouter_models"]
 
     assert models.rows > len(models.launches)
     assert not [each for each in launches if each.native_id.endswith(":free")]
