@@ -74,6 +74,26 @@ def test_a_mailbox_gets_a_confirmation_every_15_minutes_and_thrice_a_day_at_most
     assert subject.confirmation_due(person(), sent=sent, now=NOW) is is_due
 
 
+@pytest.mark.parametrize(
+    ("sent", "failed", "is_due"),
+    [
+        ([0], [0], True),
+        ([0, 0], [0], False),
+        ([300, 200, 14], [14], True),
+        ([400, 300, 200, 14], [14], False),
+        ([14] * 9, [14] * 9, True),
+        ([14] * 10, [14] * 10, False),
+    ],
+)
+def test_a_mail_that_no_server_took_counts_as_a_try_only(
+    sent: list[int], failed: list[int], *, is_due: bool
+):
+    """In minutes ago; also while a clock stands still, one failure takes back one mail."""
+    moments, lost = ([NOW - timedelta(minutes=m) for m in each] for each in (sent, failed))
+
+    assert subject.confirmation_due(person(), sent=moments, failed=lost, now=NOW) is is_due
+
+
 @pytest.mark.parametrize("state", SubscriberState)
 def test_only_the_confirmed_need_no_confirmation(state: SubscriberState):
     due = subject.confirmation_due(person(state), sent=[], now=NOW)

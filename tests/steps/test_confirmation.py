@@ -48,17 +48,27 @@ def test_the_mail_goes_to_the_address_with_the_link_in_both_parts():
         assert LINK in mail.get_body((part,)).get_content()
 
 
-class Deferring(MemoryTransport):
-    """A server that wants us to come back later."""
+class Answering(MemoryTransport):
+    """A server that keeps nothing and answers as it was told."""
+
+    def __init__(self, outcome: SendOutcome, reply: str) -> None:
+        super().__init__()
+        self._outcome, self._reply = outcome, reply
 
     def send_batch(self, messages):
         """Take nothing."""
         for message in messages:
             yield SendResult(
-                subscriber=message.subscriber, outcome=SendOutcome.DEFERRED, reply="451 later"
+                subscriber=message.subscriber, outcome=self._outcome, reply=self._reply
             )
 
 
-def test_a_mail_that_was_not_taken_is_an_error():
+@pytest.mark.parametrize("outcome", [SendOutcome.DEFERRED, SendOutcome.REJECTED])
+def test_a_mail_that_was_not_taken_is_an_error(outcome: SendOutcome):
     with pytest.raises(TransportError, match="451 later"):
-        send(Deferring())
+        send(Answering(outcome, "451 later"))
+
+
+def test_a_mail_that_may_have_been_taken_is_none():
+    """Were it one, the reader's next try would mail a second time, and a third."""
+    send(Answering(SendOutcome.UNCERTAIN, ""))

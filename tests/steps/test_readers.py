@@ -46,6 +46,18 @@ def test_signing_up_again_mails_nobody_for_a_while_whatever_the_case(db: Databas
         assert store.all_subscribers(session) == [first]
 
 
+def test_a_mail_that_failed_is_noted_and_tried_again_at_once(db: Database):
+    first = subject.sign_up(db, "ada@example.com", now=NOW)
+    subject.confirmation_failed(db, first, asked_at=NOW)
+
+    assert subject.sign_up(db, "ada@example.com", now=NOW) == first
+    assert subject.sign_up(db, "ada@example.com", now=NOW) is None
+    with db.read() as session:
+        assert store.event_times(session, first.public_id, ConsentEvent.CONFIRMATION_FAILED) == [
+            NOW
+        ]
+
+
 def test_the_confirmed_are_not_mailed_again(db: Database):
     confirmed(db)
 

@@ -36,6 +36,9 @@ class ConsentEvent(StrEnum):
 
     SIGNED_UP = "signed_up"
     CONFIRMATION_SENT = "confirmation_sent"
+    """Noted before the mail leaves."""
+    CONFIRMATION_FAILED = "confirmation_failed"
+    """No server took the mail; happened at the same moment as the sending it takes back."""
     CONFIRMED = "confirmed"
     IMPORTED = "imported"
     UNSUBSCRIBED = "unsubscribed"

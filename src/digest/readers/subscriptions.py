@@ -6,6 +6,7 @@ confirmation asked for after leaving, or by taking the leaving back within a day
 raises the consent of someone who left.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,6 +23,8 @@ CONFIRM_PAUSE = timedelta(minutes=15)
 """Least time between two confirmation mails to one address."""
 CONFIRM_DAILY = 3
 """Most confirmation mails to one address in 24 hours: nobody's mailbox is flooded through us."""
+CONFIRM_TRIES = 10
+"""Most tries in 24 hours, those included that no server took: nor is the server flooded."""
 
 
 class Imported(StrEnum):
@@ -52,13 +55,20 @@ def new_subscriber(address: str, *, public_id: str, now: datetime) -> Subscriber
     return Subscriber(public_id=public_id, address=address, created_at=now)
 
 
-def confirmation_due(subscriber: Subscriber, *, sent: Sequence[datetime], now: datetime) -> bool:
+def confirmation_due(
+    subscriber: Subscriber,
+    *,
+    sent: Sequence[datetime],
+    failed: Sequence[datetime] = (),
+    now: datetime,
+) -> bool:
     """
     Say whether a sign-up should be answered by a confirmation mail.
 
     Args:
         subscriber: As it stands.
         sent: When confirmations went to it before, any order.
+        failed: Which of these moments were of mails that no server took: they count as tries only.
         now: The moment of the sign-up.
 
     Returns:
@@ -66,8 +76,13 @@ def confirmation_due(subscriber: Subscriber, *, sent: Sequence[datetime], now: d
     """
     if subscriber.state is SubscriberState.CONFIRMED:
         return False
-    recent = [moment for moment in sent if now - moment < timedelta(hours=24)]
-    return len(recent) < CONFIRM_DAILY and all(now - at >= CONFIRM_PAUSE for at in recent)
+    tries = [moment for moment in sent if now - moment < timedelta(hours=24)]
+    taken = Counter(tries) - Counter(failed)
+    return (
+        len(tries) < CONFIRM_TRIES
+        and taken.total() < CONFIRM_DAILY
+        and all(now - at >= CONFIRM_PAUSE for at in taken)
+    )
 
 
 def confirm(subscriber: Subscriber, *, issued_at: datetime, now: datetime) -> Subscriber:

@@ -25,7 +25,8 @@ def send_confirmation(
     Mail a confirm link; sent again, the same link is the same Message-ID.
 
     Raises:
-        TransportError: The server did not take it now; the reader can sign up again.
+        TransportError: The server did not take it now; the reader can sign up again. A mail that
+            may have been taken is no error: to mail again could be once too often.
         RenderError: A template is missing or wrong.
         AddressError: The address cannot be written to.
     """
@@ -40,5 +41,5 @@ def send_confirmation(
         envelope_sender=brand.sender_address,
     )
     for result in transport.send_batch([message]):
-        if result.outcome is not SendOutcome.ACCEPTED:
+        if result.outcome not in (SendOutcome.ACCEPTED, SendOutcome.UNCERTAIN):
             raise TransportError("for confirmations", result.reply or result.outcome.value)

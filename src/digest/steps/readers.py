@@ -48,12 +48,21 @@ def sign_up(db: Database, address: str, *, now: datetime) -> Subscriber | None:
     wanted = subscriptions.normalise_address(address)
     with db.write() as session:
         subscriber = _known_or_new(session, wanted, now=now)
-        sent = store.event_times(session, subscriber.public_id, ConsentEvent.CONFIRMATION_SENT)
-        if not subscriptions.confirmation_due(subscriber, sent=sent, now=now):
+        sent, failed = (
+            store.event_times(session, subscriber.public_id, event)
+            for event in (ConsentEvent.CONFIRMATION_SENT, ConsentEvent.CONFIRMATION_FAILED)
+        )
+        if not subscriptions.confirmation_due(subscriber, sent=sent, failed=failed, now=now):
             return None
         # Noted before the mail leaves: a crash in between costs one mail, never floods a mailbox.
         _note(session, ConsentEvent.CONFIRMATION_SENT, subscriber, now=now)
         return subscriber
+
+
+def confirmation_failed(db: Database, subscriber: Subscriber, *, asked_at: datetime) -> None:
+    """Note that no server took the mail of the sign-up at ``asked_at``: another may be tried."""
+    with db.write() as session:
+        _note(session, ConsentEvent.CONFIRMATION_FAILED, subscriber, now=asked_at)
 
 
 def _known_or_new(session: Session, address: str, *, now: datetime) -> Subscriber:

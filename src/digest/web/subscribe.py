@@ -6,6 +6,7 @@ says whether an address is known. One-click leaving (RFC 8058) is the same POST 
 """
 
 import logging
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -52,8 +53,9 @@ def sign_up(
             headers={"retry-after": str(int(limit.seconds))},
         )
     if not website:  # the field is hidden: only a machine fills it
+        now = site.parts.clock()
         try:
-            due = readers.sign_up(site.parts.db, email, now=site.parts.clock())
+            due = readers.sign_up(site.parts.db, email, now=now)
         except AddressError:
             return _form(
                 site,
@@ -62,23 +64,25 @@ def sign_up(
                 status=HTTPStatus.BAD_REQUEST,
             )
         if due:
-            background.add_task(_mail, site, due)
+            background.add_task(_mail, site, due, asked_at=now)
     return site.notice(
         "Check your mail",
         "If this address can be subscribed, a message is on its way to it. "
         "Its link completes the sign-up and is good for seven days.",
-        "Nothing there after a few minutes? Look in the spam folder, then sign up again.",
+        "Nothing there after a quarter of an hour? Look in the spam folder, then sign up again.",
         path=urls.SUBSCRIBE,
     )
 
 
-def _mail(site: Site, subscriber: Subscriber) -> None:
-    now = site.parts.clock()
-    token = links.confirm_token(subscriber.public_id, secret=site.parts.secret, now=now)
+def _mail(site: Site, subscriber: Subscriber, *, asked_at: datetime) -> None:
+    token = links.confirm_token(subscriber.public_id, secret=site.parts.secret, now=asked_at)
     try:
         site.parts.mail_confirmation(subscriber.address, site.parts.url(urls.confirm(token)))
-    except DigestError:
-        log.exception("no confirmation could be mailed to subscriber %s", subscriber.public_id)
+    except DigestError as error:
+        # Servers repeat the address in their answers; a log is no place for it.
+        reason = " ".join(str(error).replace(subscriber.address, "(the address)").split())
+        log.warning("no confirmation could be mailed to %s: %s", subscriber.public_id, reason)
+        readers.confirmation_failed(site.parts.db, subscriber, asked_at=asked_at)
 
 
 def _form(
