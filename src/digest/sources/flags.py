@@ -20,7 +20,8 @@ _NSFW_WORDS = frozenset(
 )
 _PAID_MEDIA = frozenset({"cpc", "ppc"})
 _PAID_LABELS = frozenset({"sponsored", "advertisement", "advertorial", "promoted"})
-_AFFILIATES = ("pxf.io", "sjv.io", "partnerstack.com", "partnerlinks.io", "impact.com")
+AFFILIATES = ("pxf.io", "sjv.io", "partnerstack.com", "partnerlinks.io", "impact.com")
+"""Hosts that pay for visits and lead on to the product: never its own site."""
 _INVITES = ("discord.gg", "discord.com", "t.me", "bit.ly", "tinyurl.com", "t.co", "linktr.ee")
 _BAIT = frozenset({"activator", "crack", "cracked", "keygen", "unlocker", "unlocked", "cheat"})
 _WORD = re.compile(r"[a-z0-9]+")
@@ -90,10 +91,11 @@ def _is_paid(words: list[str], url: str | None) -> bool:
     media = parse_qs(urlsplit(url).query).get("utm_medium", [])
     if any(medium.lower() in _PAID_MEDIA for medium in media):
         return True
-    return _is_on(host_of(url), _AFFILIATES)
+    return is_on(host_of(url), AFFILIATES)
 
 
-def _is_on(host: str, domains: Iterable[str]) -> bool:
+def is_on(host: str, domains: Iterable[str]) -> bool:
+    """Tell whether a host is one of these domains or stands below one."""
     return any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
@@ -143,7 +145,7 @@ def _weak_reasons(repo: Repository) -> Iterator[str]:
         yield f"misspelt topics: {', '.join(misspelt)}"
     if repo.stars >= MANY_STARS and repo.size_kb is not None and repo.size_kb < SMALL_KB:
         yield f"{repo.stars} stars for {repo.size_kb} KB"
-    if _is_on(host_of(repo.homepage), _INVITES):
+    if is_on(host_of(repo.homepage), _INVITES):
         yield "the homepage is an invite or a short link"
 
 

@@ -12,6 +12,7 @@ from digest.sources.parsers import (
     arxiv_rss,
     devto,
     feed,
+    futurepedia_listing,
     github_releases,
     github_search,
     github_trending,
@@ -27,6 +28,7 @@ from digest.sources.parsers import (
     producthunt_graphql,
     reddit_json,
     reddit_rss,
+    taaft_listing,
 )
 from digest.sources.readings import failed, is_challenge, unreadable
 
@@ -85,6 +87,22 @@ KINDS: Mapping[str, Kind] = {
         Kind("github_releases", github_releases.parse, github_releases.VERSION, floor=1),
         Kind("devto", devto.parse, devto.VERSION, options=devto.OPTIONS),
         Kind("openrouter_models", openrouter_models.parse, openrouter_models.VERSION),
+        Kind(
+            "taaft_listing",
+            taaft_listing.parse,
+            taaft_listing.VERSION,
+            is_html=True,
+            floor=50,
+            is_supplied=True,
+        ),
+        Kind(
+            "futurepedia_listing",
+            futurepedia_listing.parse,
+            futurepedia_listing.VERSION,
+            is_html=True,
+            is_dated=False,
+            is_supplied=True,
+        ),
         Kind("ollama_library", ollama_library.parse, ollama_library.VERSION, is_html=True),
         Kind("arxiv_api", arxiv_api.parse, arxiv_api.VERSION),
         Kind("arxiv_rss", arxiv_rss.parse, arxiv_rss.VERSION, is_dated=False),
