@@ -259,6 +259,38 @@ def test_several_rivals_stand_side_by_side():
     assert [each.value for each in current_facts(facts)] == ["kiln", "Hearth"]
 
 
+@pytest.mark.parametrize(
+    "known",
+    [
+        fact(FactKind.RUNS_LOCALLY, value=True, days=-9),
+        fact(FactKind.SELF_HOST, value=True),
+        fact(FactKind.REPOSITORY, "https://huggingface.co/ember/ember-4b"),
+    ],
+)
+def test_hosted_only_is_not_said_of_what_runs_elsewhere(known):
+    """Neither where the tool's own facts show it, nor where another listing of the product does."""
+    hosted = fact(FactKind.RUNS_LOCALLY, value=False)
+
+    assert hosted not in current_facts([hosted, known])
+    assert current_facts([hosted], kin=[known]) == ()
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        fact(FactKind.RUNS_LOCALLY, value=False, source="b"),
+        fact(FactKind.SELF_HOST, value=False),
+        fact(FactKind.REPOSITORY, "https://github.com/ember/client"),
+        fact(FactKind.DOCS, value=True),
+    ],
+)
+def test_hosted_only_stands_where_nothing_shows_otherwise(known):
+    hosted = fact(FactKind.RUNS_LOCALLY, value=False)
+
+    assert hosted in current_facts([hosted, known])
+    assert current_facts([hosted], kin=[known]) == (hosted,)
+
+
 def test_a_stated_price_outranks_one_that_follows_from_a_licence():
     kind = FactKind.ENTRY_PRICE
     implied = fact(kind, "free", days=9, source="github", span="license: MIT")

@@ -243,6 +243,17 @@ def test_newcomers_are_the_fresh_tools_without_a_verdict(issue, draft, side, too
     assert issue([comparison], fresh=fresh[::-1], jobs=jobs) == made
 
 
+def test_newcomers_are_products_not_listings(issue, draft, side, tool):
+    fresh = [
+        *(tool("aider", product_key="aider"), tool("aider-cli", product_key="aider")),
+        *(tool("bee", product_key="bee", days=3), tool("bee-2", product_key="bee", days=1)),
+    ]
+
+    made = issue([draft(side("aider"), side("codex"))], fresh=fresh)
+
+    assert [newcomer.slug for newcomer in made.newcomers] == ["bee-2"]
+
+
 def test_newcomers_are_eight_at_most(issue, tool):
     assert len(issue([], fresh=[tool(f"t{n}") for n in range(20)]).newcomers) == 8
 

@@ -54,6 +54,20 @@ def test_rivals_are_the_other_tools_of_the_job(tool, now):
     assert market_of(larch, [], now=now).rivals == 0
 
 
+def test_listings_of_one_product_are_one_rival_and_its_own_are_none(tool, now):
+    larch = tool("larch-3b", product_key="larch", popularity=9, popularity_metric="pulls")
+    own = [tool(f"larch-{n}", product_key="larch") for n in range(2)]
+    oaks = [
+        tool(f"oak-{n}", product_key="oak", popularity=n, popularity_metric="pulls")
+        for n in range(5)
+    ]
+
+    made = market_of(larch, [larch, *own, *oaks, tool("elm")], now=now)
+
+    assert made.rivals == 2
+    assert made.attention == 100
+
+
 def counted(tool, counts, **more):
     return [
         tool(f"peer-{n}", popularity=count, popularity_metric="stars", **more)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from digest.catalogue.names import launch_name
 from digest.catalogue.phrases import superlatives, text_claims
 from digest.catalogue.prices import price_claims
-from digest.catalogue.structured import LICENCE_FIELD, field_claims, is_model
+from digest.catalogue.structured import LICENCE_FIELD, WEIGHTS, field_claims, is_model
 from digest.catalogue.urls import LISTINGS, canonical, is_on, registrable
 from digest.catalogue.words import Claim, sentences, texts_of
 from digest.model import EntryPrice, Fact, FactKind, Launch
@@ -97,21 +97,40 @@ def _is_own_copy(launch: Launch) -> bool:
     return registrable(page.host) == registrable(target.host)
 
 
-def current_facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+def current_facts(facts: Iterable[Fact], *, kin: Iterable[Fact] = ()) -> tuple[Fact, ...]:
     """
     Give the facts that stand now: the newest of each kind, and the newest of each named rival.
 
-    A price of starting that somebody states outranks one that only follows from a licence.
+    A price of starting that somebody states outranks one that only follows from a licence. "Hosted
+    only" says nothing of a product that is known to run elsewhere, or whose weights have a page.
+
+    Args:
+        facts: All facts of one tool.
+        kin: Those of the other listings of its product family, where they are known.
 
     Returns:
         Sorted by kind, then newest first.
     """
-    ordered = sorted(facts, key=_precedence)
+    own = tuple(facts)
+    runs_elsewhere = any(map(_shows_it_runs, (*own, *kin)))
+    ordered = sorted(
+        (fact for fact in own if not (runs_elsewhere and _says_hosted_only(fact))), key=_precedence
+    )
     standing: dict[tuple[FactKind, str], Fact] = {}
     for fact in ordered:
         key = fact.kind, str(fact.value).casefold() if fact.kind in _MANY else ""
         standing.setdefault(key, fact)
     return tuple(standing.values())
+
+
+def _says_hosted_only(fact: Fact) -> bool:
+    return fact.kind is FactKind.RUNS_LOCALLY and not fact.value
+
+
+def _shows_it_runs(fact: Fact) -> bool:
+    if fact.kind is FactKind.REPOSITORY:
+        return str(fact.value).startswith(WEIGHTS)
+    return fact.kind in {FactKind.RUNS_LOCALLY, FactKind.SELF_HOST} and bool(fact.value)
 
 
 def _precedence(fact: Fact) -> tuple[str, bool, float, str, str, str]:

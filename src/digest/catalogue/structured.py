@@ -19,6 +19,8 @@ from digest.model.licences import is_osi
 MILLION = Decimal(1_000_000)
 LICENCE_FIELD = "license"
 """Begins the span of what only follows from a repository's licence."""
+WEIGHTS = "https://huggingface.co/"
+"""Begins the page of a model's weights."""
 
 
 def field_claims(launch: Launch) -> tuple[Claim, ...]:
@@ -147,7 +149,7 @@ def _model(details: Mapping[str, Any]) -> Iterator[Claim]:
         yield Claim(FactKind.PARAMETERS, text, _field("sizes", ", ".join(map(str, sizes))))
     weights = details.get("hugging_face_id")
     if isinstance(weights, str) and weights.count("/") == 1:
-        url = f"https://huggingface.co/{weights}"
+        url = f"{WEIGHTS}{weights}"
         yield Claim(FactKind.REPOSITORY, url, _field("hugging_face_id", weights))
 
 

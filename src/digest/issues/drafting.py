@@ -200,13 +200,20 @@ def _note(plan: Plan, pairs: int) -> str | None:
 def _newcomers(
     fresh: Iterable[Tool], comparisons: Sequence[Comparison], jobs: Mapping[str, Job]
 ) -> tuple[Newcomer, ...]:
-    """Give fresh tools without a verdict: with a job first, then the newest; flagged ones never."""
-    shown = {card.slug for comparison in comparisons for card in (comparison.a, comparison.b)}
-    left = [tool for tool in fresh if tool.slug not in shown and not tool.flags]
-    left.sort(key=lambda tool: tool.slug)
+    """
+    Give fresh tools without a verdict: with a job first, then the newest; flagged ones never.
+
+    A product stands there once, and not where another listing of it has a verdict.
+    """
+    tools = sorted(fresh, key=lambda tool: tool.slug)
+    compared = {card.slug for comparison in comparisons for card in (comparison.a, comparison.b)}
+    shown = {tool.family for tool in tools if tool.slug in compared}
+    left = [tool for tool in tools if tool.family not in shown and not tool.flags]
     left.sort(key=lambda tool: tool.launched_at, reverse=True)
     sorted_in = {key: job.label for key, job in jobs.items() if key not in UNPAIRED}
     left.sort(key=lambda tool: tool.job not in sorted_in)
+    once = {tool.family: tool for tool in reversed(left)}
+    left = [tool for tool in left if once[tool.family] is tool]
     return tuple(
         Newcomer(
             slug=tool.slug,

@@ -117,6 +117,11 @@ class Tool(Value):
     tags: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
 
+    @property
+    def family(self) -> str:
+        """What its versions and listings have in common; its own slug where nothing is known."""
+        return self.product_key or self.slug
+
 
 class MergeTier(StrEnum):
     """How sure it is that launches are one product: joined, left to an editor's eye, or apart."""

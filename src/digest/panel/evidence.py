@@ -57,15 +57,17 @@ def market_of(
         since: Since when our records are whole. Without two quarters of them there is no trend.
 
     Returns:
-        Rivals in the job (None for a tool without one), the percentile of attention among at
+        Rivals in the job (None for a tool without one), each product family once and never the
+        tool's own; the percentile of attention among at
         least five tools of like age with the same kind of count, and the trend of dated launches.
     """
     if tool.job in UNPAIRED:
         return Market()
     in_job = [other for other in tools if other.job == tool.job and other.slug != tool.slug]
+    rivals = [other for other in in_job if other.family != tool.family]
     return Market(
-        rivals=len(in_job),
-        attention=_attention(tool, in_job),
+        rivals=len({other.family for other in rivals}),
+        attention=_attention(tool, rivals),
         job_trend=_trend([*in_job, tool], now, since),
     )
 

@@ -83,7 +83,13 @@ def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> 
             by_job[tool.job].append(tool)
         pool = {tool.slug: tool for tool in fresh}
         pool |= {tool.slug: tool for job in wanted for tool in by_job[job]}
-        facts = tool_store.facts_of(session, pool)
+        families: dict[str, list[str]] = defaultdict(list)
+        for tool in tools:
+            families[tool.family].append(tool.slug)
+        kin = {slug: set(families[tool.family]) - {slug} for slug, tool in pool.items()}
+        facts = tool_store.facts_of(
+            session, {*pool, *(slug for each in kin.values() for slug in each)}
+        )
         states = tuple(launch_store.source_states(session).values())
         past = store.past_comparisons(session, before=week)
         number = store.next_number(session, week)
@@ -91,7 +97,14 @@ def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> 
         launches_read = launch_store.count_of_tools(session, [tool.slug for tool in fresh])
     stale = tuple(item for state in states if (item := _stale(state, now=now)))
     reviewed = {
-        slug: _review(tool, facts[slug], by_job[tool.job], rules=parts.rules, since=since, now=now)
+        slug: _review(
+            tool,
+            current_facts(facts[slug], kin=[fact for each in kin[slug] for fact in facts[each]]),
+            by_job[tool.job],
+            rules=parts.rules,
+            since=since,
+            now=now,
+        )
         for slug, tool in sorted(pool.items())
     }
     return Desk(
@@ -107,14 +120,13 @@ def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> 
 
 def _review(
     tool: Tool,
-    facts: Sequence[Fact],
+    known: tuple[Fact, ...],
     peers: Sequence[Tool],
     *,
     rules: Rules,
     since: datetime | None,
     now: datetime,
 ) -> Reviewed:
-    known = current_facts(facts)
     market = market_of(tool, peers, now=now, since=since)
     evidence = build_evidence(tool, known, market=market, now=now)
     reviews = review_all(evidence, rules, now)

@@ -58,17 +58,46 @@ def tool_by_slug(session: Session, slug: str) -> Tool | None:
     return as_noun(Tool, row) if row else None
 
 
-def rivals_of(session: Session, tool: Tool, *, limit: int = 8) -> list[Tool]:
-    """Give other tools of the same job, newest first; none for an unsorted tool."""
+def rivals_of(session: Session, tool: Tool, *shown: Tool, limit: int = 8) -> list[Tool]:
+    """
+    Give other products of the same job, the newest listing of each, newest first.
+
+    Args:
+        session: Open.
+        tool: Whose rivals are wanted; one without a job has none.
+        shown: Tools that stand beside it already; their product families are passed over as its own.
+        limit: Most that are given.
+    """
     if tool.job in {"unsorted", "other"}:
         return []
+    family = func.coalesce(func.nullif(col(ToolRow.product_key), ""), col(ToolRow.slug))
+    newest_first = (col(ToolRow.launched_at).desc(), col(ToolRow.slug))
+    place = func.row_number().over(partition_by=family, order_by=newest_first)
+    ranked = (
+        select(col(ToolRow.slug), place.label("place"))
+        .where(ToolRow.job == tool.job, family.not_in({each.family for each in (tool, *shown)}))
+        .subquery()
+    )
     statement = (
         select(ToolRow)
-        .where(ToolRow.job == tool.job, ToolRow.slug != tool.slug)
-        .order_by(col(ToolRow.launched_at).desc(), col(ToolRow.slug))
+        .join(ranked, ranked.c.slug == col(ToolRow.slug))
+        .where(ranked.c.place == 1)
+        .order_by(*newest_first)
         .limit(limit)
     )
     return [as_noun(Tool, row) for row in session.exec(statement)]
+
+
+def kin_of(session: Session, tool: Tool) -> list[str]:
+    """Give the slugs of the other listings and versions of a tool's product family, sorted."""
+    if not tool.product_key:
+        return []
+    statement = (
+        select(ToolRow.slug)
+        .where(ToolRow.product_key == tool.product_key, ToolRow.slug != tool.slug)
+        .order_by(col(ToolRow.slug))
+    )
+    return list(session.exec(statement))
 
 
 def put_facts(session: Session, facts: Sequence[Fact]) -> None:

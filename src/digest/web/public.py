@@ -7,6 +7,7 @@ known; reviews of it only where they stand in a public comparison.
 """
 
 from datetime import datetime
+from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -168,7 +169,7 @@ def tool_page(site: SiteOf, slug: str) -> Response:
         comparisons = issue_store.comparisons_of_tool(session, slug)
         if tool is None or (tool.flags and not comparisons):
             raise NotFoundError("tool", slug)
-        facts = tool_store.facts_of(session, [slug])[slug]
+        facts = tool_store.facts_of(session, [slug, *tool_store.kin_of(session, tool)])
         rivals = [rival for rival in tool_store.rivals_of(session, tool) if not rival.flags]
     sources = Sources()
     cards = [c.a if c.a.slug == slug else c.b for c in comparisons[:1]]
@@ -180,7 +181,7 @@ def tool_page(site: SiteOf, slug: str) -> Response:
         card=cards[0] if cards else None,
         job=_job(site, tool, comparisons),
         takes=takes,
-        facts=tool_facts(facts, sources),
+        facts=tool_facts(facts.pop(slug), sources, kin=chain.from_iterable(facts.values())),
         notes=sources.notes,
         comparisons=comparisons,
         rivals=rivals,
@@ -262,10 +263,10 @@ def _newer(comparison: Comparison, others: list[Comparison]) -> Comparison | Non
 
 
 def _rivals(session: Session, comparison: Comparison) -> list[Tool]:
-    tools = (comparison.a.slug, comparison.b.slug)
-    tool = tool_store.tool_by_slug(session, comparison.a.slug)
-    rivals = tool_store.rivals_of(session, tool) if tool else []
-    return [rival for rival in rivals if rival.slug not in tools and not rival.flags]
+    slugs = (comparison.a.slug, comparison.b.slug)
+    tools = [tool for slug in slugs if (tool := tool_store.tool_by_slug(session, slug))]
+    rivals = tool_store.rivals_of(session, *tools) if tools else []
+    return [rival for rival in rivals if not rival.flags]
 
 
 def _job(site: Site, tool: Tool, comparisons: list[Comparison]) -> str:

@@ -243,10 +243,19 @@ def _cell(cell: FactCell, kind: FactKind, sources: Sources) -> Cell:
     return Cell(cell.text, mark, cell.observed_at if kind in DATED_CELLS else None)
 
 
-def tool_facts(facts: Iterable[Fact], sources: Sources) -> list[tuple[str, Cell]]:
-    """Give the facts that stand now as (label, cell), said as comparisons do, by kind."""
+def tool_facts(
+    facts: Iterable[Fact], sources: Sources, *, kin: Iterable[Fact] = ()
+) -> list[tuple[str, Cell]]:
+    """
+    Give the facts that stand now as (label, cell), said as comparisons do, by kind.
+
+    Args:
+        facts: The tool's own.
+        sources: Numbers what they stand on.
+        kin: Facts of the other listings of its product family.
+    """
     order = list(FactKind)
-    standing = sorted(current_facts(facts), key=lambda fact: order.index(fact.kind))
+    standing = sorted(current_facts(facts, kin=kin), key=lambda fact: order.index(fact.kind))
     said = ((fact, cell_text(fact)) for fact in standing)
     return [(LABELS[fact.kind], _fact_cell(text, fact, sources)) for fact, text in said if text]
 
