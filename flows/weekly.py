@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
+from uuid import uuid4
 
 from prefect import flow, get_client, get_run_logger, runtime, task
 from prefect.artifacts import acreate_markdown_artifact
@@ -180,9 +181,9 @@ async def wait_for_release(week: str) -> None:
         "%s waits for its release: digest approve %s --by NAME, then resume this run", week, week
     )
     if runtime.deployment.id:
-        # a key for each start: a run is not suspended a second time by a key that did it before
-        key = f"release-{runtime.flow_run.run_count}"
-        await asuspend_flow_run(timeout=int(APPROVAL_TIMEOUT.total_seconds()), key=key)
+        # by default the key is the same at each start, and no key suspends a run twice
+        timeout = int(APPROVAL_TIMEOUT.total_seconds())
+        await asuspend_flow_run(timeout=timeout, key=str(uuid4()))
     deadline = datetime.now(UTC) + APPROVAL_TIMEOUT
     while not await asyncio.to_thread(_is_released, week):
         if datetime.now(UTC) > deadline:

@@ -1,161 +1,187 @@
-"""A real Prefect server, our deployments on it, and one run that a real worker finishes."""
+"""A real Prefect server, our deployments on it, and runs that a real worker takes up."""
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 
-from digest.demo.site import DemoSite, demo_sources
+from digest.model import IssueState
+from digest.steps.readers import import_subscribers
+from digest.steps.status import status
+from digest.steps.weekly import standing_report
+from digest.store.engine import Database
 
-ROOT = Path(__file__).parents[2]
-BIN = Path(sys.executable).parent
+WEEK = "2026-W47"
+READERS = ("email", "ada@example.com", "grace@example.net", "edsger@example.org")
+TESTER = "tester@example.com"
 
 pytestmark = [pytest.mark.prefect, pytest.mark.enable_socket]
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Server:
-    """Prefect's own server in a process of its own, and the commands against it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.port = _free_port()
-        self.api = f"http://127.0.0.1:{self.port}/api"
-        self.env = {
-            **os.environ,
-            "PREFECT_HOME": str(folder / "prefect"),
-            "PREFECT_API_URL": self.api,
-            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-            "DO_NOT_TRACK": "1",
-            "PREFECT_LOGGING_LEVEL": "WARNING",
-            "DIGEST_DATABASE_URL": f"sqlite:///{folder / 'digest.db'}",
-            "DIGEST_CAPTURES_DIR": str(folder / "captures"),
-        }
-        self._log = (folder / "prefect.log").open("wb")
-        self._running: list[subprocess.Popen[bytes]] = []
-
-    def start(self, *command: str) -> None:
-        process = subprocess.Popen(
-            [str(BIN / "prefect"), *command],
-            cwd=ROOT,
-            env=self.env,
-            stdout=self._log,
-            stderr=self._log,
-            start_new_session=True,
-        )
-        self._running.append(process)
-
-    def run(self, *command: str) -> str:
-        done = subprocess.run(
-            [str(BIN / "prefect"), "--no-prompt", *command],
-            cwd=ROOT,
-            env=self.env,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def ask(self, path: str, **body: Any) -> Any:
-        request = urllib.request.Request(
-            f"{self.api}{path}",
-            data=json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
-    def is_healthy(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.api}/health", timeout=2):
-                return True
-        except OSError:
-            return False
-
-    def stop(self) -> None:
-        for process in reversed(self._running):
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        self._log.close()
-
-
-def _wait(what: str, until: Callable[[], Any], *, seconds: float) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := until():
-            return found
-        time.sleep(0.5)
-    pytest.fail(f"{what} did not happen within {seconds:g} s")
+@pytest.fixture
+def db(server) -> Iterator[Database]:
+    """The database that the worker works on."""
+    database = Database(server.env["DIGEST_DATABASE_URL"])
+    yield database
+    database.close()
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("server")
-    running = Server(folder)
-    running.start("server", "start", "--host", "127.0.0.1", "--port", str(running.port))
-    try:
-        _wait("the server's health", running.is_healthy, seconds=180)
-        running.run("work-pool", "create", "digest", "--type", "process")
-        running.run("deploy", "--prefect-file", "deployment/prefect.yaml", "--all")
-        yield running
-    finally:
-        running.stop()
+def first_round(server) -> dict[str, dict[str, Any]]:
+    """Runs that end without waiting for anybody, side by side: by what is special about each."""
+    wishes = {
+        "week": WEEK,
+        "pinned_pairs": ["spanwright+spanglass"],
+        "banned_tools": ["wrenlet-3b"],
+        "dry_run": True,
+        "test_recipient": TESTER,
+    }
+    ids = {
+        "ingest": server.create("ingest"),
+        "late": server.create("weekly", state=planned(hours_ago=7)),
+        "thin": server.create("weekly", parameters={"parameters": {"week": "2026-W40"}}),
+    }
+    server.ended(ids["ingest"])
+    ids["dry"] = server.create("weekly", parameters={"parameters": wishes})
+    return {name: server.ended(run) for name, run in ids.items()}
 
 
-def test_the_scheduler_plans_runs_of_what_has_a_schedule(server: Server):
-    """A set of pins that breaks the scheduler looks healthy and plans nothing: seen, so tested."""
-
-    def planned() -> set[str]:
-        runs = server.ask("/flow_runs/filter", flow_runs={"state": {"type": {"any_": ["SCHEDULED"]}}})
-        deployments = {
-            item["id"]: item["name"] for item in server.ask("/deployments/filter")
-        }
-        return {deployments[run["deployment_id"]] for run in runs}
-
-    _wait("scheduled runs", lambda: planned() >= {"ingest", "weekly"}, seconds=60)
-    assert planned() == {"ingest", "weekly"}
+def planned(*, hours_ago: float) -> dict[str, Any]:
+    """The state of a run that a schedule planned so long ago."""
+    time = datetime.now(UTC) - timedelta(hours=hours_ago)
+    return {"type": "SCHEDULED", "state_details": {"scheduled_time": time.isoformat()}}
 
 
-def test_an_editor_is_offered_typed_parameters(server: Server):
-    weekly = next(item for item in server.ask("/deployments/filter") if item["name"] == "weekly")
+def artifact(server, key: str) -> dict[str, Any]:
+    """The newest artifact of a key."""
+    found = [item for item in server.ask("/artifacts/filter") if item["key"] == key]
+    return max(found, key=lambda item: item["created"])
 
-    schema = weekly["parameter_openapi_schema"]
-    fields = schema["definitions"]["WeeklyParameters"]["properties"]
+
+def task_runs(server, run: str) -> list[str]:
+    """Functions of a flow run's tasks, one for each time that one was run."""
+    runs = server.ask("/task_runs/filter", flow_runs={"id": {"any_": [run]}})
+    return [item["task_key"].rsplit("-", 1)[0] for item in runs]
+
+
+def test_an_editor_is_offered_typed_parameters(server):
+    weekly = server.ask("/deployments/name/weekly/weekly", method="GET")
+
+    fields = weekly["parameter_openapi_schema"]["definitions"]["WeeklyParameters"]["properties"]
 
     assert set(fields) == {"week", "pinned_pairs", "banned_tools", "dry_run", "test_recipient"}
     assert all(field["description"] for field in fields.values())
 
 
-def test_a_worker_finishes_a_run(server: Server, tmp_path: Path):
-    sources = tmp_path / "sources.toml"
-    with DemoSite() as site:
-        sources.write_text(demo_sources(site.base))
-        server.env |= {
-            "DIGEST_SOURCES": str(sources),
-            "DIGEST_ALLOWED_PRIVATE_HOSTS": "127.0.0.0/8",
-            "DIGEST_NOW": "2026-11-20T09:00:00+00:00",
-        }
-        server.start("worker", "start", "--pool", "digest", "--name", "tests")
-        server.run("deployment", "run", "ingest/ingest", "--watch", "--watch-timeout", "150")
-    artifacts = server.ask("/artifacts/filter")
-    summary = next(item for item in artifacts if item["key"] == "ingest-summary")
+def test_a_week_that_is_none_is_refused_before_there_is_a_run(server):
+    with pytest.raises(HTTPError) as refusal:
+        server.create("send", parameters={"week": "next week"})
 
-    rows = json.loads(summary["data"])
+    assert "does not match" in refusal.value.read().decode()
 
+
+def test_a_worker_finishes_a_run(server, first_round):
+    ingested = first_round["ingest"]
+    rows = json.loads(artifact(server, "ingest-summary")["data"])
+
+    assert ingested["state_type"] == "COMPLETED"
+    assert ingested["state"]["message"] == "7 of 7 sources read well"
     assert len(rows) == 7
     assert {row["outcome"] for row in rows} == {"ok"}
+
+
+def test_the_scheduler_plans_runs_of_what_has_a_schedule(server):
+    """A set of pins that breaks the scheduler looks healthy and plans nothing: seen, so tested."""
+
+    def found() -> set[str]:
+        runs = server.ask(
+            "/flow_runs/filter", flow_runs={"state": {"type": {"any_": ["SCHEDULED"]}}}
+        )
+        deployments = {item["id"]: item["name"] for item in server.ask("/deployments/filter")}
+        return {deployments[run["deployment_id"]] for run in runs}
+
+    server.wait("scheduled runs", lambda: found() >= {"ingest", "weekly"}, seconds=60)
+
+    assert found() == {"ingest", "weekly"}
+
+
+def test_pins_and_bans_arrive(server, first_round):
+    shown = artifact(server, f"issue-{WEEK.lower()}")
+
+    assert first_round["dry"]["state_type"] == "COMPLETED"
+    assert "Spanwright" in shown["data"]
+    assert "Wrenlet 3B" not in shown["data"]
+
+
+def test_a_dry_run_mails_the_tester_alone(server, first_round, db):
+    (mail,) = (server.folder / "outbox").glob("*.eml")
+
+    assert f"To: {TESTER}" in mail.read_text()
+    assert "dry run" in first_round["dry"]["state"]["message"]
+    assert status(db).deliveries == {}
+
+
+def test_a_run_that_is_hours_late_builds_and_sends_nothing(server, first_round):
+    late = first_round["late"]
+
+    assert late["state_type"] == "FAILED"
+    assert "more than 6 hours ago; nothing is sent" in late["state"]["message"]
+    assert task_runs(server, late["id"]) == []
+
+
+def test_a_week_without_launches_ends_well(first_round):
+    assert first_round["thin"]["state_type"] == "COMPLETED"
+    assert first_round["thin"]["state"]["message"] == "2026-W40: no issue this week"
+
+
+def test_a_week_waits_for_its_release_and_then_is_sent(server, first_round, db):
+    """
+    One run, planned five hours ago, through three starts: resumed too early, it waits on.
+
+    From the second start on it runs as on another machine, and there an hour is late already: what
+    counts is when it was resumed.
+    """
+    del first_round
+    import_subscribers(db, READERS, is_confirmed=True, now=datetime.now(UTC), detail="a test")
+    before = server.mails()
+
+    run = server.create("weekly", state=planned(hours_ago=5))
+    first = server.ended(run)
+    built = standing_report(db, WEEK)
+    unreleased = server.create("send", parameters={"week": WEEK})
+    resume_elsewhere(server, run)
+    second = server.ended(run, starts=2)
+    refused = server.ended(unreleased)
+    unsent = server.mails() - before
+    server.run("digest", "approve", WEEK, "--by", "Ada")
+    server.ask(f"/flow_runs/{run}/resume")
+    third = server.ended(run, starts=3)
+
+    assert (first["state_name"], first["name"]) == ("Suspended", f"weekly-{WEEK}")
+    assert second["state_name"] == "Suspended"
+    assert refused["state_type"] == "FAILED"
+    assert "nobody has approved edition" in refused["state"]["message"]
+    assert unsent == set()
+    assert third["state"]["message"] == f"{WEEK}: 3 accepted of 3"
+    assert len(server.mails() - before) == 3
+    sent = standing_report(db, WEEK)
+    assert (sent.state, sent.edition) == (IssueState.SENT, built.edition)
+    assert sorted(task_runs(server, run)) == ["build_task", "send_task"]
+    assert artifact(server, f"send-{WEEK.lower()}")["data"] == 100.0
+    (row,) = json.loads(artifact(server, f"deliveries-{WEEK.lower()}")["data"])
+    assert row == {"state": "accepted", "deliveries": 3}
+
+
+def resume_elsewhere(server, run: str) -> None:
+    """Resume a run so that it finds nothing of what an earlier start left on its machine."""
+    env = {
+        "PREFECT_LOCAL_STORAGE_PATH": str(server.folder / "another-machine"),
+        "DIGEST_LATE_AFTER_HOURS": "1",
+    }
+    server.ask("/work_pools/digest", method="PATCH", is_paused=True)
+    server.ask(f"/flow_runs/{run}/resume")
+    server.ask(f"/flow_runs/{run}", method="PATCH", job_variables={"env": env})
+    server.ask("/work_pools/digest", method="PATCH", is_paused=False)

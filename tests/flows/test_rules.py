@@ -1,0 +1,189 @@
+"""What flows decide by themselves, without a server: retries, lateness, how a run ends."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from prefect.client.schemas.objects import State, StateDetails, StateType
+from prefect.states import Completed, Failed
+from pydantic import ValidationError
+
+from digest.errors import (
+    ApprovalError,
+    BlockedError,
+    FetchError,
+    LateError,
+    RefusedError,
+    SchemaError,
+    SettingsError,
+    StoreError,
+    TransportError,
+)
+from digest.model import DeliveryCount, DeliveryState, Outcome, SourceState
+from flows import ingest, send, support, weekly
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+WEEK = "2026-W47"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        StoreError("the database is locked"),
+        FetchError("https://a.example", "no answer"),
+        TransportError("mail:25", "no connection"),
+        ConnectionResetError("gone"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_trouble_that_passes_is_tried_again(error):
+    assert await support.is_worth_retrying(None, None, Failed(data=error))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SchemaError("older than this program"),
+        BlockedError("https://a.example", "robots.txt"),
+        TransportError("mail:25", "it refuses our sender", permanent=True),
+        ApprovalError(WEEK, "nobody released it"),
+        RefusedError(WEEK, "most were refused"),
+        SettingsError("DIGEST_SMTP_URL", "no such form"),
+        TimeoutError("its thread may still be at work"),
+        KeyError("a mistake of ours"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_what_a_person_has_to_mend_is_not_tried_again(error):
+    assert not await support.is_worth_retrying(None, None, Failed(data=error))
+
+
+async def test_a_task_that_did_not_fail_is_not_tried_again():
+    assert not await support.is_worth_retrying(None, None, Completed(data=1))
+
+
+def scheduled(hours_ago: float, name: str = "Scheduled") -> State[None]:
+    details = StateDetails(scheduled_time=NOW - timedelta(hours=hours_ago))
+    return State(type=StateType.SCHEDULED, name=name, state_details=details)
+
+
+def test_a_run_is_due_when_it_was_planned_for():
+    states = [scheduled(8), scheduled(8, "Late"), State(type=StateType.PENDING)]
+
+    assert support.due_time(states) == NOW - timedelta(hours=8)
+
+
+def test_a_resumed_run_is_due_when_it_was_resumed():
+    states = [scheduled(70), State(type=StateType.PAUSED), scheduled(0.1, "Resuming")]
+
+    assert support.due_time(states) == NOW - timedelta(hours=0.1)
+
+
+@pytest.mark.parametrize("name", ["AwaitingConcurrencySlot", "AwaitingRetry"])
+def test_waiting_for_a_slot_or_a_retry_makes_a_run_no_less_late(name):
+    assert support.due_time([scheduled(8), scheduled(0, name)]) == NOW - timedelta(hours=8)
+
+
+def test_a_run_that_nobody_planned_is_never_late():
+    due = support.due_time([State(type=StateType.PENDING), State(type=StateType.RUNNING)])
+
+    support.refuse_when_late(WEEK, due=due, after_hours=6, now=NOW)
+
+    assert due is None
+
+
+def test_the_last_moment_of_the_hours_allowed_is_in_time():
+    due = NOW - timedelta(hours=6)
+
+    support.refuse_when_late(WEEK, due=due, after_hours=6, now=NOW)
+    with pytest.raises(LateError, match="was due at 2026-11-20 03:00 UTC, more than 6 hours ago"):
+        support.refuse_when_late(WEEK, due=due, after_hours=6, now=NOW + timedelta(seconds=1))
+
+
+def test_a_late_run_without_a_week_says_which_run_it_is():
+    with pytest.raises(LateError, match="issue of this run"):
+        support.refuse_when_late(None, due=NOW - timedelta(days=1), after_hours=6, now=NOW)
+
+
+def test_a_run_knows_by_its_tag_what_it_has_built():
+    assert weekly.week_in_review(["digest", f"review:{WEEK}", "weekly"]) == WEEK
+    assert weekly.week_in_review(["digest", "weekly"]) is None
+
+
+def test_a_send_ends_well_when_every_recipient_has_a_named_end():
+    count = DeliveryCount(audience=3, states={DeliveryState.ACCEPTED: 2, DeliveryState.REJECTED: 1})
+
+    end = send.ending(WEEK, count)
+
+    assert (end.type, end.message) == (StateType.COMPLETED, f"{WEEK}: 2 accepted, 1 rejected of 3")
+
+
+def test_a_send_that_leaves_somebody_waiting_fails_and_says_how_to_go_on():
+    count = DeliveryCount(audience=3, states={DeliveryState.ACCEPTED: 2, DeliveryState.DEFERRED: 1})
+
+    end = send.ending(WEEK, count)
+
+    assert end.type is StateType.FAILED
+    assert end.message.endswith(f"start the deployment send for {WEEK} to go on")
+
+
+def state_of(outcome: Outcome, *, checked_at: datetime) -> SourceState:
+    return SourceState(
+        source="hn",
+        kind="hn_algolia",
+        url="https://hn.example",
+        outcome=outcome,
+        items=30,
+        checked_at=checked_at,
+    )
+
+
+def row_of(outcome: Outcome, *, checked_at: datetime = NOW):
+    state = state_of(outcome, checked_at=checked_at)
+    return ingest.source_row("hn", state, end=Failed(message="a KeyError"), since=NOW)
+
+
+def test_one_source_that_could_be_read_is_enough():
+    end = ingest.ending([row_of(Outcome.UNCHANGED), row_of(Outcome.FAILED)])
+
+    assert (end.type, end.message) == (StateType.COMPLETED, "1 of 2 sources read well")
+
+
+def test_no_source_read_well_is_a_failure():
+    assert ingest.ending([row_of(Outcome.SUSPECT), row_of(Outcome.FAILED)]).type is StateType.FAILED
+
+
+@pytest.mark.parametrize("before", [None, NOW - timedelta(hours=6)])
+def test_a_source_that_broke_its_task_fails_the_run_whatever_it_gave_before(before):
+    state = state_of(Outcome.OK, checked_at=before) if before else None
+    broken = ingest.source_row("hn", state, end=Failed(message="a KeyError"), since=NOW)
+
+    end = ingest.ending([row_of(Outcome.OK), broken])
+
+    assert (broken["outcome"], broken["reason"]) == ("broke its task", "a KeyError")
+    assert end.type is StateType.FAILED
+
+
+@pytest.mark.parametrize(
+    "wish", [{"week": "47"}, {"test_recipient": "nobody"}, {"pinned_pairs": ["a+b"] * 8}]
+)
+def test_wishes_that_cannot_be_met_are_refused(wish):
+    with pytest.raises(ValidationError):
+        weekly.WeeklyParameters(**wish)
+
+
+@pytest.mark.parametrize(
+    "each",
+    [
+        ingest.ingest_host,
+        ingest.research_catalogue,
+        weekly.build_task,
+        weekly.test_copy_task,
+        send.send_task,
+    ],
+    ids=lambda each: each.name,
+)
+def test_every_task_has_a_tag_a_time_limit_and_retries_by_error_class(each):
+    assert "digest" in each.tags
+    assert each.timeout_seconds > 0
+    assert each.retries > 0
+    assert each.retry_condition_fn is support.is_worth_retrying
