@@ -13,7 +13,7 @@ def test_every_kind_of_fact_has_a_label():
 @pytest.mark.parametrize(
     ("kind", "value", "text"),
     [
-        ("entry_price", "freemium", "Free plan, paid beyond it"),
+        ("entry_price", "freemium", "Free plan, paid above"),
         ("entry_price", "unknown", None),
         ("price", " $9  per month ", "$9 per month"),
         ("licence", "apache-2.0", "Apache-2.0"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model import AnswerKind, EntryPrice, Outcome, Reviewer, Tally, Verdict
+from digest.model import AnswerKind, Outcome, Tally
 from digest.web import words
 from digest.web.limits import MOST_KEYS, Limit, network
 from digest.web.prose import cited, host, printable, prose, web_url
@@ -13,10 +13,7 @@ from digest.web.prose import cited, host, printable, prose, web_url
 @pytest.mark.parametrize(
     ("said", "kind"),
     [
-        (words.REVIEWERS, Reviewer),
-        (words.VERDICTS, Verdict),
         (words.ANSWERS, AnswerKind),
-        (words.ENTRY, EntryPrice),
         (words.OUTCOMES, Outcome),
     ],
 )

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from digest.model import Fact, FactKind
+from digest.model import EntryPrice, Fact, FactKind
 from digest.model.licences import OSI_LICENCES
-from digest.model.wording import day
+from digest.model.wording import ENTRY, day
 
 LABELS = {
     FactKind.ENTRY_PRICE: "To start",
@@ -32,10 +32,10 @@ LABELS = {
 }
 WORDS = {
     FactKind.ENTRY_PRICE: {
-        "free": "Free",
-        "freemium": "Free plan, paid beyond it",
-        "paid": "Paid",
-        "contact": "On request",
+        "free": ENTRY[EntryPrice.FREE][0],
+        "freemium": ENTRY[EntryPrice.FREEMIUM][1].capitalize(),
+        "paid": ENTRY[EntryPrice.PAID][0],
+        "contact": ENTRY[EntryPrice.CONTACT][1].capitalize(),
     },
     FactKind.BENCHMARK: {
         "none": "none made",

@@ -22,7 +22,6 @@ from digest.mail.preflight import html_problems
 from digest.mail.prose import cleaned
 from digest.mail.stationery import Brand, Letter
 from digest.mail.view import (
-    DASH,
     IssueView,
     against,
     issue_view,
@@ -31,7 +30,7 @@ from digest.mail.view import (
     versus,
 )
 from digest.model import Choice, Community, Edition, Issue
-from digest.model.wording import counted, day
+from digest.model.wording import UNKNOWN, day, in_words
 
 __all__ = ["Brand", "Letter", "render_confirm", "render_issue"]
 
@@ -78,7 +77,7 @@ def render_issue(
         "brand": brand,
         "links": _links(view, brand),
         "choices": _choices(view),
-        "dash": DASH,
+        "dash": UNKNOWN,
         "panel_line": _panel_line(view),
         "rule": "-" * TEXT_WIDTH,
         "against": against,
@@ -136,7 +135,8 @@ def _links(view: IssueView, brand: Brand) -> dict[str, str]:
 
 
 def _panel_line(view: IssueView) -> str:
-    reviewers = counted(len(view.lead.scorecard), "reviewer")
+    number = len(view.lead.scorecard)
+    reviewers = f"{in_words(number)} reviewer{'s' if number > 1 else ''}".capitalize()
     return f"{reviewers}, each a checklist over published facts that looks at one tool at a time."
 
 

@@ -22,14 +22,20 @@ from digest.model import (
     Issue,
     Newcomer,
     Review,
-    Reviewer,
     StaleSource,
     Tally,
     Verdict,
 )
-from digest.model.wording import counted, day
+from digest.model.wording import (
+    ENTRY,
+    REVIEWERS,
+    UNKNOWN,
+    VERDICTS,
+    counted,
+    day,
+    without_opening,
+)
 
-DASH = "—"
 QUOTE_WORDS = 45
 CARD_SENTENCES = 2
 CARD_WORDS = 60
@@ -40,20 +46,6 @@ PREHEADER_SHORT = 40
 """Below this an inbox would fill the line with whatever comes next."""
 NEWCOMERS_SHOWN = 12
 
-ENTRY = {
-    EntryPrice.FREE: "Free",
-    EntryPrice.FREEMIUM: "Freemium",
-    EntryPrice.PAID: "Paid",
-    EntryPrice.CONTACT: "Contact sales",
-    EntryPrice.UNKNOWN: DASH,
-}
-VERDICTS = {Verdict.SHIP: "Ship", Verdict.SKIP: "Skip", Verdict.NO_CALL: "No call"}
-REVIEWERS = {
-    Reviewer.BUILDER: "Builder",
-    Reviewer.SKEPTIC: "Skeptic",
-    Reviewer.FUTURIST: "Futurist",
-    Reviewer.FOUNDER: "Founder",
-}
 TROUBLE = {
     "blocked": "it turned our reader away",
     "failed": "it could not be read",
@@ -70,11 +62,13 @@ class Tile:
     label: str
     value: str
     note: str
+    is_aside: bool = False
+    """The note does not go on from the value: on one line it stands in brackets."""
 
     @property
     def line(self) -> str:
         """The tile in one line."""
-        note = f"({self.note})" if self.value == DASH else self.note
+        note = f"({self.note})" if self.is_aside or self.value == UNKNOWN else self.note
         return f"{self.label}: {self.value} {note}"
 
 
@@ -165,15 +159,16 @@ def community_tile(community: Community, choice: Choice) -> Tile:
     """Give the readers' share; a dash, never 0 %, where too few voted to say."""
     votes = community.votes
     if not votes:
-        return Tile("Community", DASH, "no votes yet")
+        return Tile("Community", UNKNOWN, "no votes yet")
     if not community.is_known:
-        return Tile("Community", DASH, f"{counted(votes, 'vote')} so far")
+        return Tile("Community", UNKNOWN, f"{counted(votes, 'vote')} so far")
     return Tile("Community", f"{community.share(choice)}%", f"of {counted(votes, 'vote')}")
 
 
 def entry_tile(price: EntryPrice) -> Tile:
     """Say what it costs to start; a dash where that could not be confirmed."""
-    return Tile("Entry", ENTRY[price], "to start" if ENTRY[price] != DASH else "could not confirm")
+    value, note = ENTRY[price]
+    return Tile("Entry", value, note, is_aside=price in (EntryPrice.FREEMIUM, EntryPrice.CONTACT))
 
 
 def against(comparison: Comparison) -> str:
@@ -259,7 +254,7 @@ def _lead(comparison: Comparison, community: Community) -> Lead:
                 community_tile(community, choice),
                 entry_tile(card.entry_price),
             ),
-            about=excerpt(card.description, words=CARD_WORDS, sentences=CARD_SENTENCES),
+            about=_about(card),
         )
         for card, choice in sides
     )
@@ -271,6 +266,11 @@ def _lead(comparison: Comparison, community: Community) -> Lead:
         notes=tuple(notes.listed),
         facts=_fact_rows(comparison.facts),
     )
+
+
+def _about(card: Card) -> str:
+    text = without_opening(card.description, card.tagline)
+    return excerpt(text, words=CARD_WORDS, sentences=CARD_SENTENCES) if text else ""
 
 
 def _fact_rows(rows: tuple[FactRow, ...]) -> tuple[FactRow, ...]:

@@ -1,11 +1,36 @@
-"""How dates and counts are said to readers, in one way everywhere; no locale is asked."""
+"""How values, dates and counts are said to readers, in one way everywhere; no locale is asked."""
 
+import re
 from datetime import date
+
+from digest.model.catalogue import EntryPrice
+from digest.model.panel import Reviewer, Verdict
+
+UNKNOWN = "—"
+"""Shown where something could not be confirmed."""
+ENTRY = {
+    EntryPrice.FREE: ("Free", "to start"),
+    EntryPrice.FREEMIUM: ("Freemium", "free plan, paid above"),
+    EntryPrice.PAID: ("Paid", "from the start"),
+    EntryPrice.CONTACT: ("Ask sales", "price on request"),
+    EntryPrice.UNKNOWN: (UNKNOWN, "could not confirm"),
+}
+"""Large and small words of the entry tile."""
+REVIEWERS = {
+    Reviewer.BUILDER: "Builder",
+    Reviewer.SKEPTIC: "Skeptic",
+    Reviewer.FUTURIST: "Futurist",
+    Reviewer.FOUNDER: "Founder",
+}
+VERDICTS = {Verdict.SHIP: "Ship", Verdict.SKIP: "Skip", Verdict.NO_CALL: "No call"}
+_END = re.compile(r"[.!?…]+(?:\s+|$)|$")
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+
+SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def day(moment: date) -> str:
@@ -16,6 +41,20 @@ def day(moment: date) -> str:
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """Say how many, such as ``1 pair`` or ``1,200 pairs``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def in_words(number: int) -> str:
+    """Say a small number as running text does, such as ``four``; from ten on in figures."""
+    return SMALL[number] if 0 <= number < len(SMALL) else f"{number:,}"
+
+
+def without_opening(text: str, opening: str) -> str:
+    """Give a text without its first sentence where that only says ``opening`` once more."""
+    said = opening.rstrip(" .!?…")
+    end = _END.match(text, len(said))
+    if not said or end is None or not text.casefold().startswith(said.casefold()):
+        return text
+    return text[end.end() :]
 
 
 def joined(parts: tuple[str, ...], last: str = "and") -> str:

@@ -2,42 +2,24 @@
 
 from digest.model import (
     AnswerKind,
-    EntryPrice,
     Outcome,
-    Reviewer,
     Tally,
-    Verdict,
 )
+from digest.model.wording import ENTRY, REVIEWERS, UNKNOWN, VERDICTS, in_words, without_opening
 
-UNKNOWN = "—"
-"""Shown where something could not be confirmed."""
+__all__ = ["ENTRY", "REVIEWERS", "UNKNOWN", "VERDICTS", "in_words", "without_opening"]
 
 DISCLOSURE = (
     "Written by software from public sources; nobody here ran the tools. "
     "Each review is a checklist over published facts, with its sources beside it."
 )
 
-REVIEWERS = {
-    Reviewer.BUILDER: "Builder",
-    Reviewer.SKEPTIC: "Skeptic",
-    Reviewer.FUTURIST: "Futurist",
-    Reviewer.FOUNDER: "Founder",
-}
-VERDICTS = {Verdict.SHIP: "Ship", Verdict.SKIP: "Skip", Verdict.NO_CALL: "No call"}
 ANSWERS = {
     AnswerKind.A: "The answer",
     AnswerKind.B: "The answer",
     AnswerKind.TOO_CLOSE: "Too close to call",
     AnswerKind.INSUFFICIENT: "No answer yet",
 }
-ENTRY = {
-    EntryPrice.FREE: ("Free", "to start"),
-    EntryPrice.FREEMIUM: ("Freemium", "free plan, paid above"),
-    EntryPrice.PAID: ("Paid", "from the start"),
-    EntryPrice.CONTACT: ("Ask sales", "price on request"),
-    EntryPrice.UNKNOWN: (UNKNOWN, "could not confirm"),
-}
-"""Large and small words of the entry tile."""
 OUTCOMES = {
     Outcome.OK: "was read",
     Outcome.OK_EMPTY: "listed nothing",
