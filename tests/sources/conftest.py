@@ -12,7 +12,7 @@ from digest.sources import parsers
 FETCHED_AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 """Friday, 20 November 2026."""
 
-EXAMPLE_OPTIONS = {}
+EXAMPLE_OPTIONS = {"html_list": {"item": ".card", "title": "h1, h2", "date": ".meta"}}
 """What kinds that cannot do without options are told where a test does not say."""
 
 

@@ -45,6 +45,10 @@ def parse_command(
         ),
     ] = None,
     content_type: Annotated[str, typer.Option(help="Its Content-Type header.")] = "",
+    source: Annotated[
+        str | None,
+        typer.Option(help="Source of your sources file whose address and options count."),
+    ] = None,
     *,
     as_json: JsonFlag = False,
 ) -> None:
@@ -52,7 +56,7 @@ def parse_command(
     from digest.settings import load_settings
     from digest.sources import parsers
 
-    source = _source_of(kind)
+    read_for = _named_source(source, kind) if source else _source_of(kind)
     try:
         body = file.read_bytes()
     except OSError as error:
@@ -60,15 +64,29 @@ def parse_command(
             f"{file}: cannot be read ({error.strerror}); name a file that can"
         ) from error
     moment = captured_at or load_settings().clock()
-    capture = _capture(source, body, content_type=content_type, fetched_at=moment)
-    reading = parsers.read(capture, body, source)
+    capture = _capture(read_for, body, content_type=content_type, fetched_at=moment)
+    reading = parsers.read(capture, body, read_for)
     if as_json:
         print_json(reading)
         return
     _print_reading(reading)
 
 
+def _named_source(name: str, kind: str) -> Source:
+    """Give a source of the operator's sources file."""
+    from digest.settings import load_settings
+    from digest.sources.config import load_sources
+
+    of_kind = [each for each in load_sources(load_settings().sources) if each.kind == kind]
+    found = next((each for each in of_kind if each.name == name), None)
+    if found is None:
+        known = ", ".join(each.name for each in of_kind) or "none"
+        raise DigestError(f"no source {name!r} of kind {kind!r}; the sources file has: {known}")
+    return found
+
+
 def _source_of(kind: str) -> Source:
+    """Give a source of a kind as it ships, without the options that it can do without."""
     from digest.sources import parsers
     from digest.sources.config import load_sources
 
@@ -76,8 +94,11 @@ def _source_of(kind: str) -> Source:
         known = ", ".join(sorted(parsers.KINDS))
         raise DigestError(f"{kind!r} is no kind of source; use one of: {known}")
     default = next((source for source in load_sources(None) if source.kind == kind), None)
-    url = default.url if default else "https://localhost/"
-    return Source(name=kind, kind=kind, url=url)
+    if default is None:
+        return Source(name=kind, kind=kind, url="https://localhost/")
+    needs_options = any(option.is_required for option in parsers.KINDS[kind].options.values())
+    options = default.options if needs_options else {}
+    return Source(name=kind, kind=kind, url=default.url, options=options)
 
 
 def _capture(source: Source, body: bytes, *, content_type: str, fetched_at: datetime) -> Capture:

@@ -21,6 +21,7 @@ from digest.sources.parsers import (
     hf_spaces,
     hn_algolia,
     hn_firebase,
+    html_list,
     lobsters,
     ollama_library,
     openrouter_models,
@@ -72,7 +73,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("hf_models", hf_models.parse, hf_models.VERSION, is_dated=False),
         Kind("hf_papers", hf_papers.parse, hf_papers.VERSION),
         Kind("hf_spaces", hf_spaces.parse, hf_spaces.VERSION, is_dated=False),
-        Kind("github_search", github_search.parse, github_search.VERSION),
+        Kind("github_search", github_search.parse, github_search.VERSION, is_dated=False),
         Kind(
             "github_trending",
             github_trending.parse,
@@ -86,7 +87,12 @@ KINDS: Mapping[str, Kind] = {
         Kind("lobsters", lobsters.parse, lobsters.VERSION),
         Kind("github_releases", github_releases.parse, github_releases.VERSION, floor=1),
         Kind("devto", devto.parse, devto.VERSION, options=devto.OPTIONS),
-        Kind("openrouter_models", openrouter_models.parse, openrouter_models.VERSION),
+        Kind(
+            "openrouter_models",
+            openrouter_models.parse,
+            openrouter_models.VERSION,
+            is_dated=False,
+        ),
         Kind(
             "taaft_listing",
             taaft_listing.parse,
@@ -106,6 +112,13 @@ KINDS: Mapping[str, Kind] = {
         Kind("ollama_library", ollama_library.parse, ollama_library.VERSION, is_html=True),
         Kind("arxiv_api", arxiv_api.parse, arxiv_api.VERSION),
         Kind("arxiv_rss", arxiv_rss.parse, arxiv_rss.VERSION, is_dated=False),
+        Kind(
+            "html_list",
+            html_list.parse,
+            html_list.VERSION,
+            is_html=True,
+            options=html_list.OPTIONS,
+        ),
         Kind("feed", feed.parse, feed.VERSION),
     )
 }
