@@ -55,13 +55,18 @@ def send_command(week: WeekArgument, *, as_json: JsonFlag = False) -> None:
 def _bar() -> Iterator[Callable[[int, int], None]]:
     """Give what moves a progress bar on standard error; it appears with the first number."""
     columns = (TextColumn("sending"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), auto_refresh=False) as progress:
-        bar = progress.add_task("sending", total=None, visible=False)
+    progress = Progress(*columns, console=Console(stderr=True), auto_refresh=False)
+    bar = progress.add_task("sending", total=None)
 
-        def show(done: int, audience: int) -> None:
-            progress.update(bar, total=audience, completed=done, visible=True, refresh=True)
+    def show(done: int, audience: int) -> None:
+        progress.start()  # a second start is none
+        progress.update(bar, total=audience, completed=done, refresh=True)
 
+    try:
         yield show
+    finally:
+        if progress.live.is_started:
+            progress.stop()
 
 
 def _sum(count: DeliveryCount, states: tuple[DeliveryState, ...]) -> int:

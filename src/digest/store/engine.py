@@ -22,6 +22,7 @@ from sqlmodel import Session
 from digest.errors import StoreError
 
 BUSY_TIMEOUT_MS = 30_000
+USE = "use sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
 
 
 class Database:
@@ -73,16 +74,11 @@ def _driver_url(url: str) -> URL:
         backend = parsed.get_backend_name()
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         # The URL is not repeated: it may hold a password.
-        raise StoreError(
-            "DIGEST_DATABASE_URL: this is no database URL; "
-            "use sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
-        ) from error
+        raise StoreError(f"DIGEST_DATABASE_URL: this is no database URL; {USE}") from error
     if backend == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
-        raise StoreError(
-            f"DIGEST_DATABASE_URL: {backend} is not supported; use sqlite or postgresql"
-        )
+        raise StoreError(f"DIGEST_DATABASE_URL: {backend} is not supported; {USE}")
     if parsed.database in {None, "", ":memory:"}:
         raise StoreError(
             "DIGEST_DATABASE_URL: a database in memory keeps nothing; name a file: sqlite:///PATH"

@@ -1,0 +1,105 @@
+"""Settings: read from the environment, and refused in a sentence that names the variable."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from digest.errors import SettingsError
+from digest.settings import Settings, TransportKind, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch):
+    for name in [name for name in os.environ if name.startswith("DIGEST_")]:
+        monkeypatch.delenv(name)
+
+
+def test_settings_are_read_from_the_environment(monkeypatch):
+    monkeypatch.setenv("DIGEST_NOW", "2026-11-20T10:00:00+01:00")
+    monkeypatch.setenv("DIGEST_ALLOWED_PRIVATE_HOSTS", " 127.0.0.0/8, intra:8080 ,")
+    monkeypatch.setenv("DIGEST_TRANSPORT", "memory")
+    monkeypatch.setenv("DIGEST_TIMEZONE", "Europe/Berlin")
+    monkeypatch.setenv("DIGEST_BASE_URL", "https://news.example.org/")
+    monkeypatch.setenv("DIGEST_SOURCES", "my.toml")
+
+    settings = load_settings()
+
+    assert settings.clock() == datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert settings.allowed_private_hosts == ("127.0.0.0/8", "intra:8080")
+    assert settings.transport is TransportKind.MEMORY
+    assert str(settings.zone) == "Europe/Berlin"
+    assert settings.base_url == "https://news.example.org"
+    assert settings.sources == Path("my.toml")
+
+
+def test_the_clock_is_the_real_time_where_none_is_given():
+    before = datetime.now(UTC)
+
+    assert before <= load_settings().clock() <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_an_empty_variable_counts_as_not_set(monkeypatch, name: str):
+    """As container tools hand on what nobody has set."""
+    default = load_settings()
+    monkeypatch.setenv(f"DIGEST_{name.upper()}", "")
+
+    assert load_settings() == default
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("NOW", "2026-11-20T09:00:00", "ISO time with offset"),
+        ("NOW", "yesterday", "ISO time with offset"),
+        ("TIMEZONE", "Mars/Base", "'Mars/Base' is no IANA time zone, such as Europe/Berlin"),
+        ("TIMEZONE", "../../etc/passwd", "no IANA time zone"),
+        ("TIMEZONE", "Europe", "no IANA time zone"),
+        ("TRANSPORT", "pigeon", "smtp, file"),
+        ("SMTP_URL", "mail.example.org", "is not of the form smtp://host:port"),
+        ("SMTP_URL", "smtp://host:99999", "is not of the form smtp://host:port"),
+        ("SMTP_URL", "smtp://[::1", "is not of the form smtp://host:port"),
+        ("SMTP_URL", "https://host", "is not of the form smtp://host:port"),
+        ("ALLOWED_PRIVATE_HOSTS", "127.0.0.0/99", "neither host, host:port nor network"),
+        ("BASE_URL", "news.example.org", "is not of the form https://host"),
+        ("BASE_URL", "https://news.example.org:port", "is not of the form https://host"),
+        ("BASE_URL", "https://news.example.org/?a=b", "is not of the form https://host"),
+        ("BASE_URL", "https://u:p@news.example.org", "is not of the form https://host"),
+        ("BASE_URL", "http://news.example.org", "must begin with https://"),
+        ("SENDER_ADDRESS", "news", "'news' is no e-mail address"),
+        ("SENDER_ADDRESS", "a@b.example\nBcc: c@d.example", "no e-mail address"),
+        ("SENDER_NAME", "News\nBcc: c@d.example", "line break"),
+        ("LATE_AFTER_HOURS", "0", "Hours after its planned time"),
+        ("LATE_AFTER_HOURS", "nan", "Hours after its planned time"),
+        ("LEASE_SECONDS", "-1", "Seconds a sender holds"),
+        ("LEASE_SECONDS", "1e300", "Seconds a sender holds"),
+        ("LEASE_SECONDS", "soon", "Seconds a sender holds"),
+    ],
+)
+def test_a_bad_setting_is_named_and_says_what_is_wanted(monkeypatch, name, value, said):
+    monkeypatch.setenv(f"DIGEST_{name}", value)
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+
+    assert caught.value.setting == f"DIGEST_{name}"
+    assert str(caught.value).startswith(f"DIGEST_{name}: ")
+    assert said in str(caught.value)
+
+
+def test_a_login_at_the_mail_server_is_refused_without_repeating_it(monkeypatch):
+    monkeypatch.setenv("DIGEST_SMTP_URL", "smtp://news:geheim@mail.example.org:587")
+
+    with pytest.raises(SettingsError, match=r"logging in .* is not supported") as caught:
+        load_settings()
+
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:80"])
+def test_pages_on_this_machine_need_no_tls(monkeypatch, url: str):
+    monkeypatch.setenv("DIGEST_BASE_URL", url)
+
+    assert load_settings().base_url == url
