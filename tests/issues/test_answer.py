@@ -41,9 +41,7 @@ def test_equal_shares_are_decided_by_fifteen_hundredths_of_mean_score(a, b, kind
 def test_a_win_by_score_says_so(side):
     made = answer(side("aider", (0.8,) * 4), side("codex", (0.3,) * 4))
 
-    assert made.line == (
-        "Pick Aider: 4 of 4 would ship either, and the checklist for Aider holds up better."
-    )
+    assert made.line == ("Pick Aider: 4 of 4 would ship each; Aider does better on the checklist.")
 
 
 def test_shares_that_differ_by_little_leave_it_to_the_scores(side):
@@ -55,8 +53,8 @@ def test_shares_that_differ_by_little_leave_it_to_the_scores(side):
 
     assert made.kind is AnswerKind.B
     assert made.line == (
-        "Pick Codex: 2 of 3 would ship Codex, 3 of 4 Aider, "
-        "and the checklist for Codex holds up better."
+        "Pick Codex: 2 of 3 would ship Codex, and 3 of 4 would ship Aider; "
+        "Codex does better on the checklist."
     )
 
 
@@ -71,8 +69,10 @@ def test_too_close_to_call_is_said_with_both_counts(side):
     other = answer(side("aider", (0.2, 0.2, 0.2, -0.1)), side("codex", (0.2, 0.2, -0.1, None)))
     neither = answer(side("aider", (LOW,) * 4), side("codex", (LOW,) * 4))
 
-    assert same.line == "Too close to call: 3 of 4 would ship either."
-    assert other.line == "Too close to call: 3 of 4 would ship Aider, 2 of 3 Codex."
+    assert same.line == "Too close to call: 3 of 4 would ship each."
+    assert other.line == (
+        "Too close to call: 3 of 4 would ship Aider, and 2 of 3 would ship Codex."
+    )
     assert neither.line == "Too close to call: none of 4 would ship either."
 
 
@@ -129,7 +129,7 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
             None,
         ),
         ("licence", "LicenseRef-a", "LicenseRef-b", None, None),
-        ("waitlist", False, True, ["you need access now, without a waitlist"], None),
+        ("waitlist", False, True, ["you need access today"], None),
         (
             "price",
             "$9 per month",
@@ -141,9 +141,26 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
             "price",
             "$9 per month",
             "$7 per month",
-            ["its price fits: $9 per month"],
-            ["its price fits: $7 per month"],
+            None,
+            ["the lower price decides ($7 per month)"],
         ),
+        (
+            "price",
+            "$0.30 in, $1,000 out per million tokens",
+            "$0.3 in, $1,200.50 out per million tokens",
+            ["the lower price decides ($0.30 in, $1,000 out per million tokens)"],
+            None,
+        ),
+        (
+            "price",
+            "$1 in, $9 out per million tokens",
+            "$2 in, $8 out per million tokens",
+            None,
+            None,
+        ),
+        ("price", "$9 per month", "$7 per user per month", None, None),
+        ("price", "$9 per month", "€7 per month", None, None),
+        ("price", "$9 per month", "$9.00 per month", None, None),
         (
             "maintained_at",
             "2026-07-01",
@@ -158,7 +175,7 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
             "open_interface",
             "MCP, REST API",
             False,
-            ["it has to plug in through MCP or REST API"],
+            ["it has to plug in through MCP or a REST API"],
             None,
         ),
         (
@@ -168,7 +185,14 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
             None,
             ["it has to plug in through MCP"],
         ),
-        ("benchmark", "bare", "reproducible", None, ["its claims have to be checkable"]),
+        (
+            "open_interface",
+            "OpenAI-compatible API",
+            "GGUF",
+            ["it has to plug in through an OpenAI-compatible API"],
+            ["it has to come as GGUF files"],
+        ),
+        ("benchmark", "bare", "reproducible", None, ["you want claims you can check"]),
         ("context_length", 8000, 131072, None, ["your inputs are long (up to 131,072 tokens)"]),
         ("context_length", 8000, 12000, None, None),
         ("platforms", "macOS, Linux", "linux", ["you work on macOS"], None),
@@ -225,10 +249,10 @@ def test_a_known_difference_says_who_should_pick_which(kind, ours, theirs, for_a
     [
         ("entry_price", "free", "it has to cost nothing to start"),
         ("licence", "MIT", "you need an open-source licence (MIT)"),
-        ("price", "$9 per month", "its price fits: $9 per month"),
+        ("waitlist", False, "you need access today"),
         ("runs_locally", True, "it has to run on hardware of your own"),
         ("open_interface", "MCP", "it has to plug in through MCP"),
-        ("benchmark", "reproducible", "its claims have to be checkable"),
+        ("benchmark", "reproducible", "you want claims you can check"),
         ("context_length", 131072, "your inputs are long (up to 131,072 tokens)"),
         ("platforms", "macOS", "you work on macOS"),
     ],
@@ -246,12 +270,12 @@ def test_a_property_unknown_of_the_other_side_is_the_second_choice(kind, value, 
         ("licence", "CC-BY-NC-4.0"),
         ("entry_price", "contact"),
         ("price", False),
-        ("waitlist", False),
+        ("price", "$9 per month"),
+        ("waitlist", True),
         ("maintained_at", "2026-07-01"),
         ("created_at", "2020-07-01"),
         ("context_length", "long"),
         ("platforms", " , "),
-        ("price", "$9 a seat and month, billed for a year in advance, taxes not included"),
         ("benchmark", "none"),
         ("runs_locally", False),
     ],
@@ -269,6 +293,33 @@ def test_what_is_the_same_on_both_sides_gives_no_line(side):
     made = answer(side("aider", **both), side("codex", **both))
 
     assert (made.pick_a_if, made.pick_b_if) == ((), ())
+
+
+def test_what_can_be_hosted_runs_on_hardware_of_your_own_and_that_is_said_once(side):
+    ours = {"self_host": True, "runs_locally": False}
+
+    made = answer(side("aider", **ours), side("codex", self_host=False, runs_locally=False))
+
+    assert made.pick_a_if == ("it has to run on hardware of your own",)
+    assert made.pick_b_if == ("you would rather not run anything yourself",)
+
+
+def test_a_free_tool_is_not_named_by_its_price_as_well(side):
+    made = answer(
+        side("aider", entry_price="free"), side("codex", entry_price="paid", price="$9 per month")
+    )
+
+    assert made.pick_a_if == ("it has to cost nothing to start",)
+    assert not [line for line in made.pick_b_if if "$" in line]
+
+
+def test_a_price_that_can_be_read_is_set_against_one_on_request(side):
+    made = answer(
+        side("aider", entry_price="paid", price="$9 per month"),
+        side("codex", entry_price="contact"),
+    )
+
+    assert made.pick_a_if == ("you want to know the price before you talk to anyone",)
 
 
 def test_at_most_three_lines_a_side_the_weightiest_first(side):

@@ -34,6 +34,7 @@ def test_every_kind_of_fact_has_a_label():
         ("maintained_at", "lately", None),
         ("vendor_since", "2019-12-31", "2019"),
         ("superlatives", 1.25, "1.2 per 100 words"),
+        ("superlatives", 0.0, "none"),
         ("context_length", 131072, "131,072 tokens"),
         ("parameters", 3, "3"),
         ("repository", "https://github.com/aider/aider/", "github.com/aider/aider"),

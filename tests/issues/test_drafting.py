@@ -87,8 +87,30 @@ def test_rows_stand_by_what_they_tell_differences_first(draft, side):
         ("To start", "Free", "Paid"),
         ("Licence", "MIT", "MIT"),
         ("Documentation", "yes", None),
-        ("Price", None, None),
     ]
+
+
+def test_what_is_free_has_that_for_its_price_beside_one_that_is_known(draft, side):
+    rows = (FactKind.ENTRY_PRICE, FactKind.PRICE)
+    free = side("aider", entry_price="free")
+
+    beside_paid = draft(free, side("codex", entry_price="paid", price="$9 per month"), rows=rows)
+    beside_free = draft(free, side("codex", entry_price="free"), rows=rows)
+
+    assert [(row.label, row.a.text, row.b.text) for row in beside_paid.facts] == [
+        ("To start", "Free", "Paid"),
+        ("Price", "Free", "$9 per month"),
+    ]
+    assert [row.label for row in beside_free.facts] == ["To start"]
+
+
+def test_what_can_be_hosted_runs_on_the_readers_hardware(draft, side):
+    a = side("aider", self_host=True)
+
+    (row,) = draft(a, side("codex", runs_locally=False), rows=(FactKind.RUNS_LOCALLY,)).facts
+
+    assert (row.label, row.a.text, row.b.text) == ("On your own hardware", "yes", "no")
+    assert row.a.quote == "words about self_host"
 
 
 def test_a_cell_carries_the_words_it_stands_on(draft, side, now):
@@ -166,9 +188,14 @@ def test_a_full_issue_has_no_note(issue, draft, side):
         (
             0,
             1,
-            "No comparison this week: among 1 new tool, none could be set against another fairly.",
+            "The week's only new tool could not be set against another fairly.",
         ),
-        (0, 0, "No comparison this week: no new tool was seen."),
+        (
+            0,
+            1200,
+            "Of 1,200 new tools this week, none could be set against another fairly.",
+        ),
+        (0, 0, "No new tool was seen this week."),
     ],
 )
 def test_a_thin_week_is_said_plainly(pairs, fresh, note, issue, plan, draft, side):

@@ -66,7 +66,8 @@ def test_two_fresh_tools_of_a_job_meet(plan, candidate):
     assert pairs(made) == [("aider", "codex")]
     assert made.chosen[0].job == "cli-agent"
     assert made.chosen[0].why == (
-        "Both do the same job: cli-agent tools. Both are new this week: "
+        "Both do the same job: cli-agent tools. "
+        "Both are new in the seven days to 14 July 2026: "
         "Aider launched on 12 July 2026, and Codex launched on 10 July 2026."
     )
 
@@ -104,6 +105,20 @@ def test_a_tool_that_may_not_be_paired_is_recorded_with_its_reason(change, reaso
 
     assert reasons(made) == {"aider": reason}
     assert (made.candidates, made.chosen) == (1, ())
+
+
+def test_every_tool_looked_at_is_a_candidate_or_has_its_rejection(plan, candidate):
+    """Incumbents too, so that the numbers an editor sees add up."""
+    made = plan(
+        [
+            *(candidate("aider"), candidate("codex", days=200), candidate("goose", coverage=0.1)),
+            *(candidate("moth", job="other", days=300), candidate("zed", days=90)),
+        ],
+        rejections=[Rejection(tool="ant", reason="no facts")],
+        banned=["zed"],
+    )
+
+    assert (made.considered_tools, made.candidates, len(made.rejections)) == (6, 2, 4)
 
 
 def test_a_tool_at_the_very_limits_may_be_paired(plan, candidate):
@@ -381,7 +396,7 @@ def test_tools_of_neighbouring_jobs_meet_when_an_editor_wants_it(plan, candidate
         ("aider+twin", "both are one product"),
         ("aider+sister", "both are of one vendor"),
         ("aider+old", "already published in 2026-W20"),
-        ("aider+voice", "they do different jobs, cli-agent and tts"),
+        ("aider+voice", "they do different jobs: cli-agent tools, and tts tools"),
         ("voice", "no other tool of its job can stand against it this week"),
     ],
 )

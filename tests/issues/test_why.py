@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from digest.issues.config import PairingConfig
@@ -11,7 +13,7 @@ def say(job, now):
 
     def sentences(a, b):
         made = Judge(job(), now, PairingConfig()).score(a, b, similarity=None)
-        first, *others = why(made, job(), is_pinned=False).split(". ")
+        first, *others = why(made, job(), cutoff=now, is_pinned=False).split(". ")
         assert first == "Both do the same job: cli-agent tools"
         return ". ".join(others)
 
@@ -20,20 +22,22 @@ def say(job, now):
 
 def test_a_fresh_tool_is_set_against_what_is_there(say, candidate):
     assert say(candidate("aider"), candidate("codex", days=400)) == (
-        "New this week: Aider launched on 12 July 2026, while Codex launched on 9 June 2025."
+        "Aider is new in the seven days to 14 July 2026: it launched on 12 July 2026, "
+        "while Codex launched on 9 June 2025."
     )
 
 
 def test_the_new_one_is_told_first_even_when_it_stands_second(say, candidate):
     assert say(candidate("aider", days=400), candidate("codex")).startswith(
-        "New this week: Codex launched"
+        "Codex is new in the seven days to 14 July 2026: it launched"
     )
 
 
 def test_a_date_that_only_bounds_the_launch_is_not_called_one(say, candidate):
     """It is our first sight, or when the listing last changed: true of both is "out by"."""
     assert say(candidate("aider", launch_dated=False), candidate("codex")) == (
-        "Both are new this week: Aider was out by 12 July 2026, and Codex launched on 12 July 2026."
+        "Both are new in the seven days to 14 July 2026: "
+        "Aider was out by 12 July 2026, and Codex launched on 12 July 2026."
     )
 
 
@@ -45,9 +49,20 @@ def test_a_label_begins_small_inside_a_sentence(label, said, candidate, job, now
         candidate("aider"), candidate("codex"), similarity=None
     )
 
-    told = why(pair, job(label=label), is_pinned=False)
+    told = why(pair, job(label=label), cutoff=now, is_pinned=False)
 
     assert told.startswith(f"Both do the same job: {said}. ")
+
+
+def test_the_seven_days_of_a_past_week_end_with_its_sunday(candidate, job, now):
+    midnight = datetime(2026, 7, 20, tzinfo=UTC)
+    pair = Judge(job(), now, PairingConfig()).score(
+        candidate("aider"), candidate("codex"), similarity=None
+    )
+
+    told = why(pair, job(), cutoff=midnight, is_pinned=False)
+
+    assert "in the seven days to 19 July 2026: " in told
 
 
 def test_two_incumbents_an_editor_chose_are_not_called_new(say, candidate):
@@ -59,12 +74,16 @@ def test_two_incumbents_an_editor_chose_are_not_called_new(say, candidate):
 @pytest.mark.parametrize(
     ("a", "b", "sentence"),
     [
-        ("An alternative to Codex", "A tool", "Aider names Codex."),
-        ("A tool", "Quicker than Aider", "Codex names Aider."),
-        ("An alternative to Codex", "Quicker than Aider", "Each names the other."),
+        ("An alternative to Codex", "A tool", "Aider's own announcement names Codex."),
+        ("A tool", "Quicker than Aider", "Codex's own announcement names Aider."),
+        (
+            "An alternative to Codex",
+            "Quicker than Aider",
+            "Each one's own announcement names the other.",
+        ),
     ],
 )
 def test_who_names_whom_is_told(a, b, sentence, say, candidate):
     told = say(candidate("aider", tagline=a), candidate("codex", tagline=b))
 
-    assert told.startswith(f"{sentence} Both are new this week")
+    assert told.startswith(f"{sentence} Both are new in the seven days")

@@ -218,6 +218,28 @@ def test_a_source_s_words_stand_in_a_sentence_only_when_short_and_clean(value, s
     assert say("founder", "price", {"price": value}) == sentence
 
 
+def test_what_is_free_has_its_price_said(say):
+    assert say("founder", "price", {"entry_price": "free"}) == "The price is published: free."
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        (0, "uses no superlatives."),
+        (0.9, "uses 0.9 superlatives per 100 words."),
+        (3, "runs to 3.0 superlatives per 100 words."),
+    ],
+)
+def test_superlatives_are_said_as_a_rate_and_none_as_none(rate, said, say):
+    assert say("skeptic", "superlatives", {"superlatives": rate}) == f"Its own copy {said}"
+
+
+def test_what_is_young_is_said_with_its_date(say):
+    assert say("skeptic", "age", {"created_at": "5 days"}) == (
+        "It has been public for less than 30 days, since 9 July 2026."
+    )
+
+
 def test_an_interface_is_named_where_the_source_names_it(say):
     assert say("builder", "interface", {"open_interface": "MCP"}).endswith("reach it (MCP).")
     assert say("builder", "interface", {"open_interface": True}).endswith("can reach it.")

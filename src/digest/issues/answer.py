@@ -56,7 +56,7 @@ def _line(kind: AnswerKind, a: Side, b: Side, *, is_by_score: bool) -> str:
     else:
         opening = f"Pick {name}"
     if is_by_score:
-        return f"{opening}: {_both(winner, other)}, and the checklist for {name} holds up better."
+        return f"{opening}: {_both(winner, other)}; {name} does better on the checklist."
     return (
         f"{opening}: {_said(winner.panel)} would ship it, "
         f"against {_said(other.panel)} for {other.tool.name}."
@@ -74,9 +74,10 @@ def _too_close(a: Side, b: Side) -> str:
 
 
 def _both(one: Side, other: Side) -> str:
-    if one.panel.label == other.panel.label:
-        return f"{_said(one.panel)} would ship either"
-    return f"{_said(one.panel)} would ship {one.tool.name}, {_said(other.panel)} {other.tool.name}"
+    said, of_other = _said(one.panel), _said(other.panel)
+    if said == of_other:
+        return f"{said} would ship {'each' if one.panel.ships else 'either'}"
+    return f"{said} would ship {one.tool.name}, and {of_other} would ship {other.tool.name}"
 
 
 def _said(panel: Tally) -> str:

@@ -16,7 +16,7 @@ LABELS = {
     FactKind.EXAMPLE: "Runnable example",
     FactKind.WAITLIST: "Waitlist",
     FactKind.OPEN_INTERFACE: "Open interface",
-    FactKind.RUNS_LOCALLY: "Runs locally",
+    FactKind.RUNS_LOCALLY: "On your own hardware",
     FactKind.SELF_HOST: "Self-hosting",
     FactKind.PLATFORMS: "Platforms",
     FactKind.BENCHMARK: "Benchmark claims",
@@ -56,6 +56,8 @@ YES_NO = frozenset(
 )
 UNKNOWN = frozenset({"", "unknown", "noassertion", "none", "other"})
 """Texts that say nothing, where a value is a text."""
+PRICED_BY_ENTRY = frozenset({"free", "contact"})
+"""Ways to start that tell the price as well."""
 LONGEST = 90
 """Characters of a cell; what is longer is cut at a word, and the source shows it whole."""
 _LICENCES = {name.casefold(): name for name in OSI_LICENCES}
@@ -65,13 +67,22 @@ def known(facts: Iterable[Fact]) -> dict[FactKind, Fact]:
     """
     Give the one fact of each kind that counts, by kind: those that say nothing are left out.
 
-    The newest observation counts; of last dates the latest and of first dates the earliest.
+    The newest observation counts; of last dates the latest and of first dates the earliest. What
+    is free or sold on request has that for its price, and what can be hosted runs on hardware of
+    the reader's own: the fact that says so then stands for both kinds, as the panel's checks have it.
     """
     by_kind: dict[FactKind, list[Fact]] = {}
     for fact in sorted(facts, key=_newest_last):
         if cell_text(fact) is not None:
             by_kind.setdefault(fact.kind, []).append(fact)
-    return {kind: _counting(kind, by_kind[kind]) for kind in sorted(by_kind)}
+    found = {kind: _counting(kind, by_kind[kind]) for kind in sorted(by_kind)}
+    entry, hosting = found.get(FactKind.ENTRY_PRICE), found.get(FactKind.SELF_HOST)
+    local = found.get(FactKind.RUNS_LOCALLY)
+    if entry and entry.value in PRICED_BY_ENTRY and FactKind.PRICE not in found:
+        found[FactKind.PRICE] = entry
+    if hosting and hosting.value and not (local and local.value):
+        found[FactKind.RUNS_LOCALLY] = hosting
+    return found
 
 
 def cells(facts: Iterable[Fact]) -> dict[FactKind, str]:
@@ -124,7 +135,7 @@ def _date(kind: FactKind, value: str) -> str | None:
 
 def _number(kind: FactKind, value: float) -> str:
     if kind is FactKind.SUPERLATIVES:
-        return f"{value:.1f} per 100 words"
+        return f"{value:.1f} per 100 words" if value else "none"
     text = f"{value:,}"
     return f"{text} tokens" if kind is FactKind.CONTEXT_LENGTH else text
 

@@ -142,10 +142,19 @@ def _description(tool: Tool) -> str:
 
 
 def _rows(job: Job, a: Side, b: Side) -> tuple[FactRow, ...]:
-    """Give the job's rows: differences, then what is the same, then half known, then unknown."""
+    """
+    Give the job's rows of which at least one side is known: differences, the same, half known.
+
+    Where neither side has a price of its own, what it costs to start has said it all.
+    """
     ours, theirs = known(a.facts), known(b.facts)
     kinds = tuple(dict.fromkeys(job.fact_rows))
-    rows = [_row(kind, ours, theirs) for kind in kinds]
+    said = {fact.kind for fact in (*ours.values(), *theirs.values())}
+    rows = [
+        _row(kind, ours, theirs)
+        for kind in kinds
+        if kind in {*ours, *theirs} and (kind is not FactKind.PRICE or kind in said)
+    ]
     return tuple(sorted(rows, key=_order))
 
 
@@ -193,8 +202,10 @@ def _note(plan: Plan, pairs: int) -> str | None:
         said = counted(pairs, "comparison")
         return f"A short issue: with {among} this week, enough was known for {said}."
     if not plan.fresh:
-        return "No comparison this week: no new tool was seen."
-    return f"No comparison this week: among {among}, none could be set against another fairly."
+        return "No new tool was seen this week."
+    if plan.fresh == 1:
+        return "The week's only new tool could not be set against another fairly."
+    return f"Of {among} this week, none could be set against another fairly."
 
 
 def _newcomers(

@@ -55,8 +55,8 @@ def plan_pairs(
         rejections: Tools the caller did not make candidates, with the reason; part of the record.
 
     Returns:
-        The plan. ``fresh`` counts the fresh among all candidates given, ``candidates`` those that
-        passed. Pinned pairs come first, the others in the order they were chosen.
+        The plan. ``considered_tools`` counts all tools looked at, ``fresh`` the fresh among all
+        candidates given, ``candidates`` those that passed; the rest are rejections. Pinned pairs come first, the others in the order they were chosen.
 
     Raises:
         IssueError: A wish cannot be read, or a pin cannot be followed; the text says why.
@@ -102,6 +102,7 @@ class Planner:
             window_start=self.window.start,
             cutoff=self.window.cutoff,
             config_sha256=self.config_sha256,
+            considered_tools=len(passed) + len(refused),
             candidates=len(passed),
             fresh=sum(found.is_fresh for found in candidates),
             chosen=chosen,
@@ -197,7 +198,7 @@ class Planner:
     ) -> PairPlan:
         """Write a pair down in canonical order: the higher panel share first, then by slug."""
         a, b = sorted((pair.a, pair.b), key=lambda found: (-_share(found), found.tool.slug))
-        shown = Scored(a, b, pair.score)
+        shown, job, cutoff = Scored(a, b, pair.score), self.jobs[a.tool.job], self.window.cutoff
         return PairPlan(
             a=a.tool.slug,
             b=b.tool.slug,
@@ -205,7 +206,7 @@ class Planner:
             score=pair.score,
             is_pinned=is_pinned,
             reason=reason,
-            why="" if reason else why(shown, self.jobs[a.tool.job], is_pinned=is_pinned),
+            why="" if reason else why(shown, job, cutoff=cutoff, is_pinned=is_pinned),
         )
 
 
@@ -245,7 +246,7 @@ class Pins:
         job = self.planner.jobs[a.tool.job]
         other = self.planner.jobs[b.tool.job]
         if job.key != other.key and not (other.key in job.adjacent or job.key in other.adjacent):
-            raise self.error(wish, f"they do different jobs, {job.key} and {other.key}")
+            raise self.error(wish, f"they do different jobs: {job.label}, and {other.label}")
         ready = next((pair for pair in self.scored if pair.key == wish), None)
         pair = ready or self.planner.judge(job.key).score(a, b, similarity=None)
         objection = self.planner.objection(pair)

@@ -5,8 +5,11 @@ Each rule looks at one fact of this side and the same of the other, and gives a 
 None. A side whose fact is unknown gets no line from it.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import chain
 
 from digest.issues.cells import cell_text
 from digest.issues.sides import Side
@@ -21,6 +24,9 @@ LONGER_PAST = timedelta(days=180)
 STALE = timedelta(days=90)
 ENTRY_ORDER = ("free", "freemium", "paid", "contact")
 LONGEST = 40
+_FORMATS = frozenset({"GGUF"})
+"""Open interfaces that are files, not ways to call a program."""
+_AMOUNT = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 Rule = Callable[[Fact, Fact | None], str | None]
 """This side's fact and the other's, if that is known, to a line for this side."""
@@ -37,6 +43,11 @@ def _yes(line: str) -> Rule:
 def _no(line: str) -> Rule:
     """A line for the side that says no, while the other is known to say yes."""
     return lambda mine, theirs: line if not _is_so(mine) and _is_so(theirs) else None
+
+
+def _waitlist(mine: Fact, theirs: Fact | None) -> str | None:
+    is_open = not _is_so(mine) and (theirs is None or _is_so(theirs))
+    return "you need access today" if is_open else None
 
 
 def _entry(mine: Fact, theirs: Fact | None) -> str | None:
@@ -62,35 +73,58 @@ def _licence(mine: Fact, theirs: Fact | None) -> str | None:
     return f"you prefer the terms of {cell_text(mine)}" if is_osi(name) else None
 
 
-def _text_named(line: str) -> Rule:
-    """A line that names this side's value, where the other has none or another."""
-
-    def rule(mine: Fact, theirs: Fact | None) -> str | None:
-        text = cell_text(mine)
-        is_named = isinstance(mine.value, str) and text is not None and len(text) <= LONGEST
-        is_other = theirs is None or cell_text(theirs) != text
-        return line.format(text) if is_named and is_other else None
-
-    return rule
+def _parameters(mine: Fact, theirs: Fact | None) -> str | None:
+    text = cell_text(mine)
+    is_named = isinstance(mine.value, str) and text is not None and len(text) <= LONGEST
+    is_other = theirs is None or cell_text(theirs) != text
+    return f"a model of {text} parameters fits your hardware" if is_named and is_other else None
 
 
 def _price(mine: Fact, theirs: Fact | None) -> str | None:
-    if not _is_so(mine):
+    """Name a price only where it is the lower of two in the same terms."""
+    if theirs is None or mine.kind is not FactKind.PRICE or not _is_so(mine):
         return None
-    if theirs is not None and not _is_so(theirs):
+    if not _is_so(theirs) or theirs.value == "contact":
         return "you want to know the price before you talk to anyone"
-    return _text_named("its price fits: {}")(mine, theirs)
+    text = str(cell_text(mine))
+    is_lower = _is_lower(text, str(cell_text(theirs)))
+    return f"the lower price decides ({text})" if is_lower and len(text) <= LONGEST else None
 
 
-def _only(line: str) -> Rule:
-    """A line that names what this side's list has and the other's has not, three at most."""
+def _is_lower(price: str, other: str) -> bool:
+    """Say whether every amount is at most the other's and one is less; False in other terms."""
+    if _AMOUNT.sub("#", price) != _AMOUNT.sub("#", other):
+        return False
+    ours, theirs = (
+        [Decimal(amount.replace(",", "")) for amount in _AMOUNT.findall(text)]
+        for text in (price, other)
+    )
+    return ours != theirs and all(one <= two for one, two in zip(ours, theirs, strict=True))
 
-    def rule(mine: Fact, theirs: Fact | None) -> str | None:
-        others = {part.casefold() for part in _parts(theirs)} if theirs else set()
-        only = tuple(part for part in _parts(mine) if part.casefold() not in others)
-        return line.format(joined(only[:3], "or")) if only else None
 
-    return rule
+def _only(mine: Fact, theirs: Fact | None) -> tuple[str, ...]:
+    """Give what this side's list has and the other's has not, three at most."""
+    others = {part.casefold() for part in _parts(theirs)} if theirs else set()
+    return tuple(part for part in _parts(mine) if part.casefold() not in others)[:3]
+
+
+def _platforms(mine: Fact, theirs: Fact | None) -> str | None:
+    only = _only(mine, theirs)
+    return f"you work on {joined(only, 'or')}" if only else None
+
+
+def _interface(mine: Fact, theirs: Fact | None) -> str | None:
+    only = _only(mine, theirs)
+    ways = tuple(_with_article(name) for name in only if name not in _FORMATS)
+    if ways:
+        return f"it has to plug in through {joined(ways, 'or')}"
+    return f"it has to come as {joined(only, 'or')} files" if only else None
+
+
+def _with_article(name: str) -> str:
+    if not name.endswith(" API"):
+        return name
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
 def _parts(fact: Fact) -> list[str]:
@@ -102,7 +136,7 @@ def _parts(fact: Fact) -> list[str]:
 def _benchmark(mine: Fact, theirs: Fact | None) -> str | None:
     is_shown = mine.value == "reproducible"
     return (
-        "its claims have to be checkable"
+        "you want claims you can check"
         if is_shown and (theirs is None or theirs.value != mine.value)
         else None
     )
@@ -141,23 +175,28 @@ RULES: Mapping[FactKind, tuple[Rule, ...]] = {
     ),
     FactKind.ENTRY_PRICE: (_entry,),
     FactKind.LICENCE: (_licence,),
-    FactKind.WAITLIST: (_no("you need access now, without a waitlist"),),
+    FactKind.WAITLIST: (_waitlist,),
     FactKind.PRICE: (_price,),
     FactKind.MAINTAINED_AT: (_later,),
     FactKind.SELF_HOST: (_yes("you want to host it yourself"),),
-    FactKind.OPEN_INTERFACE: (_only("it has to plug in through {}"),),
+    FactKind.OPEN_INTERFACE: (_interface,),
     FactKind.BENCHMARK: (_benchmark,),
     FactKind.CONTEXT_LENGTH: (_longer,),
-    FactKind.PLATFORMS: (_only("you work on {}"),),
+    FactKind.PLATFORMS: (_platforms,),
     FactKind.CREATED_AT: (_earlier("you prefer what has been public longer, since {}"),),
     FactKind.VENDOR_SINCE: (_earlier("you want a maker that has been around since {}"),),
-    FactKind.PARAMETERS: (_text_named("a model of {} parameters fits your hardware"),),
+    FactKind.PARAMETERS: (_parameters,),
     FactKind.INSTALL: (_yes("you want to install it with one published line"),),
     FactKind.EXAMPLE: (_yes("you want an example to start from"),),
     FactKind.DOCS: (_yes("you want documentation to follow"),),
     FactKind.TERMS: (_yes("you need terms and a privacy page to show"),),
 }
 """By the kind of fact they look at, what tips most readers first."""
+SAID_BY = {
+    FactKind.PRICE: FactKind.ENTRY_PRICE,
+    FactKind.SELF_HOST: FactKind.RUNS_LOCALLY,
+}
+"""A kind that would say the same again, and the one whose line says it already."""
 
 
 def reasons(
@@ -184,13 +223,16 @@ def reasons(
 def _lines(
     mine: Mapping[FactKind, Fact], theirs: Mapping[FactKind, Fact], *, is_difference: bool
 ) -> tuple[str, ...]:
-    made = (
-        rule(mine[kind], theirs.get(kind))
-        for kind, rules in RULES.items()
-        if kind in mine and (kind in theirs) is is_difference
-        for rule in rules
-    )
-    return tuple(line for line in made if line)
+    made: dict[FactKind, tuple[str, ...]] = {}
+    for kind, rules in RULES.items():
+        if (
+            kind in mine
+            and (kind in theirs) is is_difference
+            and not made.get(SAID_BY.get(kind, kind))
+        ):
+            lines = (rule(mine[kind], theirs.get(kind)) for rule in rules)
+            made[kind] = tuple(line for line in lines if line)
+    return tuple(chain.from_iterable(made.values()))
 
 
 def _by_launch(side: Side, other: Side) -> tuple[str, ...]:

@@ -1,17 +1,20 @@
 """The reader's sentence "why these two", made from the record of the plan alone."""
 
+from datetime import datetime, timedelta
+
 from digest.issues.scoring import Scored, names
 from digest.model import Candidate, Job, Tool
 from digest.model.wording import day
 
 
-def why(pair: Scored, job: Job, *, is_pinned: bool) -> str:
+def why(pair: Scored, job: Job, *, cutoff: datetime, is_pinned: bool) -> str:
     """
     Say why two tools meet: the shared job, who names whom, and when they came out.
 
     Args:
         pair: The chosen pair, in the order it is shown.
         job: The job of the first; an editor may pair it with a neighbouring one.
+        cutoff: End of the seven days that new tools are of.
         is_pinned: True where an editor asked for the pair.
     """
     a, b = pair.a, pair.b
@@ -21,7 +24,7 @@ def why(pair: Scored, job: Job, *, is_pinned: bool) -> str:
     naming = _naming(a, b)
     if naming:
         sentences.append(naming)
-    sentences.append(_dates(a, b))
+    sentences.append(_dates(a, b, cutoff))
     if is_pinned:
         sentences.append("An editor chose this pair.")
     return " ".join(sentences)
@@ -35,21 +38,27 @@ def _small(label: str) -> str:
 def _naming(a: Candidate, b: Candidate) -> str | None:
     forth, back = names(a, b), names(b, a)
     if forth and back:
-        return "Each names the other."
-    if forth:
-        return f"{a.tool.name} names {b.tool.name}."
-    return f"{b.tool.name} names {a.tool.name}." if back else None
+        return "Each one's own announcement names the other."
+    if not (forth or back):
+        return None
+    names_it, named = (a, b) if forth else (b, a)
+    return f"{names_it.tool.name}'s own announcement names {named.tool.name}."
 
 
-def _dates(a: Candidate, b: Candidate) -> str:
+def _dates(a: Candidate, b: Candidate, cutoff: datetime) -> str:
+    # The window ends with a past week's last day, whose end is the next day's midnight.
+    new = f"new in the seven days to {day(cutoff - timedelta(microseconds=1))}"
     if a.is_fresh and b.is_fresh:
-        return f"Both are new this week: {_since(a.tool)}, and {_since(b.tool)}."
+        return f"Both are {new}: {_since(a.tool)}, and {_since(b.tool)}."
     if not (a.is_fresh or b.is_fresh):
         return f"{_since(a.tool)}, and {_since(b.tool)}."
     newer, older = (a, b) if a.is_fresh else (b, a)
-    return f"New this week: {_since(newer.tool)}, while {_since(older.tool)}."
+    return f"{newer.tool.name} is {new}: it {_verb(newer.tool)}, while {_since(older.tool)}."
 
 
 def _since(tool: Tool) -> str:
-    verb = "launched on" if tool.launch_dated else "was out by"
-    return f"{tool.name} {verb} {day(tool.launched_at)}"
+    return f"{tool.name} {_verb(tool)}"
+
+
+def _verb(tool: Tool) -> str:
+    return f"{'launched on' if tool.launch_dated else 'was out by'} {day(tool.launched_at)}"

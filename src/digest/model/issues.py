@@ -70,8 +70,12 @@ class Plan(Value):
     window_start: AwareDatetime
     cutoff: AwareDatetime
     config_sha256: str
+    considered_tools: int = Field(default=0, ge=0)
+    """All tools looked at, incumbents too: the candidates and the rejections together."""
     candidates: int
+    """Tools that may be paired; new ones and incumbents."""
     fresh: int
+    """New tools among those looked at, whether or not they may be paired."""
     chosen: tuple[PairPlan, ...] = ()
     considered: tuple[PairPlan, ...] = ()
     """Best pairs that were not chosen, best first, at most 50."""

@@ -148,7 +148,8 @@ def superlatives(look: Look) -> Finding | None:
         return None
     rate = float(fact.value)
     answer = "many" if rate >= look.limits.many_superlatives else "few"
-    return Finding(answer=answer, fact=fact, slots={"rate": f"{rate:.1f}"})
+    said = f"{rate:.1f} superlatives per 100 words" if rate else "no superlatives"
+    return Finding(answer=answer, fact=fact, slots={"rate": said})
 
 
 def price(look: Look) -> Finding | None:
@@ -162,7 +163,8 @@ def price(look: Look) -> Finding | None:
     answers = {"free": "yes", "contact": "no"}
     if entry is None or entry.value not in answers:
         return None
-    return Finding(answer=answers[str(entry.value)], fact=entry, slots={"price": ""})
+    answer = answers[str(entry.value)]
+    return Finding(answer=answer, fact=entry, slots={"price": ": free" if answer == "yes" else ""})
 
 
 def start(look: Look) -> Finding | None:
