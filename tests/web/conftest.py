@@ -253,7 +253,7 @@ def world(sqlite_db: Database) -> Database:
             fact(FactKind.MAINTAINED_AT, "2026-11-18"),
             fact(FactKind.VENDOR_SINCE, "2023-12-31"),
         ]
-        tool_store.put_facts(session, facts)
+        tool_store.replace_facts(session, {fact.tool for fact in facts}, facts)
     return sqlite_db
 
 

@@ -4,6 +4,7 @@ import logging
 import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.robotparser import RobotFileParser
 
 import pytest
 
@@ -58,14 +59,81 @@ def test_public_pages_may_be_kept_for_minutes_and_static_files_for_a_year(client
     style = re.search(r'href="(/static/digest\.css\?v=[0-9a-f]{8})"', client.get("/").text)
     assert style
 
-    assert client.get("/").headers["cache-control"] == "public, max-age=300"
+    assert client.get("/method").headers["cache-control"] == "public, max-age=300"
     assert "immutable" in client.get(style[1]).headers["cache-control"]
+
+
+@pytest.mark.parametrize("path", ["/", "/issues/2026-W47", "/issues/feed.xml", "/tools/smol"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_who_has_a_page_already_is_not_sent_it_again(client, path: str, method: str):
+    first = client.get(path)
+    tag = first.headers["etag"]
+
+    for said in (tag, tag.removeprefix("W/"), f'"x", {tag}'):
+        again = client.ask(method, path, headers={"if-none-match": said})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == tag
+        assert again.headers["cache-control"] == first.headers["cache-control"]
+        assert "default-src 'none'" in again.headers["content-security-policy"]
+    assert client.get(path, headers={"if-none-match": 'W/"other"'}).text == first.text
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/subscribe", TOKENS[0]])
+def test_what_is_no_public_page_has_no_tag(client, path: str):
+    assert "etag" not in client.get(path).headers
+
+
+def test_static_files_have_tags_of_their_own(client):
+    first = client.get("/static/mark.svg")
+    again = client.get("/static/mark.svg", headers={"if-none-match": first.headers["etag"]})
+
+    assert (first.status_code, again.status_code) == (200, 304)
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("/issues/", "/issues"),
+        ("/issues/2026-W47//?x=1&y=%20", "/issues/2026-W47?x=1&y=%20"),
+        ("/tools/%C3%A4%0D%0A/", "/tools/%C3%A4%0D%0A"),
+        ("//evil.example/", "/evil.example"),
+        ("/%5Cevil.example/", "/evil.example"),
+        ("/vote/2026-W47/x/abc/?c=a", "/vote/2026-W47/x/abc?c=a"),
+    ],
+)
+def test_a_slash_too_many_leads_to_the_page_and_never_off_the_site(client, path: str, meant: str):
+    address = f"https://verdicts.example.com{path}"
+    answer = client.get(address)
+
+    assert (answer.status_code, answer.headers["location"]) == (308, meant)
+    assert client.post(address).status_code == 404
+
+
+def test_a_slash_too_many_before_nothing_ends_at_a_page_that_says_so(client):
+    answer = client.get("/nowhere/")
+
+    assert client.get(answer.headers["location"]).status_code == 404
+
+
+def test_robots_may_read_all_but_readers_links(client):
+    rules = RobotFileParser()
+    rules.parse(client.get("/robots.txt").text.splitlines())
+
+    assert all(rules.can_fetch("any", path) for path in ("/", "/compare/a-vs-b", "/issues"))
+    assert not any(rules.can_fetch("any", path) for path in TOKENS)
+
+
+def test_browsers_that_look_for_an_icon_find_one(client):
+    answer = client.get("/favicon.ico")
+
+    assert answer.status_code == 308
+    assert client.get(answer.headers["location"]).headers["content-type"] == "image/svg+xml"
 
 
 def test_head_is_answered_wherever_get_is(client):
     for route in ROUTES:
         if "GET" in route.methods and "{" not in route.path:
-            assert client.ask("HEAD", route.path).status_code == 200
+            assert client.ask("HEAD", route.path).status_code in {200, 308}
 
 
 def test_a_missing_page_looks_like_ours(client):

@@ -7,7 +7,9 @@ from itertools import pairwise
 import pytest
 
 from digest.model import Choice, Vote
+from digest.panel.takes import OUR_RECORDS
 from digest.store import readers as reader_store
+from digest.web.views import Sources
 from tests.conftest import NOW
 
 COMPARE = "/compare/smol-vs-tiny-vs-mighty"
@@ -144,7 +146,7 @@ def test_too_close_looks_like_an_answer_and_few_calls_like_a_dash(client):
 
     assert '<section class="answer open"' in page
     assert "The pick" not in text
-    assert "Too close to call" in text
+    assert "The answer اردو زبان ماڈل and Quill: too close to call." in text
     assert "1 of 2 would ship, too few calls on the other" in text
     assert "Panel — too few calls" in text
     assert "Entry — could not confirm" in text
@@ -167,9 +169,63 @@ def test_the_community_tile_is_live(client, world):
 
     page = words_of(client.get(COMPARE).text)
 
-    assert "Community 80% would ship · 10 votes" in page
+    assert "Community 80% would ship · 10 votes · 95% range 49–94%" in page
+    assert "80% would ship · 10 votes · 95% range 49–94%" in words_of(
+        client.get("/issues/2026-W47").text
+    )
     assert "80% would ship it, “both” included (95% interval: 49 to 94%)" in page
     assert "too few, or too even, to name a favourite" in page
+
+
+@pytest.mark.parametrize("path", [COMPARE, f"{COMPARE}.json", "/issues/2026-W47"])
+def test_a_voter_sees_the_vote_at_once(client, world, path: str):
+    """A cache asks each time, and gets the page anew as soon as somebody voted."""
+    before = client.get(path)
+    vote = Vote(
+        week="2026-W47",
+        comparison="smol-vs-tiny-vs-mighty",
+        subscriber="ada0000000000000",
+        choice=Choice.A,
+        voted_at=NOW,
+    )
+    with world.write() as session:
+        reader_store.put_vote(session, vote)
+
+    after = client.get(path, headers={"if-none-match": before.headers["etag"]})
+
+    assert before.headers["cache-control"] == "public, no-cache"
+    assert after.status_code == 200
+    assert after.headers["etag"] != before.headers["etag"]
+
+
+def test_an_answer_says_its_kind_once(client):
+    page = words_of(client.get("/compare/urdu-vs-latin-vs-quill").text).casefold()
+
+    assert page.split("why these two")[0].count("too close to call") == 1
+    assert words_of(client.get("/").text).casefold().count("too close to call") == 1
+
+
+def test_what_our_records_say_is_no_quotation():
+    sources = Sources()
+    sources.mark(OUR_RECORDS, None, "7 other known tools in this job", NOW)
+    sources.mark("launch page", "https://example.com", "It runs.", NOW)
+
+    assert [note.is_quoted for note in sources.notes] == [False, True]
+
+
+def test_the_same_words_of_a_page_are_one_source_whoever_names_it():
+    sources = Sources()
+    numbers = [
+        sources.mark(label, url, quote, NOW)
+        for label, url, quote in (
+            ("hacker_news", "https://example.com", "It runs."),
+            ("Hacker News", "https://example.com", "It  runs. "),
+            ("Hacker News", "https://example.com/b", "It runs."),
+            ("our records", None, "It runs."),
+        )
+    ]
+
+    assert numbers == [1, 1, 2, 3]
 
 
 def test_head_and_social_text_come_from_the_same_parts(client):
@@ -285,7 +341,7 @@ def test_a_tool_page_shows_facts_with_sources_and_released_reviews_only(client):
     page = words_of(client.get("/tools/smol").text)
 
     assert "Licence Apache-2.0" in page
-    assert "Runs locally yes" in page
+    assert "On your own hardware yes" in page
     assert "131,072 tokens" in page
     assert "Panel 3 of 4 would ship · 75%" in page
     assert "Builder Ship Can it be used today?" in page

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model import AnswerKind, Outcome, Tally
+from digest.model import Answer, AnswerKind, Outcome, Tally
 from digest.web import words
 from digest.web.limits import MOST_KEYS, Limit, network
 from digest.web.prose import cited, host, printable, prose, web_url
@@ -47,6 +47,19 @@ KNOWN, OPEN = Tally(ships=3, calls=4, reviewers=4), Tally(ships=0, calls=1, revi
 )
 def test_a_split_never_shows_a_share_of_too_few(a, b, line):
     assert words.split(a, b) == line
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "label"),
+    [
+        ("a", "Pick Smol.", "The answer"),
+        ("too_close", "Too close to call: 3 of 4 would ship either.", "The answer"),
+        ("too_close", "Take either.", "Too close to call"),
+        ("insufficient", "No answer yet: too little is known.", "The answer"),
+    ],
+)
+def test_what_stands_over_an_answer_is_not_what_it_says(kind, line, label):
+    assert words.answer_label(Answer(kind=kind, line=line)) == label
 
 
 def test_code_is_code_and_everything_else_text():

@@ -10,7 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from digest.web import faults, public, subscribe, urls, vote
 from digest.web.limits import Limit
-from digest.web.middleware import BodyLimit, Headers
+from digest.web.middleware import BodyLimit, Headers, Revalidation
 from digest.web.parts import Parts
 from digest.web.templating import Site
 
@@ -40,6 +40,8 @@ ROUTES = (
     Route(urls.METHOD, public.method),
     Route(urls.ABOUT, public.about),
     Route(urls.HEALTH, public.health),
+    Route(urls.ROBOTS, public.robots),
+    Route(urls.FAVICON, public.favicon),
     Route(urls.SUBSCRIBE, subscribe.sign_up_form),
     Route(urls.SUBSCRIBE, subscribe.sign_up, POST),
     Route("/confirm/{token}", subscribe.confirm_page),
@@ -73,6 +75,7 @@ def create_app(parts: Parts) -> FastAPI:
     for kind, answer in faults.ANSWERS.items():
         app.add_exception_handler(kind, answer)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Revalidation)
     app.add_middleware(Headers)
     return app
 

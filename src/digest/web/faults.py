@@ -7,7 +7,7 @@ from http import HTTPStatus
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from digest.errors import LinkError, NotFoundError, StoreError
 from digest.web import urls
@@ -45,6 +45,10 @@ def _page(request: Request, status: HTTPStatus, *, reason: str | None = None) ->
 
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
+    meant = urls.without_slash(request.scope["path"])
+    if status == HTTPStatus.NOT_FOUND and meant and request.method in {"GET", "HEAD"}:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(meant + query, HTTPStatus.PERMANENT_REDIRECT)
     answer = _page(request, HTTPStatus(status))
     if isinstance(error, HTTPException) and error.headers:
         answer.headers.update(error.headers)

@@ -28,6 +28,8 @@ from digest.web.views import ComparisonView, Sources, comparison_view, take, too
 FEED_ENTRIES = 20
 PERMANENTLY = 308
 DAY_LONG = {"cache-control": "public, max-age=86400"}
+LIVE = {"cache-control": "public, no-cache"}
+"""For pages with a count of votes: kept, but asked for each time, so that a voter sees the vote."""
 
 
 def _site(request: Request) -> Site:
@@ -110,7 +112,9 @@ def issue_page(site: SiteOf, week: str) -> Response:
         published_at = released_at(session, issue)
         approval = issue_store.approval_of(session, week)
     meta = issue_meta(issue, site.parts, published_at=published_at)
-    return site.page("issue.html", meta=meta, issue=issue, views=views, approval=approval)
+    return site.page(
+        "issue.html", meta=meta, headers=LIVE, issue=issue, views=views, approval=approval
+    )
 
 
 def issue_json(site: SiteOf, week: str) -> Response:
@@ -152,6 +156,7 @@ def comparison_page(site: SiteOf, slug: str) -> Response:
     return site.page(
         "compare.html",
         meta=comparison_meta(view, site.parts, published_at=published_at),
+        headers=LIVE,
         view=view,
         issue=issue,
         published_at=published_at,
@@ -203,7 +208,7 @@ def about(site: SiteOf) -> Response:
     """Show who is behind this, how to have a mistake corrected, and what is stored of readers."""
     meta = Meta(
         title="About, corrections, privacy",
-        description="Who publishes this, how mistakes are corrected, and what is kept of readers.",
+        description="Who publishes this, how mistakes are corrected, and what is kept about readers.",
         path=urls.ABOUT,
     )
     return site.page("about.html", meta=meta)
@@ -214,6 +219,18 @@ def health(site: SiteOf) -> Response:
     with site.parts.db.read() as session:
         issue_store.issue_state(session, "")
     return Response("ok\n", media_type="text/plain")
+
+
+def robots(site: SiteOf) -> Response:
+    """Let search engines read everything but what lies behind readers' links."""
+    closed = "".join(f"Disallow: {prefix}\n" for prefix in urls.TOKEN_PREFIXES)
+    home = f"# {site.parts.url(urls.HOME)}\n"
+    return Response(f"{home}User-agent: *\n{closed}", media_type="text/plain")
+
+
+def favicon() -> Response:
+    """Lead browsers that ask for an icon without reading the page to ours."""
+    return _moved(urls.MARK)
 
 
 def community_data(community: Community) -> dict[str, Any]:
@@ -297,4 +314,4 @@ def _json(
         "published_at": published_at.isoformat(),
         "disclosure": words.DISCLOSURE,
     }
-    return JSONResponse({**head, **noun.model_dump(mode="json"), **extra})
+    return JSONResponse({**head, **noun.model_dump(mode="json"), **extra}, headers=LIVE)

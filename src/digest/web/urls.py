@@ -11,7 +11,13 @@ SUBSCRIBE = "/subscribe"
 HEALTH = "/healthz"
 STATIC = "/static"
 
-PRIVATE_PREFIXES = ("/confirm/", "/unsubscribe/", "/resubscribe/", "/vote/", SUBSCRIBE, HEALTH)
+ROBOTS = "/robots.txt"
+FAVICON = "/favicon.ico"
+MARK = f"{STATIC}/mark.svg"
+
+TOKEN_PREFIXES = ("/confirm/", "/unsubscribe/", "/resubscribe/", "/vote/")
+"""Pages behind a signed link."""
+PRIVATE_PREFIXES = (*TOKEN_PREFIXES, SUBSCRIBE, HEALTH)
 """Pages no cache keeps and no search engine lists."""
 
 
@@ -48,6 +54,16 @@ def resubscribe(token: str) -> str:
 def vote(week: str, slug: str, token: str) -> str:
     """Give the path a subscriber votes at; ``?c=a`` marks a choice."""
     return f"/vote/{quote(week, safe='')}/{quote(slug, safe='')}/{token}"
+
+
+def without_slash(path: str) -> str | None:
+    """
+    Give the path a path with slashes at its end was meant for; None where it has none.
+
+    It is a path on this site, whatever stands in it: two slashes in front would name another one.
+    """
+    meant = "/" + path.strip("/\\")
+    return quote(meant) if path.endswith("/") and meant != HOME else None
 
 
 def is_private(path: str) -> bool:

@@ -21,6 +21,7 @@ from digest.model import (
     Review,
     Reviewer,
 )
+from digest.panel.takes import OUR_RECORDS
 from digest.readers.votes import Tile, preferred, tile
 from digest.web import urls, words
 from digest.web.prose import cited, host, web_url
@@ -37,6 +38,8 @@ class Note:
     name: str
     url: str | None
     quote: str
+    is_quoted: bool
+    """False for what our own records say: that is no quotation."""
     observed_at: datetime | None
 
 
@@ -44,15 +47,20 @@ class Sources:
     """Number what a page stands on, from 1 in the order of the page; the same words once."""
 
     def __init__(self) -> None:
-        self._notes: dict[tuple[str, str | None, str], Note] = {}
+        self._notes: dict[tuple[str, str], Note] = {}
 
     def mark(self, label: str, url: str | None, quote: str, observed_at: datetime | None) -> int:
         """Give the number of a source, the next one if it is new."""
-        key = (label, url, quote)
+        key = (url or label, " ".join(quote.split()))
         if key not in self._notes:
-            number = len(self._notes) + 1
-            name = host(url) or label
-            self._notes[key] = Note(number, name, web_url(url), quote, observed_at)
+            self._notes[key] = Note(
+                number=len(self._notes) + 1,
+                name=host(url) or label,
+                url=web_url(url),
+                quote=quote,
+                is_quoted=label != OUR_RECORDS,
+                observed_at=observed_at,
+            )
         return self._notes[key].number
 
     @property
@@ -121,6 +129,7 @@ class ComparisonView:
     path: str
     title: str
     answer_label: str
+    """Stands over the answer."""
     is_decided: bool
     split: str
     a: Side
@@ -154,7 +163,7 @@ def comparison_view(
         comparison=comparison,
         path=urls.compare(comparison.slug),
         title=f"{comparison.a.name} vs {comparison.b.name}",
-        answer_label=words.ANSWERS[comparison.answer.kind],
+        answer_label=words.answer_label(comparison.answer),
         is_decided=comparison.answer.kind in (AnswerKind.A, AnswerKind.B),
         split=words.split(comparison.a.panel, comparison.b.panel),
         a=_side(Choice.A, comparison, community, tuple(a for a, _ in takes)),

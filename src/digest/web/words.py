@@ -1,11 +1,13 @@
 """The words pages use for the values of the model: one place, so that a page never says an enum."""
 
 from digest.model import (
+    Answer,
     AnswerKind,
     Outcome,
     Tally,
 )
 from digest.model.wording import ENTRY, REVIEWERS, UNKNOWN, VERDICTS, in_words, without_opening
+from digest.readers.votes import Tile
 
 __all__ = ["ENTRY", "REVIEWERS", "UNKNOWN", "VERDICTS", "in_words", "without_opening"]
 
@@ -14,9 +16,10 @@ DISCLOSURE = (
     "Each review is a checklist over published facts, with its sources beside it."
 )
 
+THE_ANSWER = "The answer"
 ANSWERS = {
-    AnswerKind.A: "The answer",
-    AnswerKind.B: "The answer",
+    AnswerKind.A: THE_ANSWER,
+    AnswerKind.B: THE_ANSWER,
     AnswerKind.TOO_CLOSE: "Too close to call",
     AnswerKind.INSUFFICIENT: "No answer yet",
 }
@@ -36,6 +39,12 @@ def week_label(week: str) -> str:
     return f"week {int(number)}, {year}"
 
 
+def answer_label(answer: Answer) -> str:
+    """Give what stands over an answer: its kind, unless its line, or an editor's, says so itself."""
+    label = ANSWERS[answer.kind]
+    return THE_ANSWER if label.casefold() in answer.line.casefold() else label
+
+
 def panel_note(tally: Tally) -> str:
     """Say what stands under ``3 of 4`` on the panel tile."""
     if not tally.is_known:
@@ -43,6 +52,14 @@ def panel_note(tally: Tally) -> str:
     silent = tally.reviewers - tally.calls
     note = f"would ship · {tally.percent}%"
     return f"{note} · {silent} made no call" if silent else note
+
+
+def community_note(tile: Tile) -> str:
+    """Say what stands under a share of readers: of how many, and how sure it is."""
+    if tile.interval is None:
+        return tile.note
+    low, high = tile.interval
+    return f"would ship · {tile.note} · 95% range {low}–{high}%"
 
 
 def split(a: Tally, b: Tally) -> str:
