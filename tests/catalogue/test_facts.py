@@ -91,10 +91,10 @@ def test_a_repository_row_gives_its_fields(a_launch):
     facts = {str(each.kind): (each.value, each.span) for each in read_facts(row, tool="x")}
 
     assert facts == {
-        "created_at": ("2026-07-09", "created_at: 2026-07-08T23:30:00-05:00"),
+        "created_at": ("2026-07-09", "created: 2026-07-08T23:30:00-05:00"),
         "entry_price": ("free", "license: Apache-2.0"),
         "licence": ("Apache-2.0", "license: Apache-2.0"),
-        "maintained_at": ("2026-07-13", "pushed_at: 2026-07-13T05:16:56Z"),
+        "maintained_at": ("2026-07-13", "last push: 2026-07-13T05:16:56Z"),
         "open_interface": ("MCP", "tags: MCP-server"),
         "repository": ("https://github.com/maker/ember", "https://github.com/maker/ember"),
         "runs_locally": (True, "tags: local-first"),

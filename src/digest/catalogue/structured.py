@@ -1,8 +1,8 @@
 """
 Read what a listing states in fields of its own: licence, dates, prices per token, sizes.
 
-Pure: takes a launch, gives claims. Their spans are the fields as the source wrote them,
-``name: value``.
+Pure: takes a launch, gives claims. Their spans are the field's name in words and its value as the
+source wrote it, ``last push: 2026-07-13T05:16:56Z``; the capture has both raw.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +19,17 @@ from digest.model.licences import is_osi
 MILLION = Decimal(1_000_000)
 LICENCE_FIELD = "license"
 """Begins the span of what only follows from a repository's licence."""
+_IN_WORDS = {
+    "pushed_at": "last push",
+    "created_at": "created",
+    "updated_at": "last change",
+    "prompt": "US dollars per input token",
+    "completion": "US dollars per output token",
+    "variants": "variant",
+    "context_length": "context length in tokens",
+    "hugging_face_id": "weights on Hugging Face",
+}
+"""Names of fields that are no words."""
 WEIGHTS = "https://huggingface.co/"
 """Begins the page of a model's weights."""
 
@@ -40,7 +51,7 @@ def is_model(launch: Launch) -> bool:
 
 
 def _field(name: str, value: object) -> str:
-    return f"{name}: {value}"[:MAX_SPAN]
+    return f"{_IN_WORDS.get(name, name)}: {value}"[:MAX_SPAN]
 
 
 def _day(value: object) -> str | None:

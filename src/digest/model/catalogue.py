@@ -58,7 +58,11 @@ class Fact(Value):
     url: str
     """Page a reader can check."""
     span: str
-    """The words the claim stands on, verbatim, at most 300 characters."""
+    """
+    The words the claim stands on, verbatim, at most 300 characters.
+
+    Where a source has it in a field: what the field is, in words, and its value verbatim.
+    """
 
 
 class Job(Value):
