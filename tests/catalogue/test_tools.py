@@ -181,6 +181,24 @@ def test_a_description_is_up_to_four_plain_sentences_about_the_product(a_launch)
     )
 
 
+def test_what_the_tagline_says_is_not_said_again_below_it(a_launch):
+    first, more = "Ember parses PDF documents into Markdown.", "Pages are read in their order."
+
+    with_more = built(a_launch("Ember", tagline=first, description=f"{first} {more}"))
+    alone = built(
+        a_launch("Ember", tagline="Ember parses PDF documents into Markdown", description=first)
+    )
+
+    assert (with_more.tagline, with_more.description) == (first, more)
+    assert alone.description == first
+
+
+def test_a_headline_that_serves_as_tagline_has_lost_its_prefix(a_launch):
+    tool = built(a_launch("Ember", title="Show HN: a parser for PDF documents in 300 lines"))
+
+    assert tool.tagline == "a parser for PDF documents in 300 lines"
+
+
 def test_a_description_stays_within_eighty_words(a_launch):
     sentence = f"It {'quietly ' * 33}reads the pages of a book."
     other = f"Then it {'slowly ' * 45}writes them down again."

@@ -43,6 +43,8 @@ MAX_TAGLINE = 160
 
 _BOOKKEEPING = frozenset({"show_hn", "launch_hn", "ask_hn", "output:text"})
 """Tags that say where a launch stood, not what it is."""
+_PREFIX = re.compile(r"^(?:show|launch|tell|ask) hn\s*[:–—-]\s*", re.IGNORECASE)
+"""Says where a headline stood."""
 _METRICS = (
     *(Popularity.STARS, Popularity.PULLS, Popularity.LIKES),
     *(Popularity.POINTS, Popularity.VOTES, Popularity.UPVOTES),
@@ -96,11 +98,12 @@ def build_tool(
     name = best_name(ordered)
     first = min(ordered, key=lambda launch: (launch.fresh_at, launch.launched_at_source or "~"))
     counted = _counted(ordered)
+    tagline = _tagline(ordered, name)
     return Tool(
         slug=identity.slug,
         name=name,
-        tagline=_tagline(ordered, name),
-        description=_description(ordered),
+        tagline=tagline,
+        description=_description(ordered, tagline),
         url=_url(ordered),
         site=_site(ordered),
         vendor=_vendor(ordered, name),
@@ -125,7 +128,8 @@ def build_tool(
 def _tagline(launches: Sequence[Launch], name: str) -> str:
     """Give the line that reads best: plain and short; a plain sentence goes before praise."""
     lines = [sentences(launch.tagline)[0] for launch in launches if launch.tagline]
-    lines += [launch.title for launch in launches if name not in launch.title]
+    titles = [_PREFIX.sub("", launch.title) for launch in launches if name not in launch.title]
+    lines += [title for title in titles if title]
     lines += [
         line
         for each in launches
@@ -136,12 +140,26 @@ def _tagline(launches: Sequence[Launch], name: str) -> str:
     return rated[0] if rated else ""
 
 
-def _description(launches: Sequence[Launch]) -> str:
-    """Give up to four whole sentences that speak of the product, at most 80 words."""
+def _description(launches: Sequence[Launch], tagline: str) -> str:
+    """
+    Give up to four whole sentences that speak of the product, at most 80 words.
+
+    The tagline stands above them: they begin with it only where there is nothing else to say.
+    """
     texts = [text for each in launches for text in (each.description, each.tagline) if text]
-    for text in sorted(texts, key=lambda text: -len(text)):
+    found = [[each for each in sentences(text) if _describes(each)] for text in texts]
+    said = tagline.rstrip(". ").casefold()
+    others = [
+        text[1:] if text and text[0].rstrip(". ").casefold() == said else text for text in found
+    ]
+    return _longest(texts, others) or _longest(texts, found)
+
+
+def _longest(texts: Sequence[str], found: Sequence[Sequence[str]]) -> str:
+    """Give what can be shown of the longest text that has a sentence to show."""
+    for _, told in sorted(zip(texts, found, strict=True), key=lambda pair: -len(pair[0])):
         chosen: list[str] = []
-        for sentence in filter(_describes, sentences(text)):
+        for sentence in told:
             words = sum(len(each.split()) for each in (*chosen, sentence))
             if words <= MAX_WORDS and len(chosen) < MAX_SENTENCES:
                 chosen.append(sentence)
