@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.catalogue.identity import MAX_VETOES, identify, safe_keys
+from digest.catalogue.identity import MAX_VETOES, identify, may_be_tool, safe_keys
 from digest.model import MergeTier
 
 GITHUB = "https://github.com/justmaker/colibri"
@@ -288,3 +288,18 @@ def test_the_same_minute_set_has_exactly_three_merges(same_minute):
     assert len(same_minute) == 192
     assert merged == {"github:justvugg/colibri", "arxiv:2607.09424", "arxiv:2607.09657"}
     assert len(tools) == 189
+
+
+@pytest.mark.parametrize(
+    ("details", "site", "is_one"),
+    [
+        ({}, None, True),
+        ({"is_paper": True}, None, False),
+        ({"is_paper": True}, GITHUB, True),
+        ({"is_release": True}, GITHUB, False),
+    ],
+)
+def test_a_paper_without_anything_to_try_and_a_release_bring_no_tool(
+    a_launch, details, site, is_one
+):
+    assert may_be_tool(a_launch(details=details, site=site)) is is_one

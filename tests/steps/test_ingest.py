@@ -177,3 +177,13 @@ def test_an_unreachable_host_is_one_clear_sentence(db: Database, tmp_path: Path)
     assert reports[0].outcome is Outcome.FAILED
     assert "127.0.0.1" in (reports[0].reason or "")
     assert "\n" not in (reports[0].reason or "")
+
+
+def test_a_response_that_cannot_be_kept_is_not_believed(site: Site, tmp_path: Path):
+    (tmp_path / "captures").write_text("a file where the folder should be")
+
+    reports = site.read("hacker_news", "github")
+
+    assert {report.outcome for report in reports.values()} == {Outcome.FAILED}
+    assert all(report.reason for report in reports.values())
+    assert site.stored() == {}

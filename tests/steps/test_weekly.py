@@ -15,7 +15,16 @@ from digest.delivery.transports.memory import MemoryTransport
 from digest.demo.site import demo_pages, demo_sources
 from digest.errors import ApprovalError, IssueError, NotFoundError, PreflightError
 from digest.mail.stationery import Brand
-from digest.model import Capture, IssueState, Source, SourceState, Subscriber, SubscriberState
+from digest.model import (
+    Capture,
+    FactKind,
+    IssueState,
+    Launch,
+    Source,
+    SourceState,
+    Subscriber,
+    SubscriberState,
+)
 from digest.panel.rules import load_rules
 from digest.sources import parsers
 from digest.steps.desk import WeeklyParts
@@ -172,6 +181,42 @@ def test_a_launch_read_again_brings_its_tool_up_to_date(house: Database, launche
         assert tool_store.tool_by_slug(session, "emberline").sources == ("github", "hacker_news")
 
 
+def test_a_claim_that_no_launch_makes_any_more_is_no_fact(house: Database, launches, classifier):
+    (old,) = [each for each in launches if each.source == "github" and "emberline" in each.url]
+    silent = old.model_copy(
+        update={"capture_key": "later", "licence": None, "description": "", "details": {}}
+    )
+    with house.write() as session:
+        launch_store.put_launches(session, [silent], now=NOW)
+
+    research(house, classifier=classifier)
+
+    with house.read() as session:
+        facts = tool_store.facts_of(session, ["emberline"])["emberline"]
+    assert {fact.source for fact in facts if fact.kind is FactKind.LICENCE} <= {"hacker_news"}
+
+
+def test_a_paper_with_nothing_to_try_is_kept_and_brings_no_tool(house: Database, classifier):
+    paper = Launch(
+        source="papers",
+        native_id="2607.00001",
+        title="On the Length of Titles",
+        details={"is_paper": True},
+        first_seen_at=NOW,
+        capture_key="k",
+    )
+    with house.write() as session:
+        before = tool_store.tool_slugs(session)
+        launch_store.put_launches(session, [paper], now=NOW)
+
+    report = research(house, classifier=classifier)
+
+    assert (report.launches, report.tools) == (1, 0)
+    with house.read() as session:
+        assert tool_store.tool_slugs(session) == before
+        assert launch_store.launches_due(session) == []
+
+
 # --- build
 
 
@@ -232,7 +277,7 @@ def test_a_thin_week_has_no_issue_and_says_so(house: Database, build):
     report = build("2026-W30")
 
     assert (report.state, report.issue, report.edition) == (None, None, None)
-    assert report.note.startswith("No comparison this week")
+    assert report.note == "No new tool was seen this week."
     assert report.document()["comparisons"] == []
     assert report.markdown().startswith("# No issue (2026-W30)")
     with house.read() as session:
@@ -295,6 +340,30 @@ def test_a_release_binds_the_hash_and_a_rebuild_voids_it(house: Database, build)
     assert transport.sent == []
     approve_issue(house, WEEK, by="Ada", now=NOW)
     assert send(house, transport).states == {"accepted": 2}
+
+
+def test_a_rebuild_that_changes_nothing_leaves_the_release_standing(house: Database, build):
+    """One careless build must not take public pages away."""
+    first = build()
+    approve_issue(house, WEEK, by="Ada", now=NOW)
+
+    second = build()
+
+    assert second.edition == first.edition
+    assert second.state is IssueState.APPROVED
+    assert is_released(house, WEEK)
+
+
+def test_a_released_issue_is_not_rebuilt_into_none(house: Database, build):
+    build()
+    approve_issue(house, WEEK, by="Ada", now=NOW)
+    with house.read() as session:
+        everything = tuple(sorted(tool_store.tool_slugs(session)))
+
+    with pytest.raises(IssueError, match="it is approved, and now no pair would be left"):
+        build(banned=everything)
+
+    assert is_released(house, WEEK)
 
 
 def test_an_unreleased_issue_is_not_sent(house: Database, build):

@@ -241,3 +241,15 @@ def _identity(group: _Group) -> Identity:
         tier=tier,
         vetoes=tuple(dict.fromkeys(group.vetoes))[:MAX_VETOES],
     )
+
+
+def may_be_tool(launch: Launch) -> bool:
+    """
+    Tell whether a launch can be the announcement of a tool.
+
+    A paper is one only with a repository or demo to try; a release is news of a tool that some
+    other announcement has to bring.
+    """
+    if launch.details.get("is_release"):
+        return False
+    return not launch.details.get("is_paper") or launch.site is not None

@@ -179,6 +179,10 @@ class JobClassifier:
             for tool, text, row in zip(tools, texts, self._similarities(texts), strict=True)
         )
 
+    def prepare(self) -> None:
+        """Load and fit what sorting needs now, seconds of work, instead of at the first tool."""
+        _ = self._prototypes
+
     @cached_property
     def _vectorizer(self) -> Any:
         # scikit-learn takes two seconds to import: only commands that sort tools wait for it

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from digest.errors import CaptureError
 from digest.model import Outcome, Reading, Source, SourceState, Value
 from digest.sources import parsers
 from digest.sources.captures import CaptureStore
@@ -76,10 +77,18 @@ async def ingest_source(source: Source, *, parts: IngestParts) -> SourceReport:
     fetched = await parts.fetcher.fetch(
         asked, state, parser_version=parsers.version_of(source), obeys_robots=kind.is_html
     )
-    reading = await asyncio.to_thread(_read, source, fetched, parts)
-    if fetched.capture is not None and fetched.body is not None:
-        parts.captures.put(fetched.body)
+    reading = await asyncio.to_thread(_kept_and_read, source, fetched, parts)
     return _store(source, reading, fetched=fetched, state=state, parts=parts)
+
+
+def _kept_and_read(source: Source, fetched: Fetched, parts: IngestParts) -> Reading:
+    """Keep the body, then read it; what could not be kept is not believed either."""
+    if fetched.body is not None:
+        try:
+            parts.captures.put(fetched.body)
+        except CaptureError as error:
+            return Reading(outcome=Outcome.FAILED, reason=str(error))
+    return _read(source, fetched, parts)
 
 
 def _read(source: Source, fetched: Fetched, parts: IngestParts) -> Reading:

@@ -7,7 +7,7 @@ Works from stored launches alone; only launches new or read again since the last
 from collections.abc import Mapping, Sequence
 
 from digest.catalogue.facts import current_facts, read_facts
-from digest.catalogue.identity import identify, safe_keys
+from digest.catalogue.identity import identify, may_be_tool, safe_keys
 from digest.catalogue.jobs import JobClassifier
 from digest.catalogue.tools import build_tool
 from digest.model import Fact, Identity, Launch, Tool, Value
@@ -29,18 +29,24 @@ class ResearchReport(Value):
 
 def research(db: Database, *, classifier: JobClassifier) -> ResearchReport:
     """Bring the catalogue up to date with the launches stored since the last time."""
+    with db.read() as session:
+        is_idle = not launch_store.launches_due(session)
+    if is_idle:
+        return ResearchReport(launches=0, tools=0, merged=0, facts=0)
+    classifier.prepare()  # seconds of loading that no other writer should wait for
     with db.write() as session:
         due = launch_store.launches_due(session)
         new = [launch for launch, tool in due if tool is None]
         keys = {key for launch in new for key in safe_keys(launch)}
-        identities = identify(
-            new, known=store.known_keys(session, keys), taken=store.tool_slugs(session)
+        identities = _vouched_for(
+            identify(new, known=store.known_keys(session, keys), taken=store.tool_slugs(session)),
+            new,
         )
         store.put_identities(session, identities)
         touched = {tool for _, tool in due if tool} | {identity.slug for identity in identities}
         members = launch_store.launches_of_tools(session, touched)
         facts = _facts(members)
-        store.put_facts(session, facts)
+        store.replace_facts(session, touched, facts)
         tools = _tools(members, store.facts_of(session, touched), classifier)
         store.put_tools(session, tools)
         launch_store.mark_researched(session, [launch for launch, _ in due])
@@ -50,6 +56,12 @@ def research(db: Database, *, classifier: JobClassifier) -> ResearchReport:
         merged=sum(len(launches) > 1 for launches in members.values()),
         facts=len(facts),
     )
+
+
+def _vouched_for(identities: Sequence[Identity], new: Sequence[Launch]) -> list[Identity]:
+    """Leave out what stands on papers or releases alone; a later launch may still bring it."""
+    tools = {(launch.source, launch.native_id) for launch in new if may_be_tool(launch)}
+    return [identity for identity in identities if tools & set(identity.launches)]
 
 
 def _facts(members: Mapping[str, Sequence[Launch]]) -> list[Fact]:

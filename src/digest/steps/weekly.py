@@ -80,7 +80,11 @@ def build_issue(
     issue = _draft(plan, desk, parts, now=now)
     if not issue.comparisons:
         with parts.db.write() as session:
-            _refuse_under_way(week, store.issue_state(session, week, holds=True))
+            state = store.issue_state(session, week, holds=True)
+            if state in RELEASED:
+                raise IssueError(
+                    week, f"it is {state}, and now no pair would be left; nothing was changed"
+                )
             store.drop_draft(session, week)
         return BuildReport(week=week, state=None, plan=plan, note=issue.note)
     edition = render_issue(
@@ -89,10 +93,22 @@ def build_issue(
     preflight(edition, week=week)
     reviews = [review for item in desk.reviewed.values() for review in item.side.reviews]
     with parts.db.write() as session:
-        _refuse_under_way(week, store.issue_state(session, week, holds=True))
-        tool_store.put_reviews(session, reviews)
-        store.put_issue(session, issue, plan, now=now)
-        store.put_edition(session, edition, now=now)
+        state = store.issue_state(session, week, holds=True)
+        _refuse_under_way(week, state)
+        standing = store.edition_of(session, week)
+        # Released as it would be built again: the release stands, and its pages stay public.
+        stands = (
+            state is IssueState.APPROVED
+            and standing is not None
+            and standing.is_intact
+            and standing.sha256 == edition.sha256
+        )
+        if not stands:
+            tool_store.put_reviews(session, reviews)
+            store.put_issue(session, issue, plan, now=now)
+            store.put_edition(session, edition, now=now)
+    if stands:
+        return standing_report(parts.db, week)
     return BuildReport(
         week=week,
         state=IssueState.IN_REVIEW,

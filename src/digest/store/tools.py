@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, func, select
 
 from digest.model import Fact, Identity, Review, Tool
@@ -100,15 +100,19 @@ def kin_of(session: Session, tool: Tool) -> list[str]:
     return list(session.exec(statement))
 
 
-def put_facts(session: Session, facts: Sequence[Fact]) -> None:
-    """Store facts; a claim seen again keeps its row and takes the newer date and capture."""
-    upsert(
-        session,
-        FactRow,
-        [as_values(fact) for fact in facts],
-        key=["tool", "source", "kind", "value"],
-        update=["observed_at", "capture_key", "url", "span"],
-    )
+def replace_facts(session: Session, tools: Collection[str], facts: Sequence[Fact]) -> None:
+    """
+    Store all facts of these tools in place of what was stored.
+
+    A claim that no launch makes any more is no fact any more; of the same claim twice in one
+    source the newer one is given.
+    """
+    slugs = sorted(tools)
+    for start in range(0, len(slugs), CHUNK):
+        part = slugs[start : start + CHUNK]
+        session.execute(delete(FactRow).where(col(FactRow.tool).in_(part)))
+    values = [as_values(fact) for fact in facts]
+    upsert(session, FactRow, values, key=["tool", "source", "kind", "value"])
 
 
 def facts_of(session: Session, tools: Collection[str]) -> dict[str, list[Fact]]:
