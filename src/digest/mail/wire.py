@@ -43,8 +43,8 @@ class WireTemplate:
 
     head: str
     """Header fields that are the same for everybody, each with CRLF."""
-    list_unsubscribe: tuple[str, str] | None
-    """URL up to the token, and mailto up to the token; None for a mail outside the list."""
+    list_unsubscribe: str | None
+    """URL up to the token; None for a mail outside the list."""
     body: tuple[str, ...]
 
     @property
@@ -104,9 +104,8 @@ class WireTemplate:
         if self.list_unsubscribe is None:
             return ""
         token = slots[UNSUBSCRIBE]
-        places = f",{CRLF} ".join(f"<{place}{token}>" for place in self.list_unsubscribe)
         return _fields(
-            ("List-Unsubscribe", places),
+            ("List-Unsubscribe", f"<{self.list_unsubscribe}{token}>"),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         )
 
@@ -117,8 +116,8 @@ def compile_edition(edition: Edition, *, brand: Brand) -> WireTemplate:
 
     Args:
         edition: Passed by preflight.
-        brand: Its address is From and Reply-To, its domain names the list; both unsubscribe places
-            (the page's POST and the mailbox) are made from it.
+        brand: Its address is From and Reply-To, its domain names the list, and leaving the list is
+            a POST to its pages.
 
     Raises:
         AddressError: The sender's address cannot be used.
@@ -139,10 +138,8 @@ def compile_edition(edition: Edition, *, brand: Brand) -> WireTemplate:
         Letter(subject=edition.subject, html=edition.html, text=edition.text),
         brand=brand,
         listed=listed,
-        list_unsubscribe=(
-            f"{brand.base_url}/unsubscribe/",
-            f"{mailbox}?subject=unsubscribe-",
-        ),
+        # No mailto beside it: nobody would read that mailbox, and a reader would think to be gone.
+        list_unsubscribe=f"{brand.base_url}/unsubscribe/",
     )
 
 
@@ -184,7 +181,7 @@ def _compiled(
     *,
     brand: Brand,
     listed: str,
-    list_unsubscribe: tuple[str, str] | None,
+    list_unsubscribe: str | None,
 ) -> WireTemplate:
     sender = wire_address(brand.sender_address)
     parts = f"{letter.subject}\0{letter.html}\0{letter.text}".encode()
