@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from digest.model import Answer, AnswerKind, Outcome, Tally
 from digest.web import words
 from digest.web.limits import MOST_KEYS, Limit, network
-from digest.web.prose import cited, host, printable, prose, web_url
+from digest.web.prose import cited, host, printable, prose, unbroken, web_url
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,12 @@ def test_a_split_never_shows_a_share_of_too_few(a, b, line):
 )
 def test_what_stands_over_an_answer_is_not_what_it_says(kind, line, label):
     assert words.answer_label(Answer(kind=kind, line=line)) == label
+
+
+def test_a_tally_is_not_broken_and_everything_else_text():
+    assert unbroken("3 of 4 <b> & none of 3; two of a kind") == (
+        "3&nbsp;of&nbsp;4 &lt;b&gt; &amp; none&nbsp;of&nbsp;3; two of a kind"
+    )
 
 
 def test_code_is_code_and_everything_else_text():

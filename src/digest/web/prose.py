@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 _CODE = re.compile(r"`([^`\n]{1,200})`")
 _MARK = re.compile(r"(\s?\[\d{1,3}\])")
+_TALLY = re.compile(r"(\d+|none) of (\d+)")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -18,6 +19,11 @@ def prose(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
         for place, part in enumerate(parts)
     )
+
+
+def unbroken(text: str) -> Markup:
+    """Give text whose tallies, such as ``3 of 4``, stay on one line."""
+    return Markup(_TALLY.sub(r"\1&nbsp;of&nbsp;\2", str(escape(text))))  # noqa: S704 # escaped
 
 
 def cited(text: str, numbers: Mapping[int, int]) -> Markup:

@@ -84,6 +84,7 @@ def _environment(parts: Parts) -> Environment:
         day=day,
         iso=datetime.isoformat,
         prose=prose.prose,
+        unbroken=prose.unbroken,
         web_url=prose.web_url,
         host=prose.host,
         week=words.week_label,
