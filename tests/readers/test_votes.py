@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import Choice, Community
+from digest.model.readers import wilson
 from digest.readers import votes as subject
 from tests.conftest import NOW
 
@@ -26,13 +27,13 @@ from tests.conftest import NOW
     ],
 )
 def test_the_interval_is_wilsons(hits: int, votes: int, interval: tuple[int, int]):
-    assert subject.wilson(hits, votes) == interval
+    assert wilson(hits, votes) == interval
 
 
 @given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_interval_holds_the_share_and_stays_within_0_and_100(case: tuple[int, int]):
     hits, votes = case
-    low, high = subject.wilson(hits, votes)
+    low, high = wilson(hits, votes)
 
     assert 0 <= low <= round(100 * hits / votes) <= high <= 100
 

@@ -1,5 +1,6 @@
 """The Atom feed: valid, with ids that stay."""
 
+from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree as ET
 
@@ -38,10 +39,20 @@ def test_titles_are_text_and_content_is_escaped_html():
     assert entry.find("a:title", NS).text == "Smol & <b>Tiny</b> vs اردو"
     content = entry.find("a:content", NS)
     assert content.get("type") == "html"
+    assert content.text.count("<li>") == 1
+    assert "Pick Smol" not in content.text
     assert (
         '<li><a href="https://verdicts.example.com/compare/a-vs-b">A &amp; B</a>: A &lt; B</li>'
         in content.text
     )
+
+
+def test_a_week_without_a_comparison_says_its_line():
+    thin = replace(ENTRY, line="Too few launches & no pair.", comparisons=())
+
+    content = feed(thin).find("a:entry/a:content", NS)
+
+    assert content.text == "<p>Too few launches &amp; no pair.</p>"
 
 
 def test_ids_stay_when_the_site_moves_to_https():

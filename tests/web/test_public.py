@@ -32,7 +32,7 @@ PAGES = [
 def words_of(page: str) -> str:
     """The page as text: no head, no tags, single spaces."""
     body = page.split("<body>")[1]
-    text = re.sub(r"<[^>]+>", " ", body).replace("&nbsp;", " ")
+    text = re.sub(r"<[^>]+>", " ", body).replace("&nbsp;", " ").replace("&#8288;", "")
     return re.sub(r"\s+", " ", text)
 
 

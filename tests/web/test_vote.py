@@ -151,4 +151,5 @@ def test_after_sixty_days_voting_is_over(client, world, clock, method: str):
     answer = client.ask(method, PATH)
 
     assert "Voting is over" in answer.text
+    assert f'<a href="/compare/{SLUG}">Read the comparison</a>' in answer.text
     assert votes(world) == Community()

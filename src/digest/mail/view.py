@@ -157,12 +157,14 @@ def panel_tile(tally: Tally) -> Tile:
 
 def community_tile(community: Community, choice: Choice) -> Tile:
     """Give the readers' share; a dash, never 0 %, where too few voted to say."""
-    votes = community.votes
-    if not votes:
+    votes, interval = community.votes, community.interval(choice)
+    if interval is None:
         return Tile("Community", UNKNOWN, "no votes yet")
     if not community.is_known:
         return Tile("Community", UNKNOWN, f"{counted(votes, 'vote')} so far")
-    return Tile("Community", f"{community.share(choice)}%", f"of {counted(votes, 'vote')}")
+    low, high = interval
+    note = f"of {counted(votes, 'vote')}, likely {low}–{high}%"
+    return Tile("Community", f"{community.share(choice)}%", note)
 
 
 def entry_tile(price: EntryPrice) -> Tile:

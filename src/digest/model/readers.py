@@ -1,6 +1,7 @@
 """The nouns of readers: subscribers with their consent, and votes."""
 
 from enum import StrEnum
+from math import sqrt
 
 from pydantic import AwareDatetime
 from sqlmodel import Field
@@ -68,6 +69,25 @@ MIN_VOTES = 5
 """Votes below which a share would mislead: the tile shows a dash."""
 
 
+Z = 1.96
+"""Standard deviations of a 95 % interval."""
+
+
+def wilson(hits: int, votes: int) -> tuple[int, int]:
+    """
+    Give the 95 % interval of a share in whole per cent: (low, high).
+
+    Args:
+        hits: Votes for it, 0 to ``votes``.
+        votes: All votes, 1 or more.
+    """
+    share = hits / votes
+    spread = Z * Z / votes
+    middle = (share + spread / 2) / (1 + spread)
+    reach = Z * sqrt(share * (1 - share) / votes + spread / (4 * votes)) / (1 + spread)
+    return round(100 * (middle - reach)), round(100 * (middle + reach))
+
+
 class Community(Value):
     """The count of votes on one comparison."""
 
@@ -88,7 +108,11 @@ class Community(Value):
 
     def share(self, choice: Choice) -> int | None:
         """Whole per cent who would ship A (or B), "both" included; None without votes."""
-        if not self.votes:
-            return None
-        ships = self.both + (self.a if choice is Choice.A else self.b)
-        return round(100 * ships / self.votes)
+        return round(100 * self._ships(choice) / self.votes) if self.votes else None
+
+    def interval(self, choice: Choice) -> tuple[int, int] | None:
+        """Give where the share most likely lies (Wilson, 95 %), in whole per cent; None without votes."""
+        return wilson(self._ships(choice), self.votes) if self.votes else None
+
+    def _ships(self, choice: Choice) -> int:
+        return self.both + (self.a if choice is Choice.A else self.b)

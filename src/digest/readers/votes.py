@@ -2,17 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import sqrt
 
 from digest.model import Choice, Community
-from digest.model.readers import MIN_VOTES
+from digest.model.readers import MIN_VOTES, wilson
 
 VOTING_DAYS = 60
 """Days after an issue's cut-off in which its votes are taken."""
 QUICK_SECONDS = 2.0
 """A vote sooner than this after its form was shown is a mail scanner's: it must be sent again."""
-Z = 1.96
-"""Standard deviations of a 95 % interval."""
 HALF = 50
 
 
@@ -31,21 +28,6 @@ class Tile:
         return f"{self.value} · {self.note}" if self.interval else self.note
 
 
-def wilson(hits: int, votes: int) -> tuple[int, int]:
-    """
-    Give the 95 % interval of a share in whole per cent: (low, high).
-
-    Args:
-        hits: Votes for it, 0 to ``votes``.
-        votes: All votes, 1 or more.
-    """
-    share = hits / votes
-    spread = Z * Z / votes
-    middle = (share + spread / 2) / (1 + spread)
-    reach = Z * sqrt(share * (1 - share) / votes + spread / (4 * votes)) / (1 + spread)
-    return round(100 * (middle - reach)), round(100 * (middle + reach))
-
-
 def tile(community: Community, choice: Choice, *, min_votes: int = MIN_VOTES) -> Tile:
     """Give the tile of tool A or B; "both" counts for each. Never 0 % for want of votes."""
     votes = community.votes
@@ -54,8 +36,7 @@ def tile(community: Community, choice: Choice, *, min_votes: int = MIN_VOTES) ->
     counted = f"{votes} vote{'s' if votes > 1 else ''}"
     if votes < min_votes:
         return Tile("—", f"{counted} so far")
-    hits = community.both + (community.a if choice is Choice.A else community.b)
-    return Tile(f"{community.share(choice)}%", counted, wilson(hits, votes))
+    return Tile(f"{community.share(choice)}%", counted, community.interval(choice))
 
 
 def preferred(community: Community, *, min_votes: int = MIN_VOTES) -> Choice | None:

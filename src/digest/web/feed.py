@@ -55,7 +55,9 @@ def _entry(feed: ET.Element, entry: Entry, base_url: str) -> None:
     items = Markup().join(
         item.format(base_url + path, heading, line) for heading, line, path in entry.comparisons
     )
-    content = Markup("<p>{}</p><ul>{}</ul>").format(entry.line, items)
+    content = (
+        Markup("<ul>{}</ul>").format(items) if items else Markup("<p>{}</p>").format(entry.line)
+    )
     _add(element, "content", str(content)).set("type", "html")
 
 

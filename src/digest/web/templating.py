@@ -44,6 +44,7 @@ class Site:
         path: str,
         status: int = HTTPStatus.OK,
         action: tuple[str, str] | None = None,
+        onward: tuple[str, str] = ("To the latest issue", urls.HOME),
         headers: dict[str, str] | None = None,
     ) -> HTMLResponse:
         """
@@ -55,10 +56,11 @@ class Site:
             path: Canonical path, without any token.
             status: HTTP status.
             action: Words on the button, and the path it posts to.
+            onward: Words of the link below, and its path.
             headers: Besides those every answer has.
         """
         meta = Meta(title=title, description=lines[0], path=path, is_listed=False)
-        values = {"title": title, "lines": lines, "action": action}
+        values = {"title": title, "lines": lines, "action": action, "onward": onward}
         return self.page("notice.html", meta=meta, status=status, headers=headers, **values)
 
 

@@ -141,4 +141,5 @@ def _closed(site: Site, comparison: Comparison) -> Response:
         "Voting is over",
         "Votes on an issue are taken for 60 days. The comparison shows how readers voted.",
         path=urls.compare(comparison.slug),
+        onward=("Read the comparison", urls.compare(comparison.slug)),
     )
