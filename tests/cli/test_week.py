@@ -110,6 +110,20 @@ def test_a_week_without_launches_has_no_issue_and_says_so(digest):
     told = digest("build", "--week", "2026-W40")
 
     assert (report["state"], report["edition"], report["comparisons"]) == (None, None, [])
-    assert report["note"].startswith("No comparison this week")
+    assert report["note"] == "No new tool was seen this week."
     assert told.code == 0
     assert f"no issue: {report['note']}" in told.out
+
+
+def test_a_release_of_an_edition_that_no_longer_stands_is_refused(built):
+    ran = built("approve", WEEK, "--by", "Ada", "--edition", "0123456789ab")
+
+    assert ran.code == 1
+    assert "0123456789ab was looked at" in ran.sentence
+
+
+def test_deciding_about_uncertain_mails_says_how_many(built):
+    ran = built("deliveries", "resolve", WEEK, "--as", "accepted", "--by", "Ada")
+
+    assert ran.code == 0
+    assert ran.out.strip() == f"{WEEK}: 0 uncertain mails now accepted"

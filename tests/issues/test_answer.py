@@ -322,6 +322,22 @@ def test_a_price_that_can_be_read_is_set_against_one_on_request(side):
     assert made.pick_a_if == ("you want to know the price before you talk to anyone",)
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "is_said"),
+    [
+        ({"install": "pip install aider"}, {"waitlist": True}, True),
+        ({"install": "pip install aider"}, {"waitlist": False}, False),
+        ({"install": "pip install aider"}, {"docs": True}, False),
+        ({"install": "pip install aider", "waitlist": True}, {"waitlist": True}, False),
+        ({"install": False}, {"waitlist": True}, False),
+    ],
+)
+def test_what_installs_today_is_set_against_a_waitlist(ours, theirs, is_said, side):
+    made = answer(side("aider", **ours), side("codex", **theirs))
+
+    assert ("you need access today" in made.pick_a_if) is is_said
+
+
 def test_at_most_three_lines_a_side_the_weightiest_first(side):
     ours = {"docs": True, "example": True, "licence": "MIT", "runs_locally": True}
     theirs = {"docs": False, "example": False, "licence": "proprietary", "runs_locally": False}

@@ -22,6 +22,7 @@ MOST = 3
 LONGER_PAST = timedelta(days=180)
 """Difference of two dates from which one counts as older."""
 STALE = timedelta(days=90)
+TODAY = "you need access today"
 ENTRY_ORDER = ("free", "freemium", "paid", "contact")
 LONGEST = 40
 _FORMATS = frozenset({"GGUF"})
@@ -47,7 +48,7 @@ def _no(line: str) -> Rule:
 
 def _waitlist(mine: Fact, theirs: Fact | None) -> str | None:
     is_open = not _is_so(mine) and (theirs is None or _is_so(theirs))
-    return "you need access today" if is_open else None
+    return TODAY if is_open else None
 
 
 def _entry(mine: Fact, theirs: Fact | None) -> str | None:
@@ -214,10 +215,17 @@ def reasons(
         mine: Its known facts by kind.
         theirs: Those of the other.
     """
-    lines = _lines(mine, theirs, is_difference=True)[:MOST]
+    opening = _open_now(mine, theirs)
+    lines = (opening + _lines(mine, theirs, is_difference=True))[:MOST]
     if not lines:
         lines = _lines(mine, theirs, is_difference=False)[:1]
     return lines or _by_launch(side, other)
+
+
+def _open_now(mine: Mapping[FactKind, Fact], theirs: Mapping[FactKind, Fact]) -> tuple[str, ...]:
+    """Set what installs with a published line, and names no waitlist, against a known waitlist."""
+    installs = _is_so(mine.get(FactKind.INSTALL)) and FactKind.WAITLIST not in mine
+    return (TODAY,) if installs and _is_so(theirs.get(FactKind.WAITLIST)) else ()
 
 
 def _lines(
