@@ -70,7 +70,7 @@ def test_both_parts_say_the_same(example_issue, example_edition):
         "1 of 3",
         "70%",
         "40%",
-        "of 10 votes, likely 40–89%",
+        "of 10 votes, likely 40 to 89%",
         "Ask sales",
         "price on request",
         "Four reviewers, each a checklist",

@@ -39,13 +39,13 @@ from digest.model import (
         (community_tile(Community(a=4), Choice.A), "Community: — (4 votes so far)"),
         (
             community_tile(Community(a=3, both=1, neither=1), Choice.A),
-            "Community: 80% of 5 votes, likely 38–96%",
+            "Community: 80% of 5 votes, likely 38 to 96%",
         ),
         (
             community_tile(Community(a=3, both=1, neither=1), Choice.B),
-            "Community: 20% of 5 votes, likely 4–62%",
+            "Community: 20% of 5 votes, likely 4 to 62%",
         ),
-        (community_tile(Community(a=6), Choice.B), "Community: 0% of 6 votes, likely 0–39%"),
+        (community_tile(Community(a=6), Choice.B), "Community: 0% of 6 votes, likely 0 to 39%"),
         (entry_tile(EntryPrice.FREE), "Entry: Free to start"),
         (entry_tile(EntryPrice.FREEMIUM), "Entry: Freemium (free plan, paid above)"),
         (entry_tile(EntryPrice.PAID), "Entry: Paid from the start"),

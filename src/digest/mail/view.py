@@ -163,7 +163,7 @@ def community_tile(community: Community, choice: Choice) -> Tile:
     if not community.is_known:
         return Tile("Community", UNKNOWN, f"{counted(votes, 'vote')} so far")
     low, high = interval
-    note = f"of {counted(votes, 'vote')}, likely {low}–{high}%"
+    note = f"of {counted(votes, 'vote')}, likely {low} to {high}%"
     return Tile("Community", f"{community.share(choice)}%", note)
 
 

@@ -59,7 +59,7 @@ def community_note(tile: Tile) -> str:
     if tile.interval is None:
         return tile.note
     low, high = tile.interval
-    return f"would ship · {tile.note} · likely {low}–{high}%"
+    return f"would ship · {tile.note} · likely {low} to {high}%"
 
 
 def split(a: Tally, b: Tally) -> str:
