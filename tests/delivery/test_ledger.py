@@ -182,3 +182,43 @@ def test_a_run_is_refused_when_over_half_of_twenty_answers_are_refusals(
     answered, rejected, refusing
 ):
     assert ledger.is_refusing(answered=answered, rejected=rejected) is refusing
+
+
+@pytest.mark.parametrize("state", [DeliveryState.ACCEPTED, DeliveryState.QUEUED])
+def test_a_person_decides_about_an_uncertain_delivery_and_is_named(state):
+    uncertain = Delivery(
+        week="2026-W47",
+        subscriber="reader-000000001",
+        address="a@reader.example",
+        state=DeliveryState.UNCERTAIN,
+        attempts=1,
+        leased_by="host:1:2:3",
+        handed_at=NOW,
+        changed_at=NOW,
+    )
+
+    decided = ledger.decide(uncertain, state=state, by="Ada", now=NOW)
+
+    assert (decided.state, decided.leased_by, decided.leased_until) == (state, None, None)
+    assert decided.reply.startswith("Ada decided: ")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (DeliveryState.REJECTED, DeliveryState.QUEUED),
+        (DeliveryState.UNCERTAIN, DeliveryState.REJECTED),
+        (DeliveryState.LEASED, DeliveryState.ACCEPTED),
+    ],
+)
+def test_a_person_decides_about_nothing_else(before, after):
+    delivery = Delivery(
+        week="2026-W47",
+        subscriber="reader-000000001",
+        address="a@reader.example",
+        state=before,
+        changed_at=NOW,
+    )
+
+    with pytest.raises(ValueError, match="nobody decides"):
+        ledger.decide(delivery, state=after, by="Ada", now=NOW)

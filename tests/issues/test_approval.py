@@ -52,3 +52,16 @@ def test_an_approval_of_another_week_is_refused(edition, now):
 def test_an_approval_needs_a_name_of_reasonable_length(name, reason, edition, now):
     with pytest.raises(ApprovalError, match=reason):
         approve(edition, by=name, now=now)
+
+
+def test_a_release_names_the_edition_that_was_looked_at(edition, now):
+    start = edition.sha256[:12].upper()
+
+    assert approve(edition, by="Ada", now=now, looked_at=start).edition_sha256 == edition.sha256
+
+
+@pytest.mark.parametrize("looked_at", ["0123456789ab", "", "{start}"])
+def test_another_edition_than_was_looked_at_is_not_released(edition, now, looked_at):
+    """Seven digits are too few to say which."""
+    with pytest.raises(ApprovalError, match="was looked at"):
+        approve(edition, by="Ada", now=now, looked_at=looked_at.format(start=edition.sha256[:7]))

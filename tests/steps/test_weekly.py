@@ -3,6 +3,7 @@
 import hashlib
 import tomllib
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -17,9 +18,12 @@ from digest.errors import ApprovalError, IssueError, NotFoundError, PreflightErr
 from digest.mail.stationery import Brand
 from digest.model import (
     Capture,
+    DeliveryState,
     FactKind,
     IssueState,
     Launch,
+    SendOutcome,
+    SendResult,
     Source,
     SourceState,
     Subscriber,
@@ -30,7 +34,7 @@ from digest.sources import parsers
 from digest.steps.desk import WeeklyParts
 from digest.steps.export import export_issue
 from digest.steps.research import research
-from digest.steps.send import SendParts, deliveries_of, send_issue
+from digest.steps.send import SendParts, deliveries_of, resolve_uncertain, send_issue
 from digest.steps.status import status
 from digest.steps.weekly import (
     BuildOptions,
@@ -471,3 +475,30 @@ def test_an_export_replaces_what_was_there(house: Database, build, tmp_path: Pat
 
     assert [path.name for path in again] == ["issue.html", "issue.txt", "issue.eml"]
     assert again[1].read_text(encoding="utf-8") == report.edition.text
+
+
+class Doubtful(MemoryTransport):
+    """A server whose answers get lost."""
+
+    def send_batch(self, messages):
+        for message in messages:
+            yield SendResult(subscriber=message.subscriber, outcome=SendOutcome.UNCERTAIN)
+
+
+def test_an_uncertain_mail_is_sent_again_only_when_a_person_says_so(house: Database, build):
+    build()
+    approve_issue(house, WEEK, by="Ada", now=NOW)
+    add_readers(house)
+    assert send(house, Doubtful()).states == {"uncertain": 2}
+    transport = MemoryTransport()
+    send(house, transport)
+    assert transport.sent == []
+
+    decide = partial(resolve_uncertain, house, WEEK, by="Ada", now=NOW)
+    assert decide(address="R0@reader.example", state=DeliveryState.ACCEPTED) == 1
+    assert decide(address=None, state=DeliveryState.QUEUED) == 1
+
+    assert send(house, transport).states == {"accepted": 2}
+    assert [message.recipient for message in transport.sent] == ["r1@reader.example"]
+    with pytest.raises(NotFoundError, match="uncertain delivery"):
+        decide(address="r0@reader.example", state=DeliveryState.QUEUED)

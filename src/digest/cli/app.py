@@ -29,10 +29,7 @@ _PANELS = {
         ("approve", issues.approve_command),
         ("send", delivery.send_command),
     ),
-    "How everything stands": (
-        ("status", issues.status_command),
-        ("deliveries", delivery.deliveries_command),
-    ),
+    "How everything stands": (("status", issues.status_command),),
     "The machine": (
         ("migrate", system.migrate_command),
         ("web", system.web_command),
@@ -43,6 +40,7 @@ _PANELS = {
 for _panel, _commands in _PANELS.items():
     for _name, _command in _commands:
         app.command(_name, rich_help_panel=_panel)(_command)
+app.add_typer(delivery.deliveries, rich_help_panel="How everything stands")
 app.add_typer(readers.subscribers, rich_help_panel="Readers")
 
 

@@ -4,11 +4,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from typer.core import TyperGroup
 
 from digest.cli.output import JsonFlag, WeekArgument, print_json, print_table, remark
 from digest.model import DeliveryCount, DeliveryState
@@ -18,6 +20,31 @@ NOT_ALL_ACCEPTED = 3
 """Exit code: the run is over, but some recipients were refused, put off, or are uncertain."""
 WAITING = (DeliveryState.QUEUED, DeliveryState.LEASED)
 TROUBLED = (DeliveryState.REJECTED, DeliveryState.UNCERTAIN, DeliveryState.DEFERRED)
+
+
+class ListByDefault(TyperGroup):
+    """``digest deliveries WEEK`` lists; a word that is a command of the group runs it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the name of the default command before what does not name one."""
+        if args and args[0] not in {*self.commands, "--help"}:
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+deliveries = typer.Typer(
+    name="deliveries",
+    cls=ListByDefault,
+    no_args_is_help=True,
+    help="What became of every mail of an issue: digest deliveries WEEK.",
+)
+
+
+class Decision(StrEnum):
+    """What a person can say of an uncertain mail."""
+
+    ACCEPTED = "accepted"
+    QUEUED = "queued"
 
 
 def send_command(week: WeekArgument, *, as_json: JsonFlag = False) -> None:
@@ -91,6 +118,35 @@ def _counted(count: DeliveryCount) -> dict[str, object]:
     }
 
 
+@deliveries.command("resolve")
+def resolve_command(
+    week: WeekArgument,
+    decision: Annotated[
+        Decision,
+        typer.Option("--as", help="accepted: it arrived; queued: send it again, maybe twice."),
+    ],
+    by: Annotated[str, typer.Option(help="Name of the person who decides.")],
+    address: Annotated[
+        str | None, typer.Option(help="Only this recipient; unset, all uncertain ones.")
+    ] = None,
+) -> None:
+    """Decide about uncertain mails: the connection was lost before the server's answer."""
+    from digest.settings import load_settings
+    from digest.steps.send import resolve_uncertain
+    from digest.wiring import open_resources
+
+    settings = load_settings()
+    state = DeliveryState(decision.value)
+    with open_resources(settings) as resources:
+        number = resolve_uncertain(
+            resources.db, week, address=address, state=state, by=by, now=settings.clock()
+        )
+    typer.echo(f"{week}: {counted(number, 'uncertain mail')} now {state}")
+    if number and decision is Decision.QUEUED:
+        typer.echo(f"send again with: digest send {week}")
+
+
+@deliveries.command("list")
 def deliveries_command(
     week: WeekArgument,
     state: Annotated[

@@ -79,12 +79,20 @@ def _print_build(report: "BuildReport") -> None:
     if report.note:
         typer.echo(report.note)
     typer.echo(f"edition {report.edition.sha256[:12]} is in review; release it with:")
-    typer.echo(f"  digest approve {plan.week} --by NAME")
+    typer.echo(f"  digest approve {plan.week} --by NAME --edition {report.edition.sha256[:12]}")
 
 
 def approve_command(
     week: WeekArgument,
     by: Annotated[str, typer.Option(metavar="NAME", help="The editor who releases it.")],
+    edition: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HASH",
+            help="Beginning of the hash you looked at, as build prints it: refused if another "
+            "edition stands by now.",
+        ),
+    ] = None,
     *,
     as_json: JsonFlag = False,
 ) -> None:
@@ -95,7 +103,7 @@ def approve_command(
 
     settings = load_settings()
     with open_resources(settings) as resources:
-        approval = approve_issue(resources.db, week, by=by, now=settings.clock())
+        approval = approve_issue(resources.db, week, by=by, now=settings.clock(), looked_at=edition)
     if as_json:
         print_json(approval)
         return

@@ -55,6 +55,9 @@ LEAVES_TO: Mapping[DeliveryState, frozenset[DeliveryState]] = MappingProxyType(
     }
 )
 
+DECISIONS = frozenset({DeliveryState.ACCEPTED, DeliveryState.QUEUED})
+"""What a person can decide about an uncertain delivery."""
+
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120))
 """Waits after the first, second … refusal for now; the last one repeats until the deadline."""
 
@@ -129,6 +132,22 @@ def release(delivery: Delivery, *, now: datetime) -> Delivery:
     if delivery.handed_at is None:
         return put_back(delivery, now=now)
     return _move(delivery, DeliveryState.UNCERTAIN, now, reply=NO_ANSWER)
+
+
+def decide(delivery: Delivery, *, state: DeliveryState, by: str, now: datetime) -> Delivery:
+    """
+    Give an uncertain delivery as a person decides about it.
+
+    Args:
+        delivery: An uncertain one.
+        state: ``accepted``, because the reader or a log has it; or ``queued``: send it again.
+        by: Who decides; kept with the decision.
+        now: When.
+    """
+    if delivery.state is not DeliveryState.UNCERTAIN or state not in DECISIONS:
+        raise ValueError(f"nobody decides that a delivery goes from {delivery.state} to {state}")
+    said = "it arrived" if state is DeliveryState.ACCEPTED else "send it again"
+    return _move(delivery, state, now, reply=f"{by} decided: {said}"[:REPLY_LIMIT])
 
 
 def is_refusing(*, answered: int, rejected: int) -> bool:

@@ -8,26 +8,41 @@ from digest.model import Approval, Edition
 LONGEST_NAME = 120
 SHORT = 12
 """Digits of a hash that a person compares."""
+FEWEST_DIGITS = 8
+"""Digits below which a beginning could be another edition's."""
 
 
-def approve(edition: Edition, *, by: str, now: datetime) -> Approval:
+def approve(edition: Edition, *, by: str, now: datetime, looked_at: str | None = None) -> Approval:
     """
     Release an edition.
 
     Args:
-        edition: What the editor has looked at.
+        edition: What stands for the week.
         by: The editor's name, 1 to 120 characters besides spaces around it.
         now: The moment of release; aware.
+        looked_at: Beginning of the hash of the edition the editor has looked at; None where the
+            editor says nothing of it.
 
     Raises:
-        ApprovalError: The name is empty or too long.
+        ApprovalError: The name is empty or too long, or another edition stands by now.
     """
+    if looked_at is not None and not _begins(edition.sha256, looked_at):
+        raise ApprovalError(
+            edition.week,
+            f"edition {looked_at} was looked at, but {edition.sha256[:SHORT]} stands now; "
+            f"look at that one: digest export {edition.week} --dir look",
+        )
     name = " ".join(by.split())
     if not name:
         raise ApprovalError(edition.week, "an approval needs the name of a person: --by NAME")
     if len(name) > LONGEST_NAME:
         raise ApprovalError(edition.week, f"the name has more than {LONGEST_NAME} characters")
     return Approval(week=edition.week, edition_sha256=edition.sha256, by=name, approved_at=now)
+
+
+def _begins(sha256: str, start: str) -> bool:
+    """Return True where a beginning of eight digits or more is the hash's own."""
+    return len(start) >= FEWEST_DIGITS and sha256.startswith(start.lower())
 
 
 def check(approval: Approval | None, edition: Edition) -> None:

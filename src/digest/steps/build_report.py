@@ -47,7 +47,8 @@ class BuildReport(Value):
         lines += [f"| {reason} | {number} |" for reason, number in self.rejected.items()]
         if self.edition:
             lines += ["", f"Edition `{self.edition.sha256[:12]}`. Release it with"]
-            lines += ["", f"    digest approve {self.week} --by NAME"]
+            short = self.edition.sha256[:12]
+            lines += ["", f"    digest approve {self.week} --by NAME --edition {short}"]
         return "\n".join(lines)
 
 

@@ -90,7 +90,9 @@ def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> 
         facts = tool_store.facts_of(
             session, {*pool, *(slug for each in kin.values() for slug in each)}
         )
-        states = tuple(launch_store.source_states(session).values())
+        # A source that was taken out of the list is no stale source.
+        stored = launch_store.source_states(session)
+        states = tuple(state for name, state in stored.items() if name in parts.labels)
         past = store.past_comparisons(session, before=week)
         number = store.next_number(session, week)
         since = launch_store.reading_since(session)

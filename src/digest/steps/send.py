@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
-from digest.delivery import workers
+from digest.delivery import ledger, workers
 from digest.delivery.audience import freeze as frozen_audience
 from digest.delivery.pace import STEADY
 from digest.delivery.transports.base import Transport
-from digest.errors import ApprovalError, IssueError
+from digest.errors import ApprovalError, IssueError, NotFoundError
 from digest.issues import approval as approval_rules
 from digest.mail.preflight import preflight
 from digest.mail.stationery import Brand
@@ -168,6 +168,48 @@ def deliveries_of(
         issue_store.issue_row(session, week)
         count = store.count(session, week) or DeliveryCount(audience=0, states={})
         return count, list(store.in_state(session, week, state)) if state else []
+
+
+def resolve_uncertain(
+    db: Database,
+    week: str,
+    *,
+    address: str | None,
+    state: DeliveryState,
+    by: str,
+    now: datetime,
+) -> int:
+    """
+    Store a person's decision about uncertain deliveries of an issue.
+
+    Args:
+        db: The store.
+        week: ISO week of the issue.
+        address: Only this recipient; None is all uncertain ones.
+        state: ``accepted`` or ``queued``; queued ones go out at the next send.
+        by: Who decides.
+        now: When.
+
+    Returns:
+        How many were decided about.
+
+    Raises:
+        NotFoundError: There is no such issue, or no uncertain delivery to that address.
+    """
+    with db.write() as session:
+        row = issue_store.issue_row(session, week)
+        uncertain = [
+            delivery
+            for delivery in store.in_state(session, week, DeliveryState.UNCERTAIN)
+            if address is None or delivery.address.lower() == address.lower()
+        ]
+        if address is not None and not uncertain:
+            raise NotFoundError("uncertain delivery", address, f"of issue {week}")
+        decided = [ledger.decide(item, state=state, by=by, now=now) for item in uncertain]
+        store.note(session, zip(uncertain, decided, strict=True))
+        if decided and state is DeliveryState.QUEUED and row.state is IssueState.SENT:
+            issue_store.set_state(session, week, IssueState.SENDING, now=now)
+    return len(decided)
 
 
 def _standing(session: Session, week: str) -> tuple[Edition, Issue]:

@@ -148,14 +148,17 @@ def standing_report(db: Database, week: str) -> BuildReport:
         )
 
 
-def approve_issue(db: Database, week: str, *, by: str, now: datetime) -> Approval:
+def approve_issue(
+    db: Database, week: str, *, by: str, now: datetime, looked_at: str | None = None
+) -> Approval:
     """
-    Release exactly the edition that stands for the week.
+    Release exactly the edition that stands for the week, which is the one that was looked at.
 
     Raises:
         NotFoundError: There is no such issue.
         IssueError: It is under way already.
-        ApprovalError: The editor's name is missing, or the stored edition was tampered with.
+        ApprovalError: The editor's name is missing, another edition stands than was looked at, or
+            the stored one was tampered with.
         PreflightError: The edition may not leave the house.
     """
     with db.write() as session:
@@ -166,7 +169,7 @@ def approve_issue(db: Database, week: str, *, by: str, now: datetime) -> Approva
             raise IssueError(week, f"it is {state}, so there is nothing to release")
         require_intact(edition)
         preflight(edition, week=week)
-        approval = approval_rules.approve(edition, by=by, now=now)
+        approval = approval_rules.approve(edition, by=by, now=now, looked_at=looked_at)
         store.put_approval(session, approval)
     return approval
 
