@@ -12,6 +12,8 @@ from digest.sources.config import load_sources, request_url
 
 ENTRY = '[[source]]\nname = "a"\nkind = "feed"\nurl = "https://a.example/feed"\n'
 
+PAGE = ENTRY.replace('"feed"', '"html_list"') + "[source.options]\n"
+
 
 @pytest.fixture
 def write(tmp_path):
@@ -46,6 +48,12 @@ def test_an_entry_may_say_otherwise(write):
     assert (source.floor, source.dated, source.spacing_s) == (0, False, 0.5)
 
 
+def test_an_entry_may_hold_options(write):
+    (source,) = load_sources(write(PAGE + "item = 'li'\ntitle = 'h2'\n"))
+
+    assert source.options == {"item": "li", "title": "h2"}
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -60,6 +68,11 @@ def test_an_entry_may_say_otherwise(write):
         (ENTRY.replace('"a"', '"Über"'), "entry 1 (Über): name: "),
         (ENTRY.replace("https://a.example/feed", "a.example/feed"), "'a.example/feed' is no web address"),
         (ENTRY.replace("a.example/feed", "a.example/{yesterday}"), "unknown placeholder {yesterday} in url; known: {since_date}, {since_unix}"),
+        (ENTRY + "options = 3\n", "entry 1 (a): options is no table; write [source.options] below the entry"),
+        (ENTRY + "[source.options]\nitem = 'a'\n", "entry 1 (a): the kind 'feed' takes no options; remove options.item"),
+        (PAGE + "title = 'h2'\n", 'entry 1 (a): options.item is missing; add item = "..." below [source.options]'),
+        (PAGE + "item = 'a['\ntitle = 'h2'\n", "entry 1 (a): options.item: 'a[' is no CSS selector (Malformed attribute selector at position 1); mend it"),
+        (ENTRY.replace('"feed"', '"taaft_listing"'), "entry 1 (a): taaft_listing is never fetched, for its site lets no programs in; remove the entry, save the page"),
         (ENTRY + "floor = = 3\n", "is not TOML: Invalid value (at line 5"),
         ("", "has no [[source]] entry"),
         ("source = 3\n", "has no [[source]] entry"),

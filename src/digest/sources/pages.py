@@ -10,8 +10,12 @@ from bs4.filter import SoupStrainer
 
 from digest.model import Capture, Reading
 from digest.sources.charset import decode
-from digest.sources.readings import is_challenge, is_html, unreadable
+from digest.sources.readings import failed, is_challenge, is_html, unreadable
 from digest.sources.text import line
+
+MAX_DEPTH = 200
+"""Elements inside each other that are read; honest pages have some dozens, and the time a search
+takes grows with the square."""
 
 
 def read_page(
@@ -29,7 +33,28 @@ def read_page(
     text = decode(body, capture.content_type).text
     if not is_html(text) or is_challenge(text):
         return unreadable(text, due=due)
-    return BeautifulSoup(text, "lxml", parse_only=only)
+    page = BeautifulSoup(text, "lxml", parse_only=only)
+    if _is_too_deep(page):
+        return failed(f"elements nested more than {MAX_DEPTH} deep, as on no honest page")
+    return page
+
+
+def rows_of(page: BeautifulSoup, selector: str) -> list[Tag]:
+    """Give the elements that a selector fits, in their order; one inside another is part of it."""
+    rows: list[Tag] = []
+    for found in page.select(selector):
+        if not (rows and any(parent is rows[-1] for parent in found.parents)):
+            rows.append(found)
+    return rows
+
+
+def _is_too_deep(page: BeautifulSoup) -> bool:
+    level: list[Tag] = [page]
+    for _ in range(MAX_DEPTH):
+        level = [child for tag in level for child in tag.children if isinstance(child, Tag)]
+        if not level:
+            return False
+    return True
 
 
 def words_of(element: Tag | None) -> str:

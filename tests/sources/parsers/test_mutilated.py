@@ -123,6 +123,23 @@ def test_nesting_without_end_gives_a_reading(read_as, kind):
     assert reading.outcome is Outcome.FAILED
 
 
+HTML_KINDS = [name for name, kind in KINDS.items() if kind.is_html]
+ROWS = "<ol class='repo-list'><li class='li Box-row card' data-id='1' x-test-repos x-test-model>"
+
+
+@pytest.mark.parametrize("kind", HTML_KINDS)
+def test_elements_without_end_give_a_reading(read_as, kind):
+    """A search inside each of them would take the square of their number."""
+    reading = read_as(kind, b"<html>" + ROWS.encode() * 20_000)
+
+    assert reading.outcome in {Outcome.FAILED, Outcome.SUSPECT}
+
+
+@pytest.mark.parametrize("kind", HTML_KINDS)
+def test_a_row_inside_a_row_is_part_of_it(read_as, kind):
+    is_sound(read_as(kind, b"<html>" + (ROWS * 20 + "</li></ol>" * 20).encode() * 200))
+
+
 def test_a_number_without_end_gives_a_reading(read_as):
     reading = read_as("hn_algolia", b'{"hits": ' + b"9" * 10_000 + b"}")
 

@@ -12,7 +12,7 @@ from bs4.filter import SoupStrainer
 
 from digest.model import Capture, Flag, Launch, Popularity, Reading, Source
 from digest.sources.flags import Repository, suspect_reasons
-from digest.sources.pages import attribute_of, read_page, words_of
+from digest.sources.pages import attribute_of, read_page, rows_of, words_of
 from digest.sources.readings import gather, launch_of, ok_empty, suspect
 from digest.sources.wire import MAX_COUNT, without_nothing
 
@@ -39,7 +39,7 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     if isinstance(page, Reading):
         return page
     for row, heading in _GENERATIONS:
-        rows = page.select(row)
+        rows = rows_of(page, row)
         if any(each.select_one(heading) for each in rows):
             ranked = enumerate(rows, start=1)
             return gather(ranked, partial(_launch, capture, source, heading, len(rows)))

@@ -17,7 +17,7 @@ from bs4 import Tag
 from digest.model import Capture, Launch, LaunchDateSource, Reading, Source
 from digest.sources.names import announced
 from digest.sources.options import Option, selector_fault
-from digest.sources.pages import attribute_of, read_page, words_of
+from digest.sources.pages import attribute_of, read_page, rows_of, words_of
 from digest.sources.readings import failed, gather, launch_of, suspect
 from digest.sources.text import first_sentence
 from digest.sources.urls import web_url
@@ -52,7 +52,7 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     page = read_page(body, capture, due="the news page")
     if isinstance(page, Reading):
         return page
-    items = page.select(selector)
+    items = rows_of(page, selector)
     if not items:
         return suspect(f"nothing on the page fits the selector {selector!r}: layout unknown")
     return gather(items, partial(_launch, capture, source))
@@ -128,7 +128,7 @@ def read_date(text: str, *, now: datetime) -> datetime | None:
     if moment := iso_at({"written": text}, "written"):
         return moment
     plain = " ".join(_ORDINAL.sub("", _LEAD.sub("", text)).replace(",", " ").split())
-    plain = plain.replace("Sept ", "Sep ").replace(". ", " ")
+    plain = plain.replace(". ", " ").replace("Sept ", "Sep ")
     if moment := _parsed(plain, _FORMATS):
         return moment
     years = (now.year + 1, now.year, now.year - 1)

@@ -4,20 +4,12 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from bs4.filter import SoupStrainer
 
 from digest.model import Capture, Launch, LaunchDateSource, Popularity, Reading, Source
-from digest.sources.charset import decode
-from digest.sources.readings import (
-    gather,
-    is_challenge,
-    is_html,
-    launch_of,
-    ok_empty,
-    suspect,
-    unreadable,
-)
+from digest.sources.pages import read_page, rows_of
+from digest.sources.readings import gather, launch_of, ok_empty, suspect
 from digest.sources.text import line
 from digest.sources.wire import MAX_COUNT, plausible, without_nothing
 
@@ -31,11 +23,11 @@ _UNITS = {"K": 10**3, "M": 10**6, "B": 10**9}
 
 def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     """Read the whole library; never raises."""
-    text = decode(body, capture.content_type).text
-    if not is_html(text) or is_challenge(text):
-        return unreadable(text, due="the library page")
-    listing = BeautifulSoup(text, "lxml", parse_only=SoupStrainer(attrs={"x-test-repos": True}))
-    rows = listing.select("[x-test-model]")
+    needed = SoupStrainer(attrs={"x-test-repos": True})
+    listing = read_page(body, capture, due="the library page", only=needed)
+    if isinstance(listing, Reading):
+        return listing
+    rows = rows_of(listing, "[x-test-model]")
     if rows:
         return gather(rows, partial(_launch, capture, source))
     if listing.select_one("[x-test-repos]") is None:

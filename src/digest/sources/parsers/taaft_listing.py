@@ -15,7 +15,7 @@ from bs4.filter import SoupStrainer
 
 from digest.model import Capture, Flag, Launch, LaunchDateSource, Reading, Source
 from digest.sources.flags import AFFILIATES, is_on, word_flags
-from digest.sources.pages import attribute_of, read_page, words_of
+from digest.sources.pages import attribute_of, read_page, rows_of, words_of
 from digest.sources.readings import gather, launch_of, suspect
 from digest.sources.urls import host_of, web_url
 from digest.sources.wire import count_at, plausible, without_nothing
@@ -48,7 +48,7 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     page = read_page(body, capture, due="the listing", only=_NEEDED)
     if isinstance(page, Reading):
         return page
-    rows = page.select(_ROW)
+    rows = rows_of(page, _ROW)
     if not rows:
         return suspect("no tool on the page, and no word that this is right: layout unknown")
     return gather(rows, partial(_launch, capture, source))
