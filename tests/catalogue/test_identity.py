@@ -297,9 +297,10 @@ def test_the_same_minute_set_has_exactly_three_merges(same_minute):
         ({"is_paper": True}, None, False),
         ({"is_paper": True}, GITHUB, True),
         ({"is_release": True}, GITHUB, False),
+        ({"is_trending": True}, GITHUB, False),
     ],
 )
-def test_a_paper_without_anything_to_try_and_a_release_bring_no_tool(
+def test_papers_with_nothing_to_try_releases_and_trends_bring_no_tool(
     a_launch, details, site, is_one
 ):
     assert may_be_tool(a_launch(details=details, site=site)) is is_one

@@ -247,9 +247,9 @@ def may_be_tool(launch: Launch) -> bool:
     """
     Tell whether a launch can be the announcement of a tool.
 
-    A paper is one only with a repository or demo to try; a release is news of a tool that some
-    other announcement has to bring.
+    A paper is one only with a repository or demo to try; a release, or a place on a list by trend,
+    is news of a tool that some other announcement has to bring.
     """
-    if launch.details.get("is_release"):
+    if launch.details.get("is_release") or launch.details.get("is_trending"):
         return False
     return not launch.details.get("is_paper") or launch.site is not None

@@ -59,8 +59,11 @@ def _print_build(report: "BuildReport") -> None:
     plan = report.plan
     typer.echo(
         f"{plan.week}: {counted(plan.fresh, 'fresh tool')} between "
-        f"{plan.window_start:%Y-%m-%d %H:%M} and {plan.cutoff:%Y-%m-%d %H:%M} UTC, "
-        f"{counted(plan.candidates, 'candidate')}"
+        f"{plan.window_start:%Y-%m-%d %H:%M} and {plan.cutoff:%Y-%m-%d %H:%M} UTC"
+    )
+    typer.echo(
+        f"{counted(plan.considered_tools, 'tool')} looked at, older ones of the same jobs included: "
+        f"{counted(plan.candidates, 'candidate')}, {len(plan.rejections)} left out"
     )
     if report.issue is not None:
         rows = [

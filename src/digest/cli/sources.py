@@ -149,13 +149,13 @@ def ingest_command(
     if as_json:
         print_json({"sources": reports, "research": found})
     else:
-        rows = [(r.source, r.kind, r.outcome, r.launches, r.new, r.reason or "") for r in reports]
-        print_table("", ("source", "kind", "outcome", "launches", "new", "reason"), rows)
+        rows = [(r.source, r.kind, r.outcome, r.launches, r.new) for r in reports]
+        print_table("", ("source", "kind", "outcome", "launches", "new"), rows)
         tools, facts = counted(found.tools, "tool"), counted(found.facts, "fact")
         typer.echo(f"{tools} brought up to date, {facts} read")
     troubled = [report for report in reports if report.outcome in IN_TROUBLE]
     for report in troubled:
-        remark(f"source {report.source} is {report.outcome}: {report.reason}")
+        remark(f"source {report.source}, {report.outcome}: {report.reason}")
     if troubled:
         raise typer.Exit(1)
 

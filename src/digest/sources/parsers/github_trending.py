@@ -75,6 +75,7 @@ def _launch(
         flags=(Flag.SUSPECT,) if reasons else (),
         details=without_nothing(
             {
+                "is_trending": True,
                 "rank": rank,
                 "list_length": length,
                 "stars": stars,
