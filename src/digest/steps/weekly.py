@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from difflib import get_close_matches
 
+from sqlmodel import Session
+
 from digest.errors import IssueError
 from digest.issues import approval as approval_rules
 from digest.issues.drafting import draft_comparison, draft_issue
@@ -18,7 +20,7 @@ from digest.issues.pins import read_wishes
 from digest.issues.weeks import week_of, window
 from digest.mail.preflight import preflight
 from digest.mail.render import render_issue
-from digest.model import Approval, Issue, IssueState, Plan, Value
+from digest.model import Approval, Edition, Issue, IssueState, Plan, Value
 from digest.steps.build_report import BuildReport
 from digest.steps.composing import require_intact
 from digest.steps.desk import Desk, WeeklyParts, as_candidate, load_desk
@@ -79,14 +81,7 @@ def build_issue(
     )
     issue = _draft(plan, desk, parts, now=now)
     if not issue.comparisons:
-        with parts.db.write() as session:
-            state = store.issue_state(session, week, holds=True)
-            if state in RELEASED:
-                raise IssueError(
-                    week, f"it is {state}, and now no pair would be left; nothing was changed"
-                )
-            store.drop_draft(session, week)
-        return BuildReport(week=week, state=None, plan=plan, note=issue.note)
+        return _no_issue(parts.db, plan, note=issue.note)
     edition = render_issue(
         issue, community={}, brand=parts.brand, templates_dir=parts.templates_dir, now=now
     )
@@ -95,14 +90,7 @@ def build_issue(
     with parts.db.write() as session:
         state = store.issue_state(session, week, holds=True)
         _refuse_under_way(week, state)
-        standing = store.edition_of(session, week)
-        # Released as it would be built again: the release stands, and its pages stay public.
-        stands = (
-            state is IssueState.APPROVED
-            and standing is not None
-            and standing.is_intact
-            and standing.sha256 == edition.sha256
-        )
+        stands = state is IssueState.APPROVED and _is_standing(session, edition)
         if not stands:
             tool_store.put_reviews(session, reviews)
             store.put_issue(session, issue, plan, now=now)
@@ -117,6 +105,28 @@ def build_issue(
         edition=edition,
         note=issue.note,
     )
+
+
+def _no_issue(db: Database, plan: Plan, *, note: str | None) -> BuildReport:
+    """Take an earlier draft of a week away that has no pair now; a released issue is kept."""
+    with db.write() as session:
+        state = store.issue_state(session, plan.week, holds=True)
+        if state in RELEASED:
+            raise IssueError(
+                plan.week, f"it is {state}, and now no pair would be left; nothing was changed"
+            )
+        store.drop_draft(session, plan.week)
+    return BuildReport(week=plan.week, state=None, plan=plan, note=note)
+
+
+def _is_standing(session: Session, edition: Edition) -> bool:
+    """
+    Return True where the stored edition is this very one, unaltered.
+
+    Then a release of it stands, and its pages stay public.
+    """
+    standing = store.edition_of(session, edition.week)
+    return standing is not None and standing.is_intact and standing.sha256 == edition.sha256
 
 
 def _refuse_under_way(week: str, state: IssueState | None) -> None:
