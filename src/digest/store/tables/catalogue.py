@@ -1,0 +1,62 @@
+"""②: tools, their keys, facts and reviews."""
+
+from datetime import datetime
+
+from pydantic import ConfigDict
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field
+
+from digest.model import EntryPrice, Fact, FactKind, Flag, Reviewer, Tool, Verdict
+from digest.store.columns import JsonText, TupleText, enum_text
+from digest.store.tables.base import Row
+
+
+class ToolRow(Tool, Row, table=True):
+    """②: one product."""
+
+    __tablename__ = "tool"
+    model_config = ConfigDict(frozen=False)
+    slug: str = Field(primary_key=True, max_length=120)
+    job: str = Field(default="unsorted", max_length=60, index=True)
+    launched_at: datetime = Field(index=True)
+    entry_price: EntryPrice = Field(
+        default=EntryPrice.UNKNOWN,
+        sa_type=enum_text(EntryPrice),
+    )
+    sources: tuple[str, ...] = Field(default=(), sa_type=TupleText)
+    tags: tuple[str, ...] = Field(default=(), sa_type=TupleText)
+    flags: tuple[Flag, ...] = Field(default=(), sa_type=TupleText)
+
+
+class ToolKeyRow(Row, table=True):
+    """②: a safe key, and the one tool it stands for."""
+
+    __tablename__ = "tool_key"
+    key: str = Field(primary_key=True, max_length=400)
+    tool: str = Field(max_length=120, index=True)
+
+
+class FactRow(Fact, Row, table=True):
+    """②: one claim; seen again in a newer capture it is the same row with a newer date."""
+
+    __tablename__ = "fact"
+    __table_args__ = (UniqueConstraint("tool", "source", "kind", "value"),)
+    model_config = ConfigDict(frozen=False)
+    id: int | None = Field(default=None, primary_key=True)
+    kind: FactKind = Field(sa_type=enum_text(FactKind))
+    value: bool | int | float | str = Field(sa_type=JsonText)
+
+
+class ReviewRow(Row, table=True):
+    """②: one reviewer on one tool over one evidence snapshot."""
+
+    __tablename__ = "review"
+    __table_args__ = (UniqueConstraint("tool", "reviewer", "evidence_sha256", "panel_version"),)
+    id: int | None = Field(default=None, primary_key=True)
+    tool: str = Field(max_length=120, index=True)
+    reviewer: Reviewer = Field(sa_type=enum_text(Reviewer))
+    verdict: Verdict = Field(sa_type=enum_text(Verdict))
+    evidence_sha256: str = Field(max_length=64)
+    panel_version: str = Field(max_length=80)
+    reviewed_at: datetime
+    document: str

@@ -1,0 +1,58 @@
+"""③ and the editions of ④: issues, comparisons, editions, releases."""
+
+from datetime import datetime
+
+from pydantic import ConfigDict
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field
+
+from digest.model import Approval, Edition, IssueState
+from digest.store.columns import enum_text
+from digest.store.tables.base import Row
+
+
+class IssueRow(Row, table=True):
+    """③: one week's newsletter, its plan, and where it stands."""
+
+    __tablename__ = "issue"
+    week: str = Field(primary_key=True, max_length=8)
+    number: int = Field(unique=True)
+    state: IssueState = Field(sa_type=enum_text(IssueState))
+    document: str
+    plan: str
+    edition_sha256: str | None = Field(default=None, max_length=64)
+    """The edition that stands for the issue now."""
+    audience: int | None = None
+    """Recipients when the audience was frozen; None before."""
+    changed_at: datetime
+
+
+class ComparisonRow(Row, table=True):
+    """③: one comparison of an issue, found by its slug or its tools."""
+
+    __tablename__ = "comparison"
+    __table_args__ = (UniqueConstraint("week", "slug"),)
+    week: str = Field(primary_key=True, max_length=8)
+    position: int = Field(primary_key=True)
+    slug: str = Field(max_length=250, index=True)
+    tool_a: str = Field(max_length=120, index=True)
+    tool_b: str = Field(max_length=120, index=True)
+    document: str
+
+
+class EditionRow(Edition, Row, table=True):
+    """④: an issue rendered; never updated."""
+
+    __tablename__ = "edition"
+    model_config = ConfigDict(frozen=False)
+    sha256: str = Field(primary_key=True, max_length=64)
+    week: str = Field(max_length=8, index=True)
+
+
+class ApprovalRow(Approval, Row, table=True):
+    """④: every release ever given; the newest of a week counts."""
+
+    __tablename__ = "approval"
+    model_config = ConfigDict(frozen=False)
+    id: int | None = Field(default=None, primary_key=True)
+    week: str = Field(max_length=8, index=True)

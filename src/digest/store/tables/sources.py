@@ -1,0 +1,87 @@
+"""①: captures, readings and launches."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import ConfigDict
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field
+
+from digest.model import (
+    Capture,
+    Flag,
+    Launch,
+    LaunchDateSource,
+    Outcome,
+    Popularity,
+    RobotsText,
+    SourceState,
+)
+from digest.store.columns import JsonText, TupleText, enum_text
+from digest.store.tables.base import Row
+
+
+class CaptureRow(Capture, Row, table=True):
+    """①: one response; its body lies in the capture directory."""
+
+    __tablename__ = "capture"
+    model_config = ConfigDict(frozen=False)
+    key: str = Field(primary_key=True, max_length=80)
+    headers: dict[str, str] = Field(default_factory=dict, sa_type=JsonText)
+
+
+class SourceRow(SourceState, Row, table=True):
+    """①: how a source stands."""
+
+    __tablename__ = "source"
+    model_config = ConfigDict(frozen=False)
+    source: str = Field(primary_key=True, max_length=60)
+    outcome: Outcome | None = Field(default=None, sa_type=enum_text(Outcome))
+
+
+class ReadingRow(Row, table=True):
+    """①: one reading of one source, for the trend its health is judged by."""
+
+    __tablename__ = "reading"
+    id: int | None = Field(default=None, primary_key=True)
+    source: str = Field(max_length=60, index=True)
+    outcome: Outcome = Field(sa_type=enum_text(Outcome))
+    reason: str | None = None
+    items: int = 0
+    rows: int = 0
+    newest_at: datetime | None = None
+    capture_key: str = Field(default="", max_length=80)
+    read_at: datetime
+
+
+class RobotsRow(RobotsText, Row, table=True):
+    """①: what an origin's robots.txt said when it was last read."""
+
+    __tablename__ = "robots"
+    model_config = ConfigDict(frozen=False)
+    origin: str = Field(primary_key=True, max_length=300)
+
+
+class LaunchRow(Launch, Row, table=True):
+    """①: one announcement, and the tool it was found to be."""
+
+    __tablename__ = "launch"
+    __table_args__ = (UniqueConstraint("source", "native_id"),)
+    model_config = ConfigDict(frozen=False)
+    id: int | None = Field(default=None, primary_key=True)
+    tool: str | None = Field(default=None, max_length=120, index=True)
+    seen_at: datetime
+    """Last time a good reading listed it."""
+    researched_key: str = Field(default="", max_length=80)
+    """Capture its tool was last brought up to date from; unequal to capture_key, it is due."""
+    launched_at_source: LaunchDateSource | None = Field(
+        default=None,
+        sa_type=enum_text(LaunchDateSource),
+    )
+    popularity_metric: Popularity | None = Field(
+        default=None,
+        sa_type=enum_text(Popularity),
+    )
+    tags: tuple[str, ...] = Field(default=(), sa_type=TupleText)
+    flags: tuple[Flag, ...] = Field(default=(), sa_type=TupleText)
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=JsonText)
