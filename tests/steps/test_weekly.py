@@ -46,6 +46,7 @@ from digest.steps.weekly import (
 from digest.store import issues as issue_store
 from digest.store import launches as launch_store
 from digest.store import readers as reader_store
+from digest.store import sources as source_store
 from digest.store import tools as tool_store
 from digest.store.engine import Database
 
@@ -92,7 +93,7 @@ def house(db: Database, launches, classifier) -> Database:
     """A database with the demo week read and researched."""
     with db.write() as session:
         launch_store.put_launches(session, launches, now=NOW)
-        launch_store.put_source_state(
+        source_store.put_source_state(
             session,
             SourceState(
                 source="github", kind="github_search", url="https://x", outcome="ok", good_at=NOW

@@ -60,6 +60,10 @@ class Capture(Value):
     body_bytes: int = Field(ge=0)
     """Octets after content decoding."""
     fetched_at: AwareDatetime
+    listing: str = Field(default="", max_length=80)
+    """Key of the first page of the listing it continues; empty for a first or only page."""
+    page: int = Field(default=1, ge=1)
+    """Place among the pages of its listing."""
 
 
 class RobotsText(Value):
