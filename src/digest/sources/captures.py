@@ -15,7 +15,8 @@ from pathlib import Path
 import zstandard
 
 from digest.errors import CaptureError
-from digest.sources.shelves import SETTING, Entry, Shelf, open_shelf
+from digest.sources.shelves import Entry, Shelf, open_shelf
+from digest.sources.shelves.base import SETTING
 
 DESCRIPTIONS = "meta"
 KEY = re.compile(r"[0-9a-f]{64}-(\d{4})(\d{2})(\d{2})T\d{6}", re.ASCII)

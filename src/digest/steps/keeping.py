@@ -88,9 +88,7 @@ def find(store: CaptureStore, wanted: Sequence[Described]) -> list[Fetch]:
 
 def responses_of(store: CaptureStore, fetch: Fetch) -> tuple[Response, ...]:
     """Give the pages of a fetch with their bodies. Raises CaptureError: one is gone or damaged."""
-    return tuple(
-        Response(capture, store.get(capture.body_sha256)) for capture in fetch.captures
-    )
+    return tuple(Response(capture, store.get(capture.body_sha256)) for capture in fetch.captures)
 
 
 def _fetch(described: Described, text: str) -> Fetch:
@@ -112,7 +110,9 @@ def _fetch(described: Described, text: str) -> Fetch:
 
 def _noun(kind: type[Noun], content: Mapping[str, Any]) -> Noun:
     """Read a noun as any version of this program wrote it: fields that are gone are passed over."""
-    return kind.model_validate({name: content[name] for name in kind.model_fields if name in content})
+    return kind.model_validate(
+        {name: content[name] for name in kind.model_fields if name in content}
+    )
 
 
 def _damaged(described: Described) -> CaptureError:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
@@ -67,13 +68,14 @@ def count_captures(session: Session) -> int:
 
 def capture_notes(session: Session) -> list[CaptureNote]:
     """Give a note of every capture, oldest first."""
-    table = CaptureRow
-    statement = select(
-        table.key, table.source, table.listing, table.body_sha256, table.fetched_at
-    ).order_by(col(table.fetched_at), col(table.key))
+    columns = CaptureRow.__table__.c  # type: ignore[attr-defined] # set by SQLModel's metaclass
+    wanted = (columns.key, columns.source, columns.listing, columns.body_sha256, columns.fetched_at)
+    rows = session.connection().execute(
+        sa.select(*wanted).order_by(columns.fetched_at, columns.key)
+    )
     return [
         CaptureNote(key, source, listing or key, sha256, _utc(fetched_at))
-        for key, source, listing, sha256, fetched_at in session.exec(statement)
+        for key, source, listing, sha256, fetched_at in rows
     ]
 
 

@@ -15,6 +15,7 @@ from digest.store.tables import LaunchRow, ReadingRow
 FOUND = (Outcome.OK, Outcome.OK_EMPTY)
 
 _LAUNCH = LaunchRow.__table__  # type: ignore[attr-defined] # set by SQLModel's metaclass
+_READING = ReadingRow.__table__  # type: ignore[attr-defined] # as above
 _READ = tuple(Launch.model_fields)
 """What is read from captures; the rest of a row is ours."""
 
@@ -71,17 +72,16 @@ def take_back(session: Session, source: str, *, cutoff: datetime, keys: Sequence
         cutoff: Aware.
         keys: First captures of the fetches that will be read again.
     """
-    session.execute(
-        delete(LaunchRow).where(
-            col(LaunchRow.source) == source, col(LaunchRow.first_seen_at) >= cutoff.astimezone(UTC)
+    connection = session.connection()
+    connection.execute(
+        delete(_LAUNCH).where(
+            _LAUNCH.c.source == source, _LAUNCH.c.first_seen_at >= cutoff.astimezone(UTC)
         )
     )
     for start in range(0, len(keys), CHUNK):
         part = keys[start : start + CHUNK]
-        session.execute(
-            delete(ReadingRow).where(
-                col(ReadingRow.source) == source, col(ReadingRow.capture_key).in_(part)
-            )
+        connection.execute(
+            delete(_READING).where(_READING.c.source == source, _READING.c.capture_key.in_(part))
         )
 
 
@@ -95,8 +95,10 @@ def last_found_at(session: Session, source: str) -> datetime | None:
 
 def give_back(session: Session, source: str, before: dict[str, dict[str, Any]]) -> None:
     """
-    Give launches that were made again what is ours in them: tool, last sight, and whether they
-    were worked into the tool already; one that reads otherwise now is due for that again.
+    Give launches that were made again what no capture says of them.
+
+    That is their tool, when they were last seen, and whether they are worked into the tool; one
+    that reads otherwise now is due for that again.
 
     Args:
         session: The same transaction.
@@ -119,7 +121,9 @@ def give_back(session: Session, source: str, before: dict[str, dict[str, Any]]) 
         statement = (
             update(_LAUNCH)
             .where(_LAUNCH.c.id == bindparam("b_id"))
-            .values({name: bindparam(f"b_{name}") for name in ("tool", "seen_at", "researched_key")})
+            .values(
+                {name: bindparam(f"b_{name}") for name in ("tool", "seen_at", "researched_key")}
+            )
         )
         session.connection().execute(statement, values)
 
@@ -129,9 +133,7 @@ def make_due(session: Session, tools: Collection[str]) -> None:
     slugs = sorted(tools)
     for start in range(0, len(slugs), CHUNK):
         part = slugs[start : start + CHUNK]
-        session.execute(
-            update(_LAUNCH).where(_LAUNCH.c.tool.in_(part)).values(researched_key="")
-        )
+        session.execute(update(_LAUNCH).where(_LAUNCH.c.tool.in_(part)).values(researched_key=""))
 
 
 def newest_lost(

@@ -57,8 +57,11 @@ def put_reading(
     ``newest_at`` is the latest date in it.
     """
     if capture_key:
-        same = (ReadingRow.source == source, ReadingRow.capture_key == capture_key)
-        session.execute(delete(ReadingRow).where(*(clause for clause in same)))
+        session.execute(
+            delete(ReadingRow).where(
+                col(ReadingRow.source) == source, col(ReadingRow.capture_key) == capture_key
+            )
+        )
     session.add(
         ReadingRow(
             source=source,

@@ -1,163 +1,18 @@
-"""
-The places captures can lie in: a folder, or whatever an fsspec URL names (S3, memory, SFTP …).
+"""A place that fsspec knows how to reach, as a place for captures."""
 
-A shelf keeps whole files under names with slashes. What goes wrong on it is an OSError.
-"""
-
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
-from urllib.parse import unquote, urlsplit
+from typing import Any, TypeVar
 
 from digest.errors import SettingsError
 from digest.sources.address import stored_url
+from digest.sources.shelves.base import SETTING, Entry
 
-SETTING = "DIGEST_CAPTURES_DIR"
 TOGETHER = 100
-"""Files asked for at once where a place can be asked for many."""
+"""Files asked for at once."""
 
 Found = TypeVar("Found")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file on a shelf."""
-
-    name: str
-    size: int
-    """Octets as it lies there."""
-    changed_at: datetime | None
-    """When it was last written; None where the place does not say."""
-
-
-class Shelf(Protocol):
-    """Whole files under names such as ``ab/cd/name``."""
-
-    shown: str
-    """The place as it may be shown: without user name and password."""
-    is_url: bool
-
-    def read(self, name: str) -> bytes:
-        """Give a file. Raises FileNotFoundError, or another OSError."""
-
-    def read_many(self, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """Give the files that are there, in no order."""
-
-    def write(self, name: str, content: bytes, *, is_vital: bool = True) -> None:
-        """Put a file in place of an older one; a vital one is on the disk when this returns."""
-
-    def touch(self, name: str) -> bool:
-        """Make a file count as written now; False where that cannot be done without writing it."""
-
-    def entries(self, under: str) -> Iterator[Entry]:
-        """Give all files below a folder, in no order; none where there is no such folder."""
-
-    def folders(self, under: str) -> list[str]:
-        """Give the names of the folders right below a folder, sorted."""
-
-    def remove(self, name: str, *, unless_written_since: datetime | None = None) -> bool:
-        """Take a file away; False where it was not there, or was written since then."""
-
-
-def open_shelf(place: Path | str) -> Shelf:
-    """Give the shelf at a path or URL; nothing is opened or made yet."""
-    text = str(place)
-    if "://" not in text:
-        return FolderShelf(Path(text))
-    parts = urlsplit(text)
-    if parts.scheme in {"file", "local"}:
-        return FolderShelf(Path(unquote(parts.netloc + parts.path)))
-    return UrlShelf(text)
-
-
-class FolderShelf:
-    """A folder of this machine; many processes may share it."""
-
-    is_url = False
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.shown = str(folder)
-
-    def read(self, name: str) -> bytes:
-        return (self._folder / name).read_bytes()
-
-    def read_many(self, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        for name in names:
-            try:
-                content = self.read(name)
-            except FileNotFoundError:
-                continue
-            yield name, content
-
-    def write(self, name: str, content: bytes, *, is_vital: bool = True) -> None:
-        """Write so that a reader, at any moment, finds all of the file or none of it."""
-        path = self._folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            try:
-                file.write(content)
-                file.flush()
-                if is_vital:
-                    os.fsync(file.fileno())
-                Path(file.name).replace(path)
-            except BaseException:
-                Path(file.name).unlink()
-                raise
-
-    def touch(self, name: str) -> bool:
-        try:
-            os.utime(self._folder / name)
-        except OSError:
-            return False
-        return True
-
-    def entries(self, under: str) -> Iterator[Entry]:
-        for folder, _, files in os.walk(self._folder / under):
-            for file in files:
-                path = Path(folder, file)
-                try:
-                    stat = path.stat()
-                except FileNotFoundError:
-                    continue  # a file that was being written has its last name by now
-                changed_at = datetime.fromtimestamp(stat.st_mtime, UTC)
-                yield Entry(path.relative_to(self._folder).as_posix(), stat.st_size, changed_at)
-
-    def folders(self, under: str) -> list[str]:
-        try:
-            return sorted(path.name for path in (self._folder / under).iterdir() if path.is_dir())
-        except FileNotFoundError:
-            return []
-
-    def remove(self, name: str, *, unless_written_since: datetime | None = None) -> bool:
-        """
-        Take a file away.
-
-        It is moved aside before its time is looked at again: a writer that touched it just before
-        gets it back, and one that comes later finds it gone and writes it anew.
-        """
-        path = self._folder / name
-        aside = path.with_name(f"{path.name}.leaving")
-        try:
-            if _is_fresh(path, unless_written_since):
-                return False
-            path.replace(aside)
-        except FileNotFoundError:
-            return False
-        if _is_fresh(aside, unless_written_since):
-            aside.replace(path)
-            return False
-        aside.unlink()
-        return True
-
-
-def _is_fresh(path: Path, since: datetime | None) -> bool:
-    return since is not None and path.stat().st_mtime >= since.timestamp()
 
 
 class UrlShelf:
@@ -175,10 +30,12 @@ class UrlShelf:
         self.shown = stored_url(url)
 
     def read(self, name: str) -> bytes:
+        """Give a file."""
         found: bytes = self._do(lambda: self._files.cat_file(self._path(name)))
         return found
 
     def read_many(self, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Give the files that are there, many asked for at once."""
         for start in range(0, len(names), TOGETHER):
             paths = {self._path(name): name for name in names[start : start + TOGETHER]}
             found = self._do(lambda paths=paths: self._files.cat(list(paths), on_error="return"))  # type: ignore[misc] # mypy infers no lambda with a default
@@ -189,6 +46,7 @@ class UrlShelf:
                     raise _as_os_error(content) from content
 
     def write(self, name: str, content: bytes, *, is_vital: bool = True) -> None:
+        """Put a file; where the place has real folders, they are made."""
         del is_vital  # such a place answers when it has the file
         path = self._path(name)
 
@@ -202,10 +60,12 @@ class UrlShelf:
             self._do(put)
 
     def touch(self, name: str) -> bool:
+        """Say that it cannot be done: a file would have to be written again."""
         del name
         return False
 
     def entries(self, under: str) -> Iterator[Entry]:
+        """Give all files below a folder."""
         for path, info in self._below(under).items():
             if info.get("type") == "file":
                 yield Entry(self._name(path), int(info.get("size") or 0), _changed_at(info))
@@ -222,6 +82,8 @@ class UrlShelf:
             return {}
 
     def folders(self, under: str) -> list[str]:
+        """Give the names of the folders right below a folder."""
+
         def look() -> list[dict[str, Any]]:
             self._files.invalidate_cache()
             found: list[dict[str, Any]] = self._files.ls(self._path(under), detail=True)
@@ -235,6 +97,7 @@ class UrlShelf:
         return sorted(path.rpartition("/")[2] for path in paths)
 
     def remove(self, name: str, *, unless_written_since: datetime | None = None) -> bool:
+        """Take a file away; between looking at its time and that lies one request."""
         path = self._path(name)
         try:
             if unless_written_since is not None:
