@@ -16,7 +16,7 @@ import zstandard
 
 from digest.errors import CaptureError
 from digest.sources.shelves import Entry, Shelf, open_shelf
-from digest.sources.shelves.base import SETTING
+from digest.sources.shelves.base import SETTING, is_scrap
 
 DESCRIPTIONS = "meta"
 KEY = re.compile(r"[0-9a-f]{64}-(\d{4})(\d{2})(\d{2})T\d{6}", re.ASCII)
@@ -246,6 +246,16 @@ class CaptureStore:
             return self._shelf.remove(_body_name(sha256), unless_written_since=unless_put_since)
         except OSError as error:
             raise self._unremovable(sha256, error) from error
+
+    def drop_scraps(self, *, unless_put_since: datetime) -> None:
+        """Take away what programs that were killed left half done. Raises CaptureError."""
+        for entry in list(self._entries()):
+            if is_scrap(entry.name):
+                self._shelf.remove(entry.name, unless_written_since=unless_put_since)
+
+    def wall_now(self) -> datetime:
+        """The real time, which files are dated by."""
+        return datetime.fromtimestamp(self._wall_ns() / 1e9, UTC)
 
     def _holds(self, sha256: str) -> bool:
         try:

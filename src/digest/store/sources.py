@@ -87,6 +87,14 @@ def recent_readings(session: Session, source: str, *, limit: int = 7) -> list[Re
     return list(session.exec(statement))
 
 
+def reading_of(session: Session, source: str, capture_key: str) -> ReadingRow | None:
+    """Give what was read from a source's capture; None where nothing is stored of that."""
+    statement = select(ReadingRow).where(
+        ReadingRow.source == source, ReadingRow.capture_key == capture_key
+    )
+    return session.exec(statement).first()
+
+
 def reading_since(session: Session) -> datetime | None:
     """Give when the first reading was stored: how far back our records go."""
     return session.exec(select(func.min(ReadingRow.read_at))).one()

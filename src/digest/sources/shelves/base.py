@@ -10,6 +10,10 @@ from datetime import datetime
 from typing import Protocol
 
 SETTING = "DIGEST_CAPTURES_DIR"
+COMING = ".coming-"
+"""Beginning of the name of a file that is being written."""
+LEAVING = ".leaving"
+"""End of the name of a file that is being taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +54,8 @@ class Shelf(Protocol):
 
     def remove(self, name: str, *, unless_written_since: datetime | None = None) -> bool:
         """Take a file away; False where it was not there, or was written since then."""
+
+
+def is_scrap(name: str) -> bool:
+    """Tell whether a file is left over from writing or taking away another."""
+    return name.rpartition("/")[2].startswith(COMING) or name.endswith(LEAVING)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from digest.sources.shelves.base import Entry
+from digest.sources.shelves.base import COMING, LEAVING, Entry
 
 
 class FolderShelf:
@@ -35,7 +35,7 @@ class FolderShelf:
         """Write so that a reader, at any moment, finds all of the file or none of it."""
         path = self._folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=COMING, delete=False) as file:
             try:
                 file.write(content)
                 file.flush()
@@ -81,7 +81,7 @@ class FolderShelf:
         gets it back, and one that comes later finds it gone and writes it anew.
         """
         path = self._folder / name
-        aside = path.with_name(f"{path.name}.leaving")
+        aside = path.with_name(f"{path.name}{LEAVING}")
         try:
             if _is_fresh(path, unless_written_since):
                 return False
