@@ -122,11 +122,10 @@ def list_command(
             "given" if capture.supplied else str(capture.status),
             capture.body_bytes,
             capture.key[:12],
-            capture.url,
         )
         for capture in found
     ]
-    print_table("", ("fetched (UTC)", "source", "status", "octets", "key", "url"), rows)
+    print_table("", ("fetched (UTC)", "source", "status", "octets", "key"), rows)
 
 
 @captures.command("show")

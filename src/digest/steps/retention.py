@@ -1,8 +1,8 @@
 """
 Take away captures that have been kept long enough; what issues rest on is kept for good.
 
-May be cut off at any point and run again: the database forgets a capture before its description
-goes, and that before its body, so nothing ever speaks of a body that is not there.
+May be cut off at any point and run again: descriptions go first, then the database's rows, which
+say what is still to do, and bodies last, so that nothing ever speaks of a body that is not there.
 """
 
 from collections.abc import Collection, Sequence
@@ -170,12 +170,12 @@ def _drop(
     orphans: Sequence[str],
     before: datetime,
 ) -> list[str]:
-    """Take all that away, rows first; give the bodies that went."""
-    with db.write() as session:
-        store.drop_captures(session, gone)
+    """Take all that away, bodies last; give those that went."""
     leaving = set(gone)
     for each in stock.described:
         if each.key in leaving:
             captures.drop_description(each)
+    with db.write() as session:
+        store.drop_captures(session, gone)
     captures.drop_scraps(unless_put_since=before)
     return [sha256 for sha256 in orphans if captures.drop_body(sha256, unless_put_since=before)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from digest.errors import SettingsError
@@ -26,8 +26,15 @@ class UrlShelf:
     is_url = True
 
     def __init__(self, url: str) -> None:
+        """
+        Take a URL; nothing is connected to yet.
+
+        Raises:
+            SettingsError: Nothing here knows such places: said before anything is fetched.
+        """
         self._url = url
         self.shown = stored_url(url)
+        self._require_kind(url.partition("://")[0].split("::"))
 
     def read(self, name: str) -> bytes:
         """Give a file."""
@@ -37,26 +44,32 @@ class UrlShelf:
     def read_many(self, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """Give the files that are there, many asked for at once."""
         for start in range(0, len(names), TOGETHER):
-            paths = {self._path(name): name for name in names[start : start + TOGETHER]}
-            found = self._do(lambda paths=paths: self._files.cat(list(paths), on_error="return"))  # type: ignore[misc] # mypy infers no lambda with a default
-            for path, content in found.items():
+            part = names[start : start + TOGETHER]
+            for path, content in self._do(partial(self._cat, part)).items():
                 if isinstance(content, bytes):
-                    yield paths[path], content
+                    yield self._name(path), content
                 elif not isinstance(content, FileNotFoundError):
                     raise _as_os_error(content) from content
+
+    def _cat(self, names: Sequence[str]) -> dict[str, bytes | Exception]:
+        paths = [self._path(name) for name in names]
+        found: dict[str, bytes | Exception] = self._files.cat(paths, on_error="return")
+        return found
 
     def write(self, name: str, content: bytes, *, is_vital: bool = True) -> None:
         """Put a file; where the place has real folders, they are made."""
         del is_vital  # such a place answers when it has the file
-        path = self._path(name)
 
         def put() -> None:
-            self._files.pipe_file(path, content)
+            self._files.pipe_file(self._path(name), content)
+
+        def make_folder() -> None:
+            self._files.makedirs(self._path(name).rpartition("/")[0], exist_ok=True)
 
         try:
             self._do(put)
         except FileNotFoundError:  # a place with real folders, and this one is not there yet
-            self._do(lambda: self._files.makedirs(path.rpartition("/")[0], exist_ok=True))
+            self._do(make_folder)
             self._do(put)
 
     def touch(self, name: str) -> bool:
@@ -98,31 +111,36 @@ class UrlShelf:
 
     def remove(self, name: str, *, unless_written_since: datetime | None = None) -> bool:
         """Take a file away; between looking at its time and that lies one request."""
-        path = self._path(name)
         try:
             if unless_written_since is not None:
-                changed_at = _changed_at(self._do(lambda: self._files.info(path)))
+                changed_at = _changed_at(self._do(lambda: self._files.info(self._path(name))))
                 if changed_at is None or changed_at >= unless_written_since:
                     return False
-            self._do(lambda: self._files.rm_file(path))
+            self._do(lambda: self._files.rm_file(self._path(name)))
         except FileNotFoundError:
             return False
         return True
 
-    @cached_property
-    def _place(self) -> tuple[Any, str]:
+    def _require_kind(self, kinds: Sequence[str]) -> None:
         import fsspec  # noqa: PLC0415 # a tenth of a second that a folder need not pay
 
         try:
-            files, root = fsspec.core.url_to_fs(self._url)
+            for kind in kinds:
+                fsspec.get_filesystem_class(kind)
         except ImportError as error:
             raise SettingsError(
                 SETTING, f"{self.shown} needs one more package ({error}); install it beside digest"
             ) from error
         except ValueError as error:
             raise SettingsError(
-                SETTING, f"{self.shown} names no place that is known ({error}); name a folder"
+                SETTING, f"{self.shown} is no kind of place that is known; name a folder"
             ) from error
+
+    @cached_property
+    def _place(self) -> tuple[Any, str]:
+        import fsspec  # noqa: PLC0415 # as above
+
+        files, root = fsspec.core.url_to_fs(self._url)
         return files, root.rstrip("/")
 
     @property
