@@ -238,7 +238,10 @@ def replay_command(
         _print_replay(reports)
     damaged = sum(report.damaged for report in reports)
     if damaged:
-        remark(f"{counted(damaged, 'capture')} could not be read and was passed over")
+        remark(
+            f"{counted(damaged, 'capture')} passed over, unreadable; restore the store from its "
+            "backup, then replay again"
+        )
         raise typer.Exit(1)
 
 
