@@ -102,22 +102,41 @@ def test_what_does_not_go_together_is_wrong_usage(digest, arguments):
 
 
 def test_a_saved_page_is_given(digest):
-    """Of a site that lets no programs in; what it says is read as of the day it was saved."""
-    page = SAVED / "tools.html"
-    given = ("capture", "add", "futurepedia_listing", page, "--url", "https://walled.example/new")
+    """It is read as of the day it was saved, and marked as given."""
+    rows = "".join(
+        f"<item><guid>{n}</guid><title>Tool {n}</title><link>https://t{n}.example/</link>"
+        f"<pubDate>Thu, 19 Nov 2026 0{n}:00:00 GMT</pubDate></item>"
+        for n in range(5)
+    )
+    text = f"<rss version='2.0'><channel><title>Saved</title>{rows}</channel></rss>"
+    (digest.folder / "page.xml").write_text(text)
+    given = ("capture", "add", "feed", "page.xml", "--url", "https://walled.example/feed")
 
-    ran = digest(*given, "--captured-at", "2026-11-19T08:00:00+01:00")
-    again = digest(*given, "--captured-at", "2026-11-19T07:00:00", "--json")
+    ran = digest(*given, "--source", "saved", "--captured-at", "2026-11-19T08:00:00+01:00")
+    again = digest(*given, "--source", "saved", "--captured-at", "2026-11-19T07:00:00", "--json")
 
     assert ran.code == 0, ran.err
-    assert "futurepedia_listing, ok: " in ran.out
+    assert "saved, ok: 5 launches of 5 rows, 5 new" in ran.out
     assert again.json["was_known"] is True
+    assert "found" not in again.json
     launches = digest("export", "launches", "--json").json
-    assert len(launches) == again.json["launches"] > 4
+    assert len(launches) == again.json["launches"] == 5
     assert {item["first_seen_at"] for item in launches} == {"2026-11-19T07:00:00Z"}
     (capture,) = digest("capture", "list", "--json").json
     assert capture["supplied"] is True
-    assert "given" in digest("capture", "list", "--source", "futurepedia_listing").out
+    assert "given" in digest("capture", "list", "--source", "saved").out
+
+
+def test_a_page_of_a_walled_site_needs_no_entry_in_the_sources_file(digest):
+    """But it must be as whole as any: three rows are not believed."""
+    page = SAVED / "tools.html"
+    given = ("capture", "add", "futurepedia_listing", page, "--url", "https://walled.example/")
+
+    ran = digest(*given, "--captured-at", "2026-11-19T08:00:00")
+
+    assert ran.code == 1
+    assert "futurepedia_listing, suspect: 3 launches of 4 rows, 0 new" in ran.out
+    assert ran.err.startswith("digest: source futurepedia_listing, suspect: 3 items; fewer than 5")
 
 
 def test_a_saved_page_that_is_not_believed_is_said(digest):

@@ -22,6 +22,13 @@ from digest.store import rewind
 from digest.store import sources as source_store
 from digest.store.engine import Database
 
+TOLD_BY_CONTENT = (
+    *("outcome", "reason", "items", "checked_at", "good_at", "complete_at"),
+    *("etag", "last_modified", "validator_url"),
+)
+"""What of a source's state follows from its captures; the rest is between us, its host and the
+operator, and no replay changes it."""
+
 
 class SourceReplay(Value):
     """What one source's captures were made into."""
@@ -164,16 +171,10 @@ def _take_back(session: Session, name: str, fetches: Sequence[Fetch]) -> _Before
         keys=[fetch.captures[0].key for fetch in fetches],
     )
     found_at = rewind.last_found_at(session, name)
-    source_store.put_source_state(
-        session,
-        SourceState(
-            source=name,
-            kind=first.source.kind,
-            url=first.source.url,
-            good_at=found_at,
-            complete_at=found_at,
-        ),
-    )
+    blank = SourceState(source=name, kind=first.source.kind, url=first.source.url)
+    told = {each: getattr(blank, each) for each in TOLD_BY_CONTENT}
+    told |= {"good_at": found_at, "complete_at": found_at}
+    source_store.put_source_state(session, (before.state or blank).model_copy(update=told))
     return before
 
 
@@ -247,9 +248,7 @@ def _settle_state(session: Session, name: str, before: _Before) -> None:
     )
     is_good = bool(new) and new[-1][1] in GOOD_OUTCOMES
     stands = new == old or (is_good and new[-1:] == old[-1:])
+    told = ("items",) if stands else TOLD_BY_CONTENT
     source_store.put_source_state(
-        session,
-        before.state.model_copy(update={"items": now.items})
-        if stands
-        else now.model_copy(update={"not_before": before.state.not_before}),
+        session, before.state.model_copy(update={each: getattr(now, each) for each in told})
     )
