@@ -13,7 +13,7 @@ from sqlmodel import select
 from digest.errors import CaptureError, DigestError, NotFoundError
 from digest.model import Outcome
 from digest.sources.captures import CaptureStore
-from digest.steps.keeping import keep
+from digest.steps.keeping import find, keep, responses_of
 from digest.steps.record import Response
 from digest.steps.replay import replay
 from digest.store import launches as launch_store
@@ -102,6 +102,17 @@ def test_on_a_database_in_use_the_same_rows_stand_after_a_replay_since_any_momen
 
     assert exported(eventful.db) == before
     assert readings(eventful.db) == past
+    assert ours(eventful.db) == rows
+
+
+@pytest.mark.parametrize("hours", [0, 5, 12, 13, 14])
+def test_a_source_in_trouble_stands_as_it_did(eventful: History, hours: int):
+    """Its last good reading is known still, also where only what came after it is read again."""
+    assert eventful.reads(LIST, page(9)) is Outcome.SUSPECT
+    rows = ours(eventful.db)
+
+    replay(eventful.parts(), since=NOW + hours * HOUR)
+
     assert ours(eventful.db) == rows
 
 
@@ -244,7 +255,7 @@ def test_what_cannot_be_made_again_is_not_taken_away(eventful: History):
     forget(eventful, before=NOW + 5 * HOUR)
     before, rows = exported(eventful.db), ours(eventful.db)
 
-    with pytest.raises(DigestError, match=r"source shelf: .* --since 2026-11-20T11:00:01\+00:00"):
+    with pytest.raises(DigestError, match=r"source list: .* --since 2026-11-20T13:00:01\+00:00"):
         replay(eventful.parts())
     replay(eventful.parts(), since=NOW + 5 * HOUR)
 
@@ -300,6 +311,32 @@ def test_a_capture_whose_run_was_cut_off_counts_from_the_next_replay_on(
 
     assert exported(empty) == exported(eventful.db)
     assert "g3" in exported(eventful.db)
+
+
+def test_the_pages_of_a_listing_are_read_again_together_and_in_order(
+    history: History, empty: Database
+):
+    fetched = came(LIST, page(1, 2), at=NOW)
+    first = fetched.capture
+    second = came(LIST, page(3, 4), at=NOW + 2 * HOUR).capture
+    third = came(LIST, page(5, 6), at=NOW + HOUR).capture
+    pages = [
+        first,
+        second.model_copy(update={"listing": first.key, "page": 2}),
+        third.model_copy(update={"listing": first.key, "page": 3}),
+    ]
+    bodies = [page(1, 2), page(3, 4), page(5, 6)]
+    keep(history.captures, LIST, fetched, list(map(Response, pages, bodies)), trouble="no page 4")
+
+    (fetch,) = find(history.captures, history.captures.described())
+    replay(history.parts(empty))
+
+    assert fetch.captures == tuple(pages)
+    assert fetch.trouble == "no page 4"
+    assert [each.body for each in responses_of(history.captures, fetch)] == bodies
+    with empty.read() as session:
+        rows = session.exec(select(CaptureRow).order_by(CaptureRow.page)).all()
+    assert [(row.key, row.listing) for row in rows] == [(each.key, each.listing) for each in pages]
 
 
 def test_nothing_secret_lies_beside_the_bodies(history: History, tmp_path: Path):

@@ -37,6 +37,8 @@ class Fetch:
     fetched: Fetched
     kept_ns: int
     """Real time it was kept at: tells the order of two fetches of one moment."""
+    trouble: str | None = None
+    """Why the page after the last one did not come."""
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -45,7 +47,12 @@ class Fetch:
 
 
 def keep(
-    store: CaptureStore, source: Source, fetched: Fetched, responses: Sequence[Response]
+    store: CaptureStore,
+    source: Source,
+    fetched: Fetched,
+    responses: Sequence[Response],
+    *,
+    trouble: str | None = None,
 ) -> None:
     """
     Keep the bodies of a fetch, then what it was: a description never speaks of a missing body.
@@ -55,6 +62,7 @@ def keep(
         source: What was fetched.
         fetched: How that ended.
         responses: What came; nothing is kept where that is nothing.
+        trouble: Why the page after the last one did not come.
 
     Raises:
         CaptureError: They cannot be written.
@@ -68,6 +76,7 @@ def keep(
         "source": source.model_copy(update={"url": stored_url(source.url)}).model_dump(mode="json"),
         "captures": [response.capture.model_dump(mode="json") for response in responses],
         "fetched": fetched.model_dump(mode="json", exclude={"capture", "body"}, exclude_none=True),
+        "trouble": trouble,
     }
     store.describe(
         Described(source.name, responses[0].capture.key),
@@ -99,6 +108,7 @@ def _fetch(described: Described, text: str) -> Fetch:
             captures=tuple(_noun(Capture, each) for each in content["captures"]),
             fetched=_noun(Fetched, content["fetched"]),
             kept_ns=int(content["kept_ns"]),
+            trouble=content.get("trouble"),
         )
         is_it = fetch.captures[0].key == described.key
     except (ValueError, TypeError, LookupError, ValidationError) as error:

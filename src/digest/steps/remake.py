@@ -170,10 +170,10 @@ def _take_back(session: Session, name: str, fetches: Sequence[Fetch]) -> _Before
         cutoff=first.captures[0].fetched_at,
         keys=[fetch.captures[0].key for fetch in fetches],
     )
-    found_at = rewind.last_found_at(session, name)
+    found_at, items = rewind.last_found(session, name)
     blank = SourceState(source=name, kind=first.source.kind, url=first.source.url)
     told = {each: getattr(blank, each) for each in TOLD_BY_CONTENT}
-    told |= {"good_at": found_at, "complete_at": found_at}
+    told |= {"good_at": found_at, "complete_at": found_at, "items": items}
     source_store.put_source_state(session, (before.state or blank).model_copy(update=told))
     return before
 

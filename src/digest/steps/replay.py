@@ -95,6 +95,6 @@ def _require_all(
 def lost_at(
     session: Session, name: str, *, kept: Sequence[Described], since: datetime | None
 ) -> datetime | None:
-    """Give when the newest well-read capture since then was read that is kept no more."""
+    """Give when the newest capture since then was read that is kept no more, but could be read."""
     keys = [each.key for each in kept]
     return rewind.newest_lost(session, name, since=since, kept=keys)

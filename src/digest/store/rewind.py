@@ -6,13 +6,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, text, update
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from digest.model import Launch, Outcome
 from digest.store.rows import CHUNK
 from digest.store.tables import LaunchRow, ReadingRow
 
 FOUND = (Outcome.OK, Outcome.OK_EMPTY)
+READ = (*FOUND, Outcome.SUSPECT)
+"""Outcomes that say something of a listing; also a suspect one is part of what later ones are
+judged by."""
 
 _LAUNCH = LaunchRow.__table__  # type: ignore[attr-defined] # set by SQLModel's metaclass
 _READING = ReadingRow.__table__  # type: ignore[attr-defined] # as above
@@ -85,12 +88,16 @@ def take_back(session: Session, source: str, *, cutoff: datetime, keys: Sequence
         )
 
 
-def last_found_at(session: Session, source: str) -> datetime | None:
-    """Give when a source was last read well, by the readings that are left."""
-    statement = select(func.max(ReadingRow.read_at)).where(
-        ReadingRow.source == source, col(ReadingRow.outcome).in_(FOUND)
+def last_found(session: Session, source: str) -> tuple[datetime | None, int]:
+    """Give when a source was last read well, and how many items it had, by what readings are left."""
+    statement = (
+        select(ReadingRow)
+        .where(ReadingRow.source == source, col(ReadingRow.outcome).in_(FOUND))
+        .order_by(col(ReadingRow.read_at).desc(), col(ReadingRow.id).desc())
+        .limit(1)
     )
-    return session.exec(statement).one()
+    row = session.exec(statement).first()
+    return (row.read_at, row.items) if row else (None, 0)
 
 
 def give_back(session: Session, source: str, before: dict[str, dict[str, Any]]) -> None:
@@ -140,7 +147,7 @@ def newest_lost(
     session: Session, source: str, *, since: datetime | None, kept: Iterable[str]
 ) -> datetime | None:
     """
-    Give when the newest well-read capture was read that is kept no more.
+    Give when the newest capture that could be read was read that is kept no more.
 
     Args:
         session: Open.
@@ -153,7 +160,7 @@ def newest_lost(
     lost = (
         note.read_at
         for note in readings_of_captures(session, source)
-        if note.outcome in FOUND
+        if note.outcome in READ
         and note.capture_key not in there
         and note.capture_key.rpartition("-")[2] >= first
     )
