@@ -24,17 +24,28 @@ PASSING_TROUBLE = (
 
 
 async def exchange(
-    transport: httpx.AsyncBaseTransport, url: str, *, headers: Mapping[str, str], limits: Limits
+    transport: httpx.AsyncBaseTransport,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    limits: Limits,
+    body: bytes | None = None,
 ) -> Answer:
     """
-    Ask for ``url`` once.
+    Ask for ``url`` once; with a body it is a POST.
 
     Raises:
         httpx.TransportError: No connection, no answer, or a silence in the middle of it.
         FetchError: The answer is too large, too slow, cut off, or cannot be decoded.
     """
     timeout = httpx.Timeout(limits.read_s, connect=limits.connect_s)
-    request = httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout.as_dict()})
+    request = httpx.Request(
+        "GET" if body is None else "POST",
+        url,
+        headers=headers,
+        content=body,
+        extensions={"timeout": timeout.as_dict()},
+    )
     try:
         async with asyncio.timeout(limits.total_s):
             response = await transport.handle_async_request(request)
@@ -48,13 +59,14 @@ async def exchange(
             stored_url(url),
             f"the answer was not complete within {limits.total_s:g} s; try again later",
         ) from error
-    body = decode_body(
+    decoded = decode_body(
         wire,
         response.headers.get("content-encoding", ""),
         url=stored_url(url),
         limits=limits,
     )
-    return Answer(url, response.status_code, dict(response.headers), body)
+    headers_read = dict(response.headers)
+    return Answer(url, response.status_code, headers_read, decoded, wire_octets=len(wire))
 
 
 def _check_status(response: httpx.Response, *, url: str) -> None:
