@@ -34,6 +34,7 @@ _PANELS = {
         ("migrate", system.migrate_command),
         ("web", system.web_command),
         ("parse", sources.parse_command),
+        ("fetch", sources.fetch_command),
         ("demo", system.demo_command),
     ),
 }
