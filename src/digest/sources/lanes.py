@@ -19,7 +19,7 @@ from digest.sources.hosts import HostBook
 from digest.sources.limits import Limits
 
 FIRST_LOOK_S = 0.05
-LONGEST_LOOK_S = 1.0
+LONGEST_LOOK_S = 0.5
 LONGEST_REST_S = 600.0
 """No other worker's note makes us wait longer: its clock may be wrong."""
 

@@ -36,6 +36,10 @@ class Asked:
 
     path: str
     headers: dict[str, str]
+    method: str = "GET"
+    body: bytes = b""
+    at: float = field(default_factory=time.monotonic)
+    """When it came, in seconds."""
 
 
 class Site:
@@ -63,10 +67,11 @@ class Site:
         """The paths asked for, in order."""
         return [asked.path for asked in self.asked]
 
-    def take(self, path: str, headers: dict[str, str]) -> Reply:
+    def take(self, asked: Asked) -> Reply:
         """Note a request and give the script's next answer."""
+        path = asked.path
         with self._lock:
-            self.asked.append(Asked(path, headers))
+            self.asked.append(asked)
             self._active += 1
             self.busiest = max(self.busiest, self._active)
             replies = self._script.get(path, [Reply(status=404)])
@@ -82,9 +87,15 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_POST(self) -> None:
+            self._reply("POST", self.rfile.read(int(self.headers["Content-Length"])))
+
         def do_GET(self) -> None:
+            self._reply("GET", b"")
+
+        def _reply(self, method: str, body: bytes) -> None:
             names = {name.lower(): text for name, text in self.headers.items()}
-            reply = site.take(self.path, names)
+            reply = site.take(Asked(self.path, names, method, body))
             time.sleep(reply.after_s)
             site.done()  # before the last octet, so that the next request cannot overtake it
             try:
