@@ -79,8 +79,7 @@ def next_link(pages: Sequence[Response]) -> Request | None:
     capture = pages[-1].capture
     for found in _NEXT.finditer(capture.headers.get("link", "")):
         if _IS_NEXT.search(found[2]):
-            url = urljoin(capture.final_url, found[1].strip())
-            return Request(url) if _host(url) == _host(capture.final_url) else None
+            return _on_same_host(capture.final_url, found[1].strip())
     return None
 
 
@@ -200,8 +199,10 @@ def _number(url: str, name: str, *, default: int) -> int:
     return int(told) if told.isascii() and told.isdigit() else default
 
 
-def _host(url: str) -> str | None:
+def _on_same_host(base: str, link: str) -> Request | None:
     try:
-        return urlsplit(url).hostname
+        url = urljoin(base, link)
+        is_same = urlsplit(url).hostname == urlsplit(base).hostname
     except ValueError:
         return None
+    return Request(url) if is_same else None
