@@ -79,21 +79,18 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:
-            self._reply("POST", self.rfile.read(int(self.headers["Content-Length"])))
-
         def do_GET(self) -> None:
-            self._reply("GET", b"")
-
-        def _reply(self, method: str, body: bytes) -> None:
             names = {name.lower(): text for name, text in self.headers.items()}
-            reply = site.take(Asked(self.path, names, method, body))
+            body = self.rfile.read(int(names.get("content-length", "0")))
+            reply = site.take(Asked(self.path, names, self.command, body))
             time.sleep(reply.after_s)
             site.done()  # before the last octet, so that the next request cannot overtake it
             try:
                 self._send(reply)
             except ConnectionError:
                 self.close_connection = True  # the fetcher has stopped reading: its good right
+
+        do_POST = do_GET  # noqa: N815 # names of the library
 
         def _send(self, reply: Reply) -> None:
             if reply.raw is not None:

@@ -1,6 +1,7 @@
 """Workers on one database ask a host one at a time, keep its distance, and heed what it told others."""
 
 import asyncio
+import itertools
 import signal
 import subprocess
 import sys
@@ -50,7 +51,7 @@ def test_two_workers_keep_the_distance_to_each_others_requests(site, db_url):
 
     times = sorted(asked.at for asked in site.asked)
     assert len(times) == 4
-    assert min(after - before for before, after in zip(times, times[1:], strict=False)) >= 0.45
+    assert min(after - before for before, after in itertools.pairwise(times)) >= 0.45
 
 
 def test_what_a_host_asked_one_worker_for_holds_for_all_and_across_restarts(site, db_url):
@@ -215,6 +216,7 @@ class BrokenLedger(MemoryHosts):
 
     def claim(self, claims, *, holder, now):
         """Fail."""
+        del claims, holder, now
         raise StoreError("the database cannot be used")
 
 
