@@ -18,7 +18,7 @@ from digest.sources.address import AllowedHosts, Target, read_url, stored_url
 from digest.sources.answers import PERMANENT_REDIRECTS, Answer, next_url
 from digest.sources.connect import GuardedTransport, Resolve, open_transport
 from digest.sources.credentials import Pass
-from digest.sources.exchange import PASSING_TROUBLE, connection_trouble, exchange
+from digest.sources.exchange import connection_trouble, exchange, may_pass
 from digest.sources.hosts import HostBook
 from digest.sources.lanes import Lane, Walk
 from digest.sources.limits import Limits
@@ -150,7 +150,7 @@ class Courier:
                         body=errand.body,
                     )
             except httpx.TransportError as error:
-                if is_last or not isinstance(error, PASSING_TROUBLE):
+                if is_last or not may_pass(error):
                     raise connection_trouble(target.url, target.host, error) from error
             else:
                 may_ask_soon = self._heed(lane, answer)

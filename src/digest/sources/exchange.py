@@ -1,6 +1,7 @@
 """One request and its answer, read to the end under caps; knows no retries and no redirects."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 
 import httpx
@@ -21,6 +22,12 @@ PASSING_TROUBLE = (
     httpx.RemoteProtocolError,
 )
 """Troubles before or while an answer comes that the same request may not meet again."""
+
+
+def may_pass(error: httpx.TransportError) -> bool:
+    """Return True where the same request may fare better; a wrong certificate stays wrong."""
+    is_wrong = isinstance(_deepest(error), ssl.SSLCertVerificationError)
+    return isinstance(error, PASSING_TROUBLE) and not is_wrong
 
 
 async def exchange(
@@ -126,9 +133,12 @@ def connection_trouble(url: str, host: str, error: httpx.TransportError) -> Fetc
 
 def _cause(error: BaseException) -> str:
     """Give the text a person knows; "All connection attempts failed" hides it several layers up."""
-    deepest = error
-    while inner := deepest.__cause__ or deepest.__context__:
-        deepest = inner
-    if isinstance(deepest, ConnectionRefusedError):
+    if isinstance(_deepest(error), ConnectionRefusedError):
         return "connection refused"
     return str(error) or type(error).__name__
+
+
+def _deepest(error: BaseException) -> BaseException:
+    while inner := error.__cause__ or error.__context__:
+        error = inner
+    return error
