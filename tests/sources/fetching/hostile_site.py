@@ -378,24 +378,14 @@ def suffer_all(attacks: Iterable[Attack] = ATTACKS) -> list[Result]:
 
 def main() -> None:
     """Print the table."""
-    line = "{:38} {:8} {:>6} {:>5} {:>8} {:>8} {:>6}  {}"
-    print(
-        line.format("attack", "outcome", "s", "asked", "sent MiB", "grown MiB", "inside", "reason")
-    )
+    line = "{:38} {:8} {:>6} {:>5} {:>8} {:>9} {:>6}  {}\n"
+    title = ("attack", "outcome", "s", "asked", "sent MiB", "grown MiB", "inside", "reason")
+    sys.stdout.write(line.format(*title))
     for found in suffer_all():
-        reason = found.reason.partition(": ")[2] or found.reason or f"{found.octets} octets"
-        print(
-            line.format(
-                found.attack.name,
-                found.outcome,
-                f"{found.seconds:.1f}",
-                len(found.asked),
-                found.sent_mib,
-                found.grown_mib,
-                found.inside,
-                reason[:110],
-            )
-        )
+        reason = found.reason.partition(": ")[2] or f"{found.octets} octets"
+        cells = (f"{found.seconds:.1f}", len(found.asked), found.sent_mib, found.grown_mib)
+        row = (found.attack.name, found.outcome, *cells, found.inside, reason[:100])
+        sys.stdout.write(line.format(*row))
 
 
 if __name__ == "__main__":

@@ -117,8 +117,9 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def running(host: str) -> Iterator[Site]:
-    site = Site(host)
+def running(host: str, kind: type[Site] = Site) -> Iterator[Site]:
+    """Run a site until the end of the block."""
+    site = kind(host)
     thread = threading.Thread(target=site.server.serve_forever, args=(0.02,))
     thread.start()
     try:
