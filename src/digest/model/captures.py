@@ -171,6 +171,10 @@ class Reading(Value):
     """Rows that could not be read; they are counted, the rest is kept."""
     is_whole: bool = True
     """False where further pages of the listing are missing: it proves nothing about what it lacks."""
+    title: str = ""
+    """The listing's own title, where it has one: what a feed calls itself."""
+    is_charset_guessed: bool = False
+    """True where nothing declared fits the octets: a detector's answer, or characters were lost."""
 
 
 class SourceState(Value):

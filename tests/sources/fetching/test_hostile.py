@@ -18,6 +18,10 @@ hostile_site = importlib.util.module_from_spec(_SPEC)
 sys.modules["hostile_site"] = hostile_site  # its dataclasses look their module up
 _SPEC.loader.exec_module(hostile_site)
 
+pytestmark = pytest.mark.xdist_group(
+    "hostile"
+)  # so that all attacks are met once, not by each process
+
 MOST_SECONDS = 40.0
 """Three attempts of 3 s each, the waits between them, and a busy machine."""
 MOST_MIB = 48.0
