@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.catalogue.identity import MAX_VETOES, identify, may_be_tool, safe_keys
+from digest.catalogue.identity import MAX_VETOES, identify, may_be_tool
+from digest.catalogue.keys import safe_keys
 from digest.model import MergeTier
 
 GITHUB = "https://github.com/justmaker/colibri"

@@ -8,19 +8,33 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from string import ascii_letters, digits
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 MAX_WRAPS = 3
 
 _REDIRECTORS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "google.com": ("/url", ("url", "q")),
     "duckduckgo.com": ("/l/", ("uddg",)),
     "facebook.com": ("/l.php", ("u",)),
-    "l.facebook.com": ("/l.php", ("u",)),
+    "l.instagram.com": ("/", ("u",)),
     "out.reddit.com": ("/", ("url",)),
     "youtube.com": ("/redirect", ("q",)),
+    "linkedin.com": ("/safety/go", ("url",)),
+    "vk.com": ("/away.php", ("to",)),
+    "t.umblr.com": ("/redirect", ("z",)),
+    "exit.sc": ("/", ("url",)),
+    "slack-redir.net": ("/link", ("url",)),
+    "disq.us": ("/url", ("url",)),
+    "medium.com": ("/r/", ("url",)),
+    "getpocket.com": ("/redirect", ("url",)),
+    "safelinks.protection.outlook.com": ("/", ("url",)),
+    "pxf.io": ("/c/", ("u",)),
+    "sjv.io": ("/c/", ("u",)),
 }
-"""Hosts that only redirect: the path's beginning, and the parameters that may hold the target."""
+"""Hosts that only redirect, and those below them: the path's beginning, and the parameters that may
+hold the target."""
+_GOOGLE = re.compile(r"(?:[a-z]+\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
+"""Google's own redirector answers on a host for each country."""
 
 _TRACKING = frozenset(
     {"ref", "ref_src", "fbclid", "gclid", "msclkid", "yclid", "igshid", "app_id", "mkt_tok"}
@@ -53,6 +67,12 @@ SHARED_HOSTS = (
 """Hosts that many makers share: an address there proves nothing about who made what."""
 
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "org", "or", "ne", "go"})
+_ERROR_PAGE = re.compile(
+    r"/(?:404|403|5\d\d|errors?|not-?found|log-?in|sign-?in|blocked)(?:\.\w{3,5})?(?:/|$)"
+)
+"""Where a page that could not be shown leads."""
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset(f"{ascii_letters}{digits}-._~")
 _COUNTRY = 2  # letters of a country's top level
 _NAMED_ON_HF = frozenset({"spaces", "datasets"})
 _HF_PAGES = frozenset(
@@ -106,13 +126,13 @@ def canonical(url: str) -> Address | None:
     """Give the canonical address in its parts; None where it is no web address."""
     try:
         parts = urlsplit(_unwrapped(url.strip()))
-        host = (parts.hostname or "").rstrip(".").removeprefix("www.")
+        host = _ascii((parts.hostname or "").rstrip(".").removeprefix("www."))
         port = parts.port
     except ValueError:
         return None
     if parts.scheme.lower() not in {"http", "https"} or not host:
         return None
-    path = re.sub(r"/{2,}", "/", parts.path).rstrip("/")
+    path = re.sub(r"/{2,}", "/", _unescaped(parts.path)).rstrip("/")
     if host == "github.com":
         path = _github_path(path)
     return Address(
@@ -134,12 +154,38 @@ def _unwrapped(url: str) -> str:
 
 def _target(url: str) -> str | None:
     parts = urlsplit(url)
-    path, names = _REDIRECTORS.get((parts.hostname or "").removeprefix("www."), ("", ()))
+    path, names = _redirector((parts.hostname or "").removeprefix("www."))
     if not names or not (parts.path or "/").startswith(path):
         return None
     query = parse_qs(parts.query)
     found = (query[name][0] for name in names if name in query)
     return next((to for to in found if to.startswith(("http://", "https://"))), None)
+
+
+def _redirector(host: str) -> tuple[str, tuple[str, ...]]:
+    if _GOOGLE.fullmatch(host):
+        return "/url", ("url", "q")
+    labels = host.split(".")
+    domains = (".".join(labels[start:]) for start in range(len(labels) - 1))
+    return next((_REDIRECTORS[each] for each in domains if each in _REDIRECTORS), ("", ()))
+
+
+def _ascii(host: str) -> str:
+    """Give a host as it goes over the wire: ``xn--bcher-kva.example`` for ``bücher.example``."""
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
+def _unescaped(path: str) -> str:
+    """Write each octet the one way RFC 3986 (6.2.2) prefers: ``~`` for ``%7E``, ``%2F`` for ``%2f``."""
+    return _ESCAPE.sub(
+        lambda found: char if (char := chr(int(found[1], 16))) in _UNRESERVED else found[0].upper(),
+        path,
+    )
 
 
 def _github_path(path: str) -> str:
@@ -228,6 +274,25 @@ def registrable(host: str) -> str:
     labels = host.partition(":")[0].split(".")
     is_two_level = len(labels) > 2 and len(labels[-1]) == _COUNTRY and labels[-2] in _SECOND_LEVEL  # noqa: PLR2004 # name, second level, country
     return ".".join(labels[-3:] if is_two_level else labels[-2:])
+
+
+def vouched_canonical(page: str, declared: str) -> str | None:
+    """
+    Give the canonical address that a page declares of itself; None where it cannot be believed.
+
+    Some pages name their site's root, an error page, or somebody else's host: an identity taken from
+    there would make one product of a whole site.
+
+    Args:
+        page: Address the page was read from.
+        declared: What its ``rel=canonical`` says, absolute.
+    """
+    read, said = canonical(page), canonical(declared)
+    if read is None or said is None or registrable(read.host) != registrable(said.host):
+        return None
+    if read.path and not said.path and not said.query and not said.fragment:
+        return None
+    return None if _ERROR_PAGE.search(said.path.lower()) else str(said)
 
 
 def maker_label(host: str) -> str:

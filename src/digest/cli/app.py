@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import delivery, issues, readers, sources, system
+from digest.cli import delivery, issues, readers, sources, system, tools
 from digest.errors import DigestError
 
 app = typer.Typer(
@@ -34,6 +34,7 @@ _PANELS = {
         ("migrate", system.migrate_command),
         ("web", system.web_command),
         ("parse", sources.parse_command),
+        ("identify", tools.identify_command),
         ("demo", system.demo_command),
     ),
 }
@@ -41,6 +42,7 @@ for _panel, _commands in _PANELS.items():
     for _name, _command in _commands:
         app.command(_name, rich_help_panel=_panel)(_command)
 app.add_typer(delivery.deliveries, rich_help_panel="How everything stands")
+app.add_typer(tools.tools, rich_help_panel="A week, in this order")
 app.add_typer(readers.subscribers, rich_help_panel="Readers")
 
 

@@ -23,6 +23,7 @@ from digest.model.catalogue import (
     MergeTier,
     Tool,
 )
+from digest.model.decisions import Decision, DecisionKind, Lookalike, Placement
 from digest.model.delivery import (
     Delivery,
     DeliveryCount,
@@ -82,6 +83,8 @@ __all__ = [
     "Community",
     "Comparison",
     "ConsentEvent",
+    "Decision",
+    "DecisionKind",
     "Delivery",
     "DeliveryCount",
     "DeliveryState",
@@ -100,6 +103,7 @@ __all__ = [
     "JobAssignment",
     "Launch",
     "LaunchDateSource",
+    "Lookalike",
     "Market",
     "MergeTier",
     "Message",
@@ -107,6 +111,7 @@ __all__ = [
     "Outcome",
     "PairPlan",
     "PairScore",
+    "Placement",
     "Plan",
     "Popularity",
     "Reading",
