@@ -61,6 +61,7 @@ from digest.model.panel import (
     Tally,
     Verdict,
 )
+from digest.model.popularity import AgedCount, Count
 from digest.model.readers import (
     Choice,
     Community,
@@ -71,6 +72,7 @@ from digest.model.readers import (
 )
 
 __all__ = [
+    "AgedCount",
     "Answer",
     "AnswerKind",
     "Approval",
@@ -83,6 +85,7 @@ __all__ = [
     "Community",
     "Comparison",
     "ConsentEvent",
+    "Count",
     "Decision",
     "DecisionKind",
     "Delivery",
