@@ -9,6 +9,7 @@ from digest.catalogue.urls import (
     maker_label,
     own_site,
     registrable,
+    vouched_canonical,
 )
 
 
@@ -23,6 +24,9 @@ from digest.catalogue.urls import (
         ("https://github.com/JustMaker/Colibri.git", "https://github.com/justmaker/colibri"),
         ("https://github.com/A/B/blob/main/README", "https://github.com/a/b/blob/main/README"),
         ("https://github.com/", "https://github.com"),
+        ("https://BÜCHER.example/", "https://xn--bcher-kva.example"),
+        ("https://ember.example/%7Eada/a%2fb%20c", "https://ember.example/~ada/a%2Fb%20c"),
+        ("https://ember.example/?app_id=1&mc_cid=2&fbclid=3&id=4", "https://ember.example?id=4"),
     ],
 )
 def test_all_spellings_of_an_address_become_one(written, same):
@@ -59,6 +63,9 @@ def test_a_fragment_stays_only_where_it_selects_content(fragment_url, stays):
         ("https://www.google.com/url?q=https://ember.example/a", "https://ember.example/a"),
         ("https://out.reddit.com/t3_x?url=https%3A%2F%2Fember.example", "https://ember.example"),
         ("https://l.facebook.com/l.php?u=https://ember.example/", "https://ember.example"),
+        ("https://www.google.co.uk/url?url=https://ember.example", "https://ember.example"),
+        ("https://kiln.pxf.io/c/1/2/3?u=https%3A%2F%2Fember.example", "https://ember.example"),
+        ("https://www.linkedin.com/safety/go?url=https://ember.example", "https://ember.example"),
         ("https://www.google.com/url?q=javascript:alert(1)", None),
         ("https://www.google.com/search?q=https://ember.example", None),
     ],
@@ -75,6 +82,27 @@ def test_redirectors_in_redirectors_end():
         url = f"https://www.google.com/url?q={url.replace('?', '%3F').replace('=', '%3D')}"
 
     assert canonical_url(url)
+
+
+@pytest.mark.parametrize(
+    ("page", "declared", "believed"),
+    [
+        ("https://ember.example/app?ref=x", "https://www.ember.example/app", True),
+        ("https://docs.ember.example/app", "https://ember.example/docs/app", True),
+        ("https://ember.example/", "https://ember.example", True),
+        ("https://ember.example/app", "https://ember.example/", False),
+        ("https://ember.example/app", "https://other.example/app", False),
+        ("https://ember.example/app", "https://ember.example/404.html", False),
+        ("https://ember.example/app", "https://ember.example/errors/not-found", False),
+        ("https://ember.example/app", "/app", False),
+    ],
+)
+def test_a_canonical_that_names_the_root_an_error_or_another_host_is_not_believed(
+    page, declared, believed
+):
+    found = vouched_canonical(page, declared)
+
+    assert found == (canonical_url(declared) if believed else None)
 
 
 @pytest.mark.parametrize(
@@ -176,3 +204,15 @@ def test_the_alert_feeds_links_are_unwrapped(captures_dir):
 
     assert len(links) == 20
     assert not [link for link in links if "google.com" in canonical(link).host]
+
+
+@pytest.mark.captures
+def test_a_story_page_that_calls_the_front_page_its_canonical_is_refused(captures_dir):
+    """Fact 21, of a real page."""
+    from bs4 import BeautifulSoup  # noqa: PLC0415 # only with captures
+
+    page = (captures_dir / "product_pages/lobsters_canonical_root.html").read_bytes()
+    declared = BeautifulSoup(page, "lxml").select_one("link[rel=canonical]")["href"]
+
+    assert canonical(declared).path == ""
+    assert vouched_canonical("https://lobste.rs/s/abcdef/a_story", declared) is None

@@ -117,11 +117,11 @@ class _Gathering:
     def gather(self, ordered: Sequence[Launch]) -> list[_Group]:
         """Give the groups of launches, in the order of their first launches."""
         for launch in ordered:
-            group = _group_of(launch)
-            own = own_key(*_id(launch))
-            for key in sorted(group.keys, key=lambda key: (key != own, rank(key))):
+            own, keys = own_key(*_id(launch)), safe_keys(launch)
+            group = _group_of(launch, keys)
+            for key in (own, *keys):
                 group = self._met(key, group)
-            self._holders.update(dict.fromkeys(group.keys, group))
+            self._holders.update(dict.fromkeys(group.keys.intersection(keys), group))
         groups = {id(each): each for each in self._holders.values() if each.launches}
         return sorted(groups.values(), key=lambda group: min(map(_id, group.launches)))
 
@@ -164,14 +164,16 @@ class _Gathering:
         large.standing = large.standing or small.standing
         if large.standing:
             self._attached[large.standing.slug] = large
-        self._holders.update(dict.fromkeys(small.keys, large))
+        # keys of a launch that are still to be looked at lead nowhere yet
+        held = [key for key in small.keys if self._holders.get(key) is small]
+        self._holders.update(dict.fromkeys(held, large))
         return large
 
 
-def _group_of(launch: Launch) -> _Group:
+def _group_of(launch: Launch, keys: Iterable[str]) -> _Group:
     return _Group(
         launches=[launch],
-        keys=set(safe_keys(launch)),
+        keys=set(keys),
         vetoes=_shared_host(launch),
         faces={product_words(launch_name(launch)): launch},
     )
