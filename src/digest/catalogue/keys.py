@@ -56,7 +56,8 @@ def launch_of(key: str) -> tuple[str, str] | None:
 
 def addresses(launch: Launch) -> list[Address]:
     """Give the canonical addresses a launch points to, each once."""
-    found = (canonical(url) for url in (launch.url, launch.site) if url)
+    written = dict.fromkeys(url for url in (launch.url, launch.site) if url)
+    found = map(canonical, written)
     return list(dict.fromkeys(address for address in found if address))
 
 

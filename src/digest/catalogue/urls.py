@@ -6,35 +6,16 @@ Pure and offline: takes an address as a source gave it, gives its canonical form
 
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from string import ascii_letters, digits
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-MAX_WRAPS = 3
+from digest.catalogue.redirectors import above_of, unwrapped
 
-_REDIRECTORS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "duckduckgo.com": ("/l/", ("uddg",)),
-    "facebook.com": ("/l.php", ("u",)),
-    "l.instagram.com": ("/", ("u",)),
-    "out.reddit.com": ("/", ("url",)),
-    "youtube.com": ("/redirect", ("q",)),
-    "linkedin.com": ("/safety/go", ("url",)),
-    "vk.com": ("/away.php", ("to",)),
-    "t.umblr.com": ("/redirect", ("z",)),
-    "exit.sc": ("/", ("url",)),
-    "slack-redir.net": ("/link", ("url",)),
-    "disq.us": ("/url", ("url",)),
-    "medium.com": ("/r/", ("url",)),
-    "getpocket.com": ("/redirect", ("url",)),
-    "safelinks.protection.outlook.com": ("/", ("url",)),
-    "pxf.io": ("/c/", ("u",)),
-    "sjv.io": ("/c/", ("u",)),
-}
-"""Hosts that only redirect, and those below them: the path's beginning, and the parameters that may
-hold the target."""
-_GOOGLE = re.compile(r"(?:[a-z]+\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
-"""Google's own redirector answers on a host for each country."""
+KEPT = 8_192
+"""Addresses whose canonical form is remembered: one launch is asked for its own several times."""
 
 _TRACKING = frozenset(
     {"ref", "ref_src", "fbclid", "gclid", "msclkid", "yclid", "igshid", "app_id", "mkt_tok"}
@@ -122,10 +103,11 @@ def canonical_url(url: str) -> str | None:
     return str(address) if address else None
 
 
+@lru_cache(maxsize=KEPT)
 def canonical(url: str) -> Address | None:
     """Give the canonical address in its parts; None where it is no web address."""
     try:
-        parts = urlsplit(_unwrapped(url.strip()))
+        parts = urlsplit(unwrapped(url.strip()))
         host = _ascii((parts.hostname or "").rstrip(".").removeprefix("www."))
         port = parts.port
     except ValueError:
@@ -141,33 +123,6 @@ def canonical(url: str) -> Address | None:
         query=_query(parts.query),
         fragment=parts.fragment if _selects(parts.fragment, path) else "",
     )
-
-
-def _unwrapped(url: str) -> str:
-    for _ in range(MAX_WRAPS):
-        target = _target(url)
-        if target is None:
-            break
-        url = target
-    return url
-
-
-def _target(url: str) -> str | None:
-    parts = urlsplit(url)
-    path, names = _redirector((parts.hostname or "").removeprefix("www."))
-    if not names or not (parts.path or "/").startswith(path):
-        return None
-    query = parse_qs(parts.query)
-    found = (query[name][0] for name in names if name in query)
-    return next((to for to in found if to.startswith(("http://", "https://"))), None)
-
-
-def _redirector(host: str) -> tuple[str, tuple[str, ...]]:
-    if _GOOGLE.fullmatch(host):
-        return "/url", ("url", "q")
-    labels = host.split(".")
-    domains = (".".join(labels[start:]) for start in range(len(labels) - 1))
-    return next((_REDIRECTORS[each] for each in domains if each in _REDIRECTORS), ("", ()))
 
 
 def _ascii(host: str) -> str:
@@ -212,9 +167,9 @@ def _selects(fragment: str, path: str) -> bool:
     return bool(fragment) and bool(_ANCHORED.search(path.lower())) and ":~:" not in fragment
 
 
-def is_on(host: str, domains: Iterable[str]) -> bool:
+def is_on(host: str, domains: Collection[str]) -> bool:
     """Tell whether a host is one of these domains or below one."""
-    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
+    return any(above in domains for above in above_of(host))
 
 
 def github_repository(address: Address) -> tuple[str, str] | None:
