@@ -92,7 +92,7 @@ def store_reading(
             reading.launches, known=known, complete_at=state.complete_at if state else None
         )
         new = launch_store.put_launches(session, found, now=now)
-        put_counts(session, source.name, reading.launches, at=captures[0].fetched_at)
+        put_counts(session, source.name, reading.launches, at=_read_at(captures, now))
     source_store.put_robots_texts(session, robots)
     if reading.outcome is Outcome.UNCHANGED:
         launch_store.touch_launches(session, source.name, now=now)
@@ -106,9 +106,16 @@ def store_reading(
     return new
 
 
+def _read_at(captures: Sequence[Capture], now: datetime) -> datetime:
+    """Give when a listing was fetched: a kept response counts for then, whenever it is read."""
+    return captures[0].fetched_at if captures else now
+
+
 def put_counts(session: Session, source: str, launches: Sequence[Launch], *, at: datetime) -> None:
     """Append what a listing counted at one moment; told twice, a response counts once."""
     counts = counts_over(launches, at=at)
+    if not counts:
+        return
     seen = popularity_store.ends_of(session, source, [count.native_id for count in counts])
     drawn = [continued(seen.get(count.series, ()), count) for count in counts]
     popularity_store.put_counts(session, [count for count in drawn if count])

@@ -3,15 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, tuple_, update
 from sqlmodel import Session, col, func, select
 
 from digest.model import Count, Flag, LaunchDateSource, Popularity
-from digest.store.rows import CHUNK, as_noun, as_values, upsert
+from digest.store.rows import CHUNK, as_values, upsert
 from digest.store.tables import CountRow, LaunchRow
 
 Flags = tuple[Flag, ...]
+_COLUMNS: tuple[Any, ...] = tuple(getattr(CountRow, name) for name in Count.model_fields)
 Series = tuple[str, str, str]
 """Source, native id, metric."""
 
@@ -45,8 +47,13 @@ def _ends(session: Session, source: str, native_ids: Sequence[str]) -> Iterable[
         & (col(CountRow.metric) == ends.c.metric)
         & or_(col(CountRow.first_at) == ends.c.earliest, col(CountRow.first_at) == ends.c.latest)
     )
-    statement = select(CountRow).join(ends, is_its_end).where(CountRow.source == source)
-    return [as_noun(Count, row) for row in session.exec(statement)]
+    statement = select(*_COLUMNS).join(ends, is_its_end).where(CountRow.source == source)
+    return map(_count, session.execute(statement))
+
+
+def _count(row: Iterable[Any]) -> Count:
+    """Give a count as it was stored: not checked again, for there are thousands in each run."""
+    return Count.model_construct(**dict(zip(Count.model_fields, row, strict=True)))
 
 
 def put_counts(session: Session, counts: Sequence[Count]) -> None:
@@ -84,12 +91,12 @@ def counts_of(
     for start in range(0, len(ordered), CHUNK):
         both = tuple_(col(CountRow.source), col(CountRow.native_id))
         statement = (
-            select(CountRow)
+            select(*_COLUMNS)
             .where(both.in_(ordered[start : start + CHUNK]))
             .order_by(col(CountRow.metric), col(CountRow.first_at))
         )
-        for row in session.exec(statement):
-            found[row.source, row.native_id].append(as_noun(Count, row))
+        for count in map(_count, session.execute(statement)):
+            found[count.source, count.native_id].append(count)
     return found
 
 
