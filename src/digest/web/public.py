@@ -297,8 +297,9 @@ def _newer(comparison: Comparison, others: list[Comparison]) -> Comparison | Non
 
 
 def _rivals(session: Session, comparison: Comparison) -> list[Tool]:
-    slugs = (comparison.a.slug, comparison.b.slug)
-    tools = [tool for slug in slugs if (tool := tool_store.tool_by_slug(session, slug))]
+    parts_of = tool_store.parts(session)
+    slugs = {parts_of.get(card.slug, card.slug) for card in (comparison.a, comparison.b)}
+    tools = [tool for slug in sorted(slugs) if (tool := tool_store.tool_by_slug(session, slug))]
     rivals = tool_store.rivals_of(session, *tools) if tools else []
     return [rival for rival in rivals if not rival.flags]
 
