@@ -9,7 +9,6 @@ from digest.catalogue.urls import (
     maker_label,
     own_site,
     registrable,
-    vouched_canonical,
 )
 
 
@@ -82,27 +81,6 @@ def test_redirectors_in_redirectors_end():
         url = f"https://www.google.com/url?q={url.replace('?', '%3F').replace('=', '%3D')}"
 
     assert canonical_url(url)
-
-
-@pytest.mark.parametrize(
-    ("page", "declared", "believed"),
-    [
-        ("https://ember.example/app?ref=x", "https://www.ember.example/app", True),
-        ("https://docs.ember.example/app", "https://ember.example/docs/app", True),
-        ("https://ember.example/", "https://ember.example", True),
-        ("https://ember.example/app", "https://ember.example/", False),
-        ("https://ember.example/app", "https://other.example/app", False),
-        ("https://ember.example/app", "https://ember.example/404.html", False),
-        ("https://ember.example/app", "https://ember.example/errors/not-found", False),
-        ("https://ember.example/app", "/app", False),
-    ],
-)
-def test_a_canonical_that_names_the_root_an_error_or_another_host_is_not_believed(
-    page, declared, believed
-):
-    found = vouched_canonical(page, declared)
-
-    assert found == (canonical_url(declared) if believed else None)
 
 
 @pytest.mark.parametrize(
@@ -204,15 +182,3 @@ def test_the_alert_feeds_links_are_unwrapped(captures_dir):
 
     assert len(links) == 20
     assert not [link for link in links if "google.com" in canonical(link).host]
-
-
-@pytest.mark.captures
-def test_a_story_page_that_calls_the_front_page_its_canonical_is_refused(captures_dir):
-    """Fact 21, of a real page."""
-    from bs4 import BeautifulSoup  # noqa: PLC0415 # only with captures
-
-    page = (captures_dir / "product_pages/lobsters_canonical_root.html").read_bytes()
-    declared = BeautifulSoup(page, "lxml").select_one("link[rel=canonical]")["href"]
-
-    assert canonical(declared).path == ""
-    assert vouched_canonical("https://lobste.rs/s/abcdef/a_story", declared) is None

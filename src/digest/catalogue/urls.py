@@ -48,10 +48,6 @@ SHARED_HOSTS = (
 """Hosts that many makers share: an address there proves nothing about who made what."""
 
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "org", "or", "ne", "go"})
-_ERROR_PAGE = re.compile(
-    r"/(?:404|403|5\d\d|errors?|not-?found|log-?in|sign-?in|blocked)(?:\.\w{3,5})?(?:/|$)"
-)
-"""Where a page that could not be shown leads."""
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(f"{ascii_letters}{digits}-._~")
 _COUNTRY = 2  # letters of a country's top level
@@ -229,25 +225,6 @@ def registrable(host: str) -> str:
     labels = host.partition(":")[0].split(".")
     is_two_level = len(labels) > 2 and len(labels[-1]) == _COUNTRY and labels[-2] in _SECOND_LEVEL  # noqa: PLR2004 # name, second level, country
     return ".".join(labels[-3:] if is_two_level else labels[-2:])
-
-
-def vouched_canonical(page: str, declared: str) -> str | None:
-    """
-    Give the canonical address that a page declares of itself; None where it cannot be believed.
-
-    Some pages name their site's root, an error page, or somebody else's host: an identity taken from
-    there would make one product of a whole site.
-
-    Args:
-        page: Address the page was read from.
-        declared: What its ``rel=canonical`` says, absolute.
-    """
-    read, said = canonical(page), canonical(declared)
-    if read is None or said is None or registrable(read.host) != registrable(said.host):
-        return None
-    if read.path and not said.path and not said.query and not said.fragment:
-        return None
-    return None if _ERROR_PAGE.search(said.path.lower()) else str(said)
 
 
 def maker_label(host: str) -> str:

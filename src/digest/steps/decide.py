@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from digest.catalogue.decisions import Rulings
 from digest.catalogue.jobs import JobClassifier
-from digest.catalogue.keys import own_key
+from digest.catalogue.keys import own_key, safe_keys
 from digest.catalogue.names import slug_choices
 from digest.errors import DecisionError, NotFoundError
 from digest.model import Decision, DecisionKind, Flag, Launch, Placement
@@ -102,15 +102,20 @@ def split_tool(editor: Editor, tool: str, chosen: Collection[Pair]) -> Decision:
 
     def decide(session: Session, rulings: Rulings) -> tuple[Decision, set[str]]:
         _require(session, tool)
-        placements = placements_of_tool(session, rulings, tool)
+        launches = launch_store.launches_of_tools(session, [tool])[tool]
+        stored = {(each.source, each.native_id) for each in launches}
+        placements = [
+            each
+            for each in placements_of_tool(session, rulings, tool)
+            if each.launch in stored  # a replay may have found that one was none
+        ]
         rulings.check_split(tool, chosen, placements)
-        leaving = [each for each in placements if each.launch in set(chosen)]
-        staying = [each for each in placements if each.launch not in set(chosen)]
-        slug = _new_slug(session, tool, chosen, rulings)
-        theirs = {key for each in staying for key in each.keys}
-        keys = {own_key(*each.launch): rulings.home(each) for each in staying}
-        keys |= {key: slug for each in leaving for key in each.keys if key not in theirs}
-        keys |= {own_key(*each.launch): slug for each in leaving}
+        leaving = [each for each in launches if (each.source, each.native_id) in set(chosen)]
+        slug = _new_slug(session, leaving, rulings)
+        theirs, ours = _keys_that_count(session, rulings, tool, launches, chosen)
+        keys = {own_key(*each.launch): rulings.home(each) for each in placements}
+        keys |= dict.fromkeys(theirs - ours, slug)
+        keys |= {own_key(*pair): slug for pair in chosen}
         decision = _decision(editor, DecisionKind.SPLIT, tool, other=slug, keys=keys)
         return decision, {tool, slug}
 
@@ -218,11 +223,24 @@ def _anchors(session: Session, rulings: Rulings, tools: Sequence[str]) -> dict[s
     }
 
 
-def _new_slug(session: Session, tool: str, chosen: Collection[Pair], rulings: Rulings) -> str:
-    launches = launch_store.launches_of_tools(session, [tool])[tool]
-    leaving: list[Launch] = [
-        each for each in launches if (each.source, each.native_id) in set(chosen)
-    ]
+def _keys_that_count(
+    session: Session,
+    rulings: Rulings,
+    tool: str,
+    launches: Sequence[Launch],
+    chosen: Collection[Pair],
+) -> tuple[set[str], set[str]]:
+    """Give the keys that stand for a tool now, of the launches that leave and of those that stay."""
+    keys = {(each.source, each.native_id): set(safe_keys(each)) for each in launches}
+    every = {key for each in keys.values() for key in each}
+    homes = rulings.homes(every, tool_store.known_keys(session, every))
+    counting = {key for key, slug in homes.items() if rulings.tool(slug) == tool}
+    leaving = {key for pair in chosen for key in keys[pair]}
+    staying = {key for pair in keys.keys() - set(chosen) for key in keys[pair]}
+    return leaving & counting, staying & counting
+
+
+def _new_slug(session: Session, leaving: Sequence[Launch], rulings: Rulings) -> str:
     taken = tool_store.tool_slugs(session) | set(rulings.parts())
     choices = slug_choices(leaving)
     numbered = (f"{choices[-1]}-{number}" for number in range(2, len(taken) + 3))
