@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, or_, text, update
 from sqlmodel import Session, col, select
 
 from digest.model import Decision, Lookalike
-from digest.store.rows import CHUNK, as_noun, as_values, upsert
+from digest.store.rows import as_noun, as_values, in_chunks, upsert
 from digest.store.tables import DecisionRow, LookalikeRow, ToolRow
 
 
@@ -96,10 +96,8 @@ def waiting(session: Session) -> list[tuple[Lookalike, datetime]]:
 
 def lookalikes_of(session: Session, tools: Collection[str]) -> list[Lookalike]:
     """Give the pairs that one of these tools is in, by slug."""
-    slugs = sorted(tools)
     found: dict[tuple[str, str], Lookalike] = {}
-    for start in range(0, len(slugs), CHUNK):
-        part = slugs[start : start + CHUNK]
+    for part in in_chunks(tools):
         statement = select(LookalikeRow).where(
             or_(col(LookalikeRow.tool).in_(part), col(LookalikeRow.other).in_(part))
         )

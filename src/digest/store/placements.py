@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, tuple_, update
 from sqlmodel import Session, col, select
 
 from digest.model import Placement
-from digest.store.rows import CHUNK, as_noun, as_values, upsert
+from digest.store.rows import as_noun, as_values, in_chunks, upsert
 from digest.store.tables import LaunchRow, PlacementRow, ToolKeyRow, ToolRow
 
 ROWS_AT_ONCE = 2_000
@@ -56,10 +56,8 @@ def put_tools_of(session: Session, tools: Mapping[tuple[str, str], str]) -> None
 
 def placements_at(session: Session, slugs: Collection[str]) -> list[Placement]:
     """Give what the rules put at these slugs, by source and native id."""
-    ordered = sorted(slugs)
     found: list[Placement] = []
-    for start in range(0, len(ordered), CHUNK):
-        part = ordered[start : start + CHUNK]
+    for part in in_chunks(slugs):
         rows = session.exec(select(PlacementRow).where(col(PlacementRow.tool).in_(part)))
         found += [as_noun(Placement, row) for row in rows]
     return sorted(found, key=lambda placement: placement.launch)
@@ -69,10 +67,8 @@ def placements_of(
     session: Session, launches: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], Placement]:
     """Give what the rules found of these launches, by source and native id."""
-    ordered = sorted(launches)
     found: dict[tuple[str, str], Placement] = {}
-    for start in range(0, len(ordered), CHUNK):
-        part = ordered[start : start + CHUNK]
+    for part in in_chunks(launches):
         both = tuple_(col(PlacementRow.source), col(PlacementRow.native_id))
         rows = session.exec(select(PlacementRow).where(both.in_(part)))
         found |= {(row.source, row.native_id): as_noun(Placement, row) for row in rows}
@@ -81,10 +77,8 @@ def placements_of(
 
 def keys_of(session: Session, slugs: Collection[str]) -> dict[str, set[str]]:
     """Give the keys that stand for these slugs, by slug."""
-    ordered = sorted(slugs)
-    found: dict[str, set[str]] = {slug: set() for slug in ordered}
-    for start in range(0, len(ordered), CHUNK):
-        part = ordered[start : start + CHUNK]
+    found: dict[str, set[str]] = {slug: set() for slug in slugs}
+    for part in in_chunks(slugs):
         statement = select(ToolKeyRow.key, ToolKeyRow.tool).where(col(ToolKeyRow.tool).in_(part))
         for key, tool in session.exec(statement):
             found[tool].add(key)
@@ -93,10 +87,8 @@ def keys_of(session: Session, slugs: Collection[str]) -> dict[str, set[str]]:
 
 def names_of(session: Session, slugs: Collection[str]) -> dict[str, str]:
     """Give the names of tools, by slug."""
-    ordered = sorted(slugs)
     found: dict[str, str] = {}
-    for start in range(0, len(ordered), CHUNK):
-        part = ordered[start : start + CHUNK]
+    for part in in_chunks(slugs):
         statement = select(ToolRow.slug, ToolRow.name).where(col(ToolRow.slug).in_(part))
         found |= dict(session.exec(statement).all())
     return found

@@ -9,7 +9,7 @@ from sqlalchemy import or_, tuple_, update
 from sqlmodel import Session, col, func, select
 
 from digest.model import Count, Flag, LaunchDateSource, Popularity
-from digest.store.rows import CHUNK, as_values, upsert
+from digest.store.rows import as_values, in_chunks, upsert
 from digest.store.tables import CountRow, LaunchRow
 
 Flags = tuple[Flag, ...]
@@ -22,10 +22,9 @@ def ends_of(
     session: Session, source: str, native_ids: Collection[str]
 ) -> dict[Series, list[Count]]:
     """Give the first and the last count of each series of these launches of one source."""
-    ordered = sorted(set(native_ids))
     found: dict[Series, list[Count]] = defaultdict(list)
-    for start in range(0, len(ordered), CHUNK):
-        for count in _ends(session, source, ordered[start : start + CHUNK]):
+    for part in in_chunks(native_ids):
+        for count in _ends(session, source, part):
             found[count.series].append(count)
     return found
 
@@ -86,13 +85,12 @@ def counts_of(
     session: Session, launches: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], list[Count]]:
     """Give all counts of these launches, by source and native id; inside one oldest first."""
-    ordered = sorted(set(launches))
     found: dict[tuple[str, str], list[Count]] = defaultdict(list)
-    for start in range(0, len(ordered), CHUNK):
+    for part in in_chunks(launches):
         both = tuple_(col(CountRow.source), col(CountRow.native_id))
         statement = (
             select(*_COLUMNS)
-            .where(both.in_(ordered[start : start + CHUNK]))
+            .where(both.in_(part))
             .order_by(col(CountRow.metric), col(CountRow.first_at))
         )
         for count in map(_count, session.execute(statement)):
@@ -110,9 +108,8 @@ def launches_counted(
         Tool, source, native id, metric, launch date, where that comes from, and flags; columns, not
         nouns, since a job's whole history is asked for.
     """
-    slugs = sorted(tools)
     found = []
-    for start in range(0, len(slugs), CHUNK):
+    for part in in_chunks(tools):
         statement = (
             select(
                 LaunchRow.tool,
@@ -123,7 +120,7 @@ def launches_counted(
                 LaunchRow.launched_at_source,
                 LaunchRow.flags,
             )  # type: ignore[call-overload] # SQLModel's overloads end at four columns
-            .where(col(LaunchRow.tool).in_(slugs[start : start + CHUNK]))
+            .where(col(LaunchRow.tool).in_(part))
             .where(col(LaunchRow.popularity).is_not(None))
             .order_by(col(LaunchRow.source), col(LaunchRow.native_id))
         )

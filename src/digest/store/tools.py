@@ -6,16 +6,14 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from digest.model import Fact, Review, Tool
-from digest.store.rows import CHUNK, as_noun, as_values, from_document, upsert
+from digest.store.rows import CHUNK, as_noun, as_values, from_document, in_chunks, upsert
 from digest.store.tables import FactRow, ReviewRow, ToolKeyRow, ToolRow
 
 
 def known_keys(session: Session, keys: Collection[str]) -> dict[str, str]:
     """Give which of these keys already stand for a tool: key → slug."""
-    ordered = sorted(keys)
     found: dict[str, str] = {}
-    for start in range(0, len(ordered), CHUNK):
-        part = ordered[start : start + CHUNK]
+    for part in in_chunks(keys):
         statement = select(ToolKeyRow.key, ToolKeyRow.tool).where(col(ToolKeyRow.key).in_(part))
         found.update(dict(session.exec(statement).all()))
     return found
