@@ -133,6 +133,24 @@ def test_decisions_hold_in_a_catalogue_made_anew_from_captures(house, editor, cl
     assert tools(house) == before == {"ember": ["1", "3"], split.other: ["2"]}
 
 
+def test_slugs_that_a_decision_names_are_the_same_in_a_catalogue_made_anew(
+    house, editor, classifier
+):
+    """Met all at once the other one would be called ember; and the two wait for no look again."""
+    put(house, launch("0", "Ember", source="a", site="https://ember-zero.example"))
+    research(house, classifier=classifier)
+    (other,) = set(tools(house)) - {"ember", "ember-for-teams"}
+    decide.keep_apart(editor, "ember", other)
+    before = tools(house)
+    forget(house)
+
+    research(house, classifier=classifier)
+
+    assert tools(house) == before
+    (placed,) = show_tool(house, other).launches
+    assert placed.vetoes == ()
+
+
 def test_a_chain_of_merges_leads_to_one_tool(house, editor, classifier):
     put(house, launch("5", "Emberly", site="https://emberly.example"))
     research(house, classifier=classifier)
