@@ -5,24 +5,18 @@ Pure and offline: takes an address as a source gave it, gives its canonical form
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from functools import lru_cache
+from string import ascii_letters, digits
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from digest.catalogue.redirectors import above_of, unwrapped
 from digest.model.hosts import is_address
 from digest.model.hosts import registrable as registrable  # noqa: PLC0414 # the rules here are its other half
 
-MAX_WRAPS = 3
-
-_REDIRECTORS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "google.com": ("/url", ("url", "q")),
-    "duckduckgo.com": ("/l/", ("uddg",)),
-    "facebook.com": ("/l.php", ("u",)),
-    "l.facebook.com": ("/l.php", ("u",)),
-    "out.reddit.com": ("/", ("url",)),
-    "youtube.com": ("/redirect", ("q",)),
-}
-"""Hosts that only redirect: the path's beginning, and the parameters that may hold the target."""
+KEPT = 8_192
+"""Addresses whose canonical form is remembered: one launch is asked for its own several times."""
 
 _TRACKING = frozenset(
     {"ref", "ref_src", "fbclid", "gclid", "msclkid", "yclid", "igshid", "app_id", "mkt_tok"}
@@ -54,6 +48,8 @@ SHARED_HOSTS = (
 )  # fmt: skip
 """Hosts that many makers share: an address there proves nothing about who made what."""
 
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset(f"{ascii_letters}{digits}-._~")
 _NAMED_ON_HF = frozenset({"spaces", "datasets"})
 _HF_PAGES = frozenset(
     {"blog", "chat", "collections", "docs", "join", "learn", "login", "models", "organizations"}
@@ -102,17 +98,18 @@ def canonical_url(url: str) -> str | None:
     return str(address) if address else None
 
 
+@lru_cache(maxsize=KEPT)
 def canonical(url: str) -> Address | None:
     """Give the canonical address in its parts; None where it is no web address."""
     try:
-        parts = urlsplit(_unwrapped(url.strip()))
-        host = (parts.hostname or "").rstrip(".").removeprefix("www.")
+        parts = urlsplit(unwrapped(url.strip()))
+        host = _ascii((parts.hostname or "").rstrip(".").removeprefix("www."))
         port = parts.port
     except ValueError:
         return None
     if parts.scheme.lower() not in {"http", "https"} or not host:
         return None
-    path = re.sub(r"/{2,}", "/", parts.path).rstrip("/")
+    path = re.sub(r"/{2,}", "/", _unescaped(parts.path)).rstrip("/")
     if host == "github.com":
         path = _github_path(path)
     return Address(
@@ -123,23 +120,22 @@ def canonical(url: str) -> Address | None:
     )
 
 
-def _unwrapped(url: str) -> str:
-    for _ in range(MAX_WRAPS):
-        target = _target(url)
-        if target is None:
-            break
-        url = target
-    return url
+def _ascii(host: str) -> str:
+    """Give a host as it goes over the wire: ``xn--bcher-kva.example`` for ``bücher.example``."""
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
-def _target(url: str) -> str | None:
-    parts = urlsplit(url)
-    path, names = _REDIRECTORS.get((parts.hostname or "").removeprefix("www."), ("", ()))
-    if not names or not (parts.path or "/").startswith(path):
-        return None
-    query = parse_qs(parts.query)
-    found = (query[name][0] for name in names if name in query)
-    return next((to for to in found if to.startswith(("http://", "https://"))), None)
+def _unescaped(path: str) -> str:
+    """Write each octet the one way RFC 3986 (6.2.2) prefers: ``~`` for ``%7E``, ``%2F`` for ``%2f``."""
+    return _ESCAPE.sub(
+        lambda found: char if (char := chr(int(found[1], 16))) in _UNRESERVED else found[0].upper(),
+        path,
+    )
 
 
 def _github_path(path: str) -> str:
@@ -166,9 +162,9 @@ def _selects(fragment: str, path: str) -> bool:
     return bool(fragment) and bool(_ANCHORED.search(path.lower())) and ":~:" not in fragment
 
 
-def is_on(host: str, domains: Iterable[str]) -> bool:
+def is_on(host: str, domains: Collection[str]) -> bool:
     """Tell whether a host is one of these domains or below one."""
-    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
+    return any(above in domains for above in above_of(host))
 
 
 def github_repository(address: Address) -> tuple[str, str] | None:

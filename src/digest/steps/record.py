@@ -10,7 +10,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from digest.model import Capture, Outcome, Reading, RobotsText, Source, SourceState
+from digest.catalogue.popularity import continued
+from digest.catalogue.popularity import counts_of as counts_over
+from digest.model import Capture, Launch, Outcome, Reading, RobotsText, Source, SourceState
 from digest.sources.address import stored_url
 from digest.sources.fetched import Fetched
 from digest.sources.health import PastReading, counts_of, judge, mark_launched, past_reading
@@ -19,6 +21,7 @@ from digest.sources.paging import Response
 from digest.sources.waiting import next_due
 from digest.store import captures as capture_store
 from digest.store import launches as launch_store
+from digest.store import popularity as popularity_store
 from digest.store import sources as source_store
 
 __all__ = [
@@ -122,12 +125,14 @@ def store_reading(
             reading.launches, known=known, complete_at=state.complete_at if state else None
         )
         new = launch_store.put_launches(session, found, now=now)
+        put_counts(session, source.name, reading.launches, at=_read_at(captures, now))
     elif not reading.is_whole:
         dated = [launch for launch in reading.launches if launch.launched_at]
         new = launch_store.put_launches(session, dated, now=now)
     source_store.put_robots_texts(session, robots)
     if reading.outcome is Outcome.UNCHANGED:
         launch_store.touch_launches(session, source.name, now=now)
+        popularity_store.touch_counts(session, source.name, at=now)
     key = captures[0].key if captures else ""
     newest = counts_of(reading.launches).newest_at
     source_store.put_reading(
@@ -136,6 +141,21 @@ def store_reading(
     after = _next_state(source, reading, fetched, state, now=now, jitter=jitter)
     source_store.put_source_state(session, after)
     return new
+
+
+def _read_at(captures: Sequence[Capture], now: datetime) -> datetime:
+    """Give when a listing was fetched: a kept response counts for then, whenever it is read."""
+    return captures[0].fetched_at if captures else now
+
+
+def put_counts(session: Session, source: str, launches: Sequence[Launch], *, at: datetime) -> None:
+    """Append what a listing counted at one moment; told twice, a response counts once."""
+    counts = counts_over(launches, at=at)
+    if not counts:
+        return
+    seen = popularity_store.ends_of(session, source, [count.native_id for count in counts])
+    drawn = [continued(seen.get(count.series, ()), count) for count in counts]
+    popularity_store.put_counts(session, [count for count in drawn if count])
 
 
 def _next_state(
