@@ -35,6 +35,7 @@ _PANELS = {
         ("web", system.web_command),
         ("parse", sources.parse_command),
         ("replay", captures.replay_command),
+        ("fetch", sources.fetch_command),
         ("demo", system.demo_command),
     ),
 }

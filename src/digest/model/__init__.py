@@ -31,6 +31,7 @@ from digest.model.delivery import (
     SendOutcome,
     SendResult,
 )
+from digest.model.hosts import HostClaim, HostRelease, HostState
 from digest.model.issues import (
     Answer,
     AnswerKind,
@@ -93,6 +94,9 @@ __all__ = [
     "FactKind",
     "FactRow",
     "Flag",
+    "HostClaim",
+    "HostRelease",
+    "HostState",
     "Identity",
     "Issue",
     "IssueState",
