@@ -46,6 +46,13 @@ def parse_command(
         str | None,
         typer.Option(help="Source of your sources file whose address and options count."),
     ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="What [source.options] would say, to try it; may be given several times.",
+        ),
+    ] = None,
     *,
     as_json: JsonFlag = False,
 ) -> None:
@@ -54,6 +61,7 @@ def parse_command(
     from digest.sources import parsers
 
     read_for = _named_source(source, kind) if source else _source_of(kind)
+    read_for = _told(read_for, option or [])
     try:
         body = file.read_bytes()
     except OSError as error:
@@ -96,6 +104,25 @@ def _source_of(kind: str) -> Source:
     needs_options = any(option.is_required for option in parsers.KINDS[kind].options.values())
     options = default.options if needs_options else {}
     return Source(name=kind, kind=kind, url=default.url, options=options)
+
+
+def _told(source: Source, options: list[str]) -> Source:
+    """Give a source that is told more; what is said here beats what its file says."""
+    from digest.sources.options import options_fault
+    from digest.sources.parsers import KINDS
+
+    if not options:
+        return source
+    given: dict[str, object] = {}
+    for written in options:
+        name, equals, value = written.partition("=")
+        if not equals:
+            raise DigestError(f"{written!r} is no option; write it as NAME=VALUE")
+        given[name] = int(value) if value.isdecimal() else value
+    told = {**source.options, **given}
+    if fault := options_fault(told, kind=source.kind, known=KINDS[source.kind].options):
+        raise DigestError(fault)
+    return source.model_copy(update={"options": told})
 
 
 def _capture(source: Source, body: bytes, *, content_type: str, fetched_at: datetime) -> Capture:
