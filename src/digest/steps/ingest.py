@@ -15,7 +15,9 @@ from digest.model import Outcome, Reading, Source, Value
 from digest.sources.captures import CaptureStore
 from digest.sources.collect import Collected, collect
 from digest.sources.fetch import Fetcher
-from digest.steps.record import past_of, read_listing, store_reading
+from digest.sources.paging import Response
+from digest.steps.keeping import keep
+from digest.steps.record import past_of, read_fetched, store_reading
 from digest.store import sources as source_store
 from digest.store.engine import Database
 
@@ -103,13 +105,13 @@ async def ingest_source(
     with parts.db.read() as session:
         state = source_store.source_states(session).get(source.name)
     collected = await collect(source, state, fetcher=parts.fetcher, now=now, insists=insists)
-    reading = await asyncio.to_thread(_kept_and_read, source, collected, parts)
+    reading, kept = await asyncio.to_thread(_kept_and_read, source, collected, parts)
     with parts.db.write() as session:
         new = store_reading(
             session,
             source,
             reading,
-            captures=[response.capture for response in collected.responses],
+            captures=[response.capture for response in kept],
             fetched=collected.fetched,
             robots=parts.fetcher.robots_read,
             now=parts.clock(),
@@ -118,18 +120,24 @@ async def ingest_source(
     return _report(source, reading, new=new)
 
 
-def _kept_and_read(source: Source, collected: Collected, parts: IngestParts) -> Reading:
-    """Keep the bodies, then read them; what could not be kept is not believed either."""
-    fetched, responses = collected.fetched, collected.responses
+def _kept_and_read(
+    source: Source, collected: Collected, parts: IngestParts
+) -> tuple[Reading, Sequence[Response]]:
+    """
+    Keep what came, then read it; what could not be kept is not believed either.
+
+    Returns:
+        What was read, and what was kept: all responses, or none.
+    """
+    fetched, responses, trouble = collected.fetched, collected.responses, collected.trouble
     try:
-        for response in responses:
-            parts.captures.put(response.body)
+        keep(parts.captures, source, fetched, responses, trouble=trouble)
     except CaptureError as error:
-        return Reading(outcome=Outcome.FAILED, reason=str(error))
-    if fetched.outcome is not Outcome.OK or not responses:
-        return Reading(outcome=fetched.outcome, reason=fetched.reason)
-    past = past_of(parts.db, source.name)
-    return read_listing(source, responses, past=past, trouble=collected.trouble)
+        return Reading(outcome=Outcome.FAILED, reason=str(error)), ()
+    with parts.db.read() as session:
+        past = past_of(session, source.name)
+    reading = read_fetched(source, fetched, responses, past=past, trouble=trouble)
+    return reading, responses
 
 
 def _report(source: Source, reading: Reading, *, new: int) -> SourceReport:
