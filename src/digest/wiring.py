@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +18,7 @@ from digest.delivery.transports.base import Transport
 from digest.delivery.transports.file import FileTransport
 from digest.delivery.transports.memory import MemoryTransport
 from digest.delivery.transports.smtp import SmtpTransport
+from digest.delivery.workers import this_worker
 from digest.errors import SettingsError
 from digest.mail.stationery import Brand
 from digest.model import Job, Source
@@ -26,11 +27,15 @@ from digest.settings import Settings, TransportKind
 from digest.sources.captures import CaptureStore
 from digest.sources.config import load_sources
 from digest.sources.fetch import Fetcher
+from digest.sources.hosts import HostBook
+from digest.sources.parsers import KINDS
 from digest.steps.desk import WeeklyParts
 from digest.steps.ingest import IngestParts
+from digest.steps.remake import ReplayParts
 from digest.steps.send import SendParts
 from digest.store import sources as source_store
 from digest.store.engine import Database
+from digest.store.hosts import HostTable
 from digest.store.migrate import require_schema
 
 SECRET_BYTES = 32
@@ -50,9 +55,19 @@ class Resources:
         return load_sources(self.settings.sources)
 
     @cached_property
+    def labels(self) -> dict[str, str]:
+        """Names for readers by source name; walled sites, which no sources file has, as well."""
+        walled = {kind.name: kind.label for kind in KINDS.values() if kind.is_supplied}
+        return walled | {source.name: source.label or source.name for source in self.sources}
+
+    @cached_property
     def captures(self) -> CaptureStore:
-        """The folder of bodies."""
+        """The store of responses; nothing of it is opened yet."""
         return CaptureStore(self.settings.captures_dir)
+
+    def replay_parts(self) -> ReplayParts:
+        """What a replay works with."""
+        return ReplayParts(db=self.db, captures=self.captures, sources=self.sources)
 
     def fetcher(self) -> Fetcher:
         """A fetcher for one run; use it as an async context manager."""
@@ -63,6 +78,8 @@ class Resources:
             allowed_private_hosts=self.settings.allowed_private_hosts,
             clock=self.settings.clock,
             known_robots=known_robots,
+            book=HostBook(HostTable(self.db), holder=this_worker(), clock=real_time),
+            secrets=self.settings.source_secrets,
         )
 
     @cached_property
@@ -121,7 +138,8 @@ class Resources:
             brand=self.brand,
             templates_dir=self.templates_dir,
             zone=self.settings.zone,
-            labels={source.name: source.label or source.name for source in self.sources},
+            labels=self.labels,
+            switched_off=tuple(source.name for source in self.sources if not source.enabled),
         )
 
     def send_parts(self) -> SendParts:
@@ -146,6 +164,15 @@ class Resources:
                 return FileTransport(self.settings.outbox_dir)
             case TransportKind.MEMORY:
                 return MemoryTransport()
+
+
+def real_time() -> datetime:
+    """
+    Give the real time, whatever DIGEST_NOW says.
+
+    A lease of a worker that died must run out, and a host's rest be over, in a rehearsal as well.
+    """
+    return datetime.now(UTC)
 
 
 @contextmanager

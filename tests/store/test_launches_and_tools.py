@@ -260,3 +260,28 @@ def test_a_damaged_row_is_said_with_what_to_do(db: Database):
         pytest.raises(StoreError, match=r"a damaged tool .*restore a backup"),
     ):
         tools.all_tools(session)
+
+
+def test_launches_are_given_in_one_order_on_every_database(db: Database):
+    """By code point: a database's own language would put small letters beside large ones."""
+    ids = ["b", "B", "a", "é", "Z", "10", "9", "_", "\U0001f680"]
+    with db.write() as session:
+        subject.put_launches(session, [launch(each) for each in ids], now=NOW)
+        subject.put_launches(session, [launch("x", source="Ab"), launch("x", source="a")], now=NOW)
+
+    with db.read() as session:
+        found = [(each.source, each.native_id) for each in subject.each_launch(session)]
+
+    assert found == sorted([("Ab", "x"), ("a", "x"), *(("hn", each) for each in ids)])
+
+
+def test_launches_are_given_of_some_sources_and_from_a_moment_on(db: Database):
+    with db.write() as session:
+        late = launch("late", first_seen_at=LATER)
+        subject.put_launches(session, [launch("soon"), late, launch("x", source="gh")], now=NOW)
+
+    with db.read() as session:
+        since = [each.native_id for each in subject.each_launch(session, since=LATER)]
+        of_one = [each.native_id for each in subject.each_launch(session, sources=["gh"])]
+
+    assert (since, of_one) == (["late"], ["x"])

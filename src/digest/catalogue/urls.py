@@ -4,7 +4,6 @@ Say which addresses are the same page, and which stand for one product.
 Pure and offline: takes an address as a source gave it, gives its canonical form and what it names.
 """
 
-import ipaddress
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from string import ascii_letters, digits
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from digest.catalogue.redirectors import above_of, unwrapped
+from digest.model.hosts import is_address
+from digest.model.hosts import registrable as registrable  # noqa: PLC0414 # the rules here are its other half
 
 KEPT = 8_192
 """Addresses whose canonical form is remembered: one launch is asked for its own several times."""
@@ -47,10 +48,8 @@ SHARED_HOSTS = (
 )  # fmt: skip
 """Hosts that many makers share: an address there proves nothing about who made what."""
 
-_SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "org", "or", "ne", "go"})
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(f"{ascii_letters}{digits}-._~")
-_COUNTRY = 2  # letters of a country's top level
 _NAMED_ON_HF = frozenset({"spaces", "datasets"})
 _HF_PAGES = frozenset(
     {"blog", "chat", "collections", "docs", "join", "learn", "login", "models", "organizations"}
@@ -204,27 +203,12 @@ def arxiv_id(address: Address) -> str | None:
 def own_site(address: Address) -> str | None:
     """Give host and path where they can stand for one product; None on hosts that many share."""
     host = address.host.partition(":")[0]
-    if "." not in host or is_on(host, LISTINGS) or is_on(host, SHARED_HOSTS) or _is_number(host):
+    if "." not in host or is_on(host, LISTINGS) or is_on(host, SHARED_HOSTS) or is_address(host):
         return None
     path = re.sub(r"/(?:index|home)(?:\.\w{3,5})?$", "", address.path)
     return str(Address(address.host, path, address.query, address.fragment)).removeprefix(
         "https://"
     )
-
-
-def _is_number(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def registrable(host: str) -> str:
-    """Give the part of a host that somebody registered: ``example.co.uk`` for ``a.example.co.uk``."""
-    labels = host.partition(":")[0].split(".")
-    is_two_level = len(labels) > 2 and len(labels[-1]) == _COUNTRY and labels[-2] in _SECOND_LEVEL  # noqa: PLR2004 # name, second level, country
-    return ".".join(labels[-3:] if is_two_level else labels[-2:])
 
 
 def maker_label(host: str) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import delivery, issues, readers, sources, system, tools
+from digest.cli import captures, delivery, export, issues, readers, sources, system, tools
 from digest.errors import DigestError
 
 app = typer.Typer(
@@ -25,7 +25,7 @@ _PANELS = {
     "A week, in this order": (
         ("ingest", sources.ingest_command),
         ("build", issues.build_command),
-        ("export", issues.export_command),
+        ("export", export.export_command),
         ("approve", issues.approve_command),
         ("send", delivery.send_command),
     ),
@@ -34,6 +34,8 @@ _PANELS = {
         ("migrate", system.migrate_command),
         ("web", system.web_command),
         ("parse", sources.parse_command),
+        ("replay", captures.replay_command),
+        ("fetch", sources.fetch_command),
         ("identify", tools.identify_command),
         ("demo", system.demo_command),
     ),
@@ -42,6 +44,7 @@ for _panel, _commands in _PANELS.items():
     for _name, _command in _commands:
         app.command(_name, rich_help_panel=_panel)(_command)
 app.add_typer(delivery.deliveries, rich_help_panel="How everything stands")
+app.add_typer(captures.captures, rich_help_panel="The machine")
 app.add_typer(tools.tools, rich_help_panel="A week, in this order")
 app.add_typer(readers.subscribers, rich_help_panel="Readers")
 

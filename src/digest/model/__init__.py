@@ -32,6 +32,7 @@ from digest.model.delivery import (
     SendOutcome,
     SendResult,
 )
+from digest.model.hosts import HostClaim, HostRelease, HostState
 from digest.model.issues import (
     Answer,
     AnswerKind,
@@ -99,6 +100,9 @@ __all__ = [
     "FactKind",
     "FactRow",
     "Flag",
+    "HostClaim",
+    "HostRelease",
+    "HostState",
     "Identity",
     "Issue",
     "IssueState",

@@ -3,22 +3,25 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from digest.errors import SourcesFileError
+from digest.errors import DigestError, SourcesFileError
 from digest.model import Source
+from digest.sources.address import stored_url
+from digest.sources.asking import WAYS, Way
 from digest.sources.options import options_fault
+from digest.sources.paging import window_start
 from digest.sources.parsers import KINDS
 from digest.sources.urls import web_url
 
 SHIPPED = "sources.toml"
-BACK = timedelta(days=7)
 
 _REQUIRED = ("name", "kind", "url")
 _OPTIONS = tuple(Source.model_fields)
@@ -56,16 +59,51 @@ def load_sources(path: Path | None) -> tuple[Source, ...]:
 
 
 def request_url(source: Source, now: datetime) -> str:
-    """
-    Give the URL to ask for now, with the time window filled in.
-
-    The window begins at midnight UTC seven days back: one URL a day, so that validators (ETag)
-    go on working.
-    """
-    start = datetime.combine((now.astimezone(UTC) - BACK).date(), time(), tzinfo=UTC)
+    """Give the URL to ask for now, with the time window filled in."""
+    start = window_start(now)
     return source.url.replace("{since_date}", start.date().isoformat()).replace(
         "{since_unix}", str(int(start.timestamp()))
     )
+
+
+def supplied_source(
+    kind: str, *, name: str | None, url: str, known: Iterable[Source] = ()
+) -> Source:
+    """
+    Give the source that a page given by an operator belongs to.
+
+    Args:
+        kind: Its kind.
+        name: Its name; None for that of the kind.
+        url: Where the page was saved from.
+        known: The sources file's; one of that name and kind says how the page is read.
+
+    Raises:
+        DigestError: There is no such kind, the name is another kind's, or the kind needs options.
+    """
+    if kind not in KINDS:
+        raise DigestError(
+            f"{kind!r} is no kind of source{_nearest(kind, KINDS)}; use one of: {_list(KINDS)}"
+        )
+    told = name or kind
+    named = next((source for source in known if source.name == told), None)
+    if named and named.kind != kind:
+        raise DigestError(
+            f"source {told!r} of the sources file is a {named.kind}, no {kind}; "
+            "name another with --source, or give the page as what it is"
+        )
+    if named:
+        return named
+    if fault := options_fault({}, kind=kind, known=KINDS[kind].options):
+        raise DigestError(f"{fault}, and name that source with --source")
+    about = KINDS[kind]
+    entry = {"name": told, "kind": kind, "url": url, "label": about.label}
+    try:
+        return Source.model_validate({**entry, "floor": about.floor, "dated": about.is_dated})
+    except ValidationError as error:
+        raise DigestError(
+            f"{told!r} cannot be a source's name; use small letters, digits, - and _, at most 60"
+        ) from error
 
 
 def _sources(data: Mapping[str, Any], where: str) -> tuple[Source, ...]:
@@ -95,8 +133,13 @@ def _source(entry: object, *, where: str, number: int) -> Source:
     if reason:
         raise SourcesFileError(where, f"{label}: {reason}")
     kind = KINDS[entry["kind"]]
+    usual = {
+        "floor": kind.floor,
+        "dated": kind.is_dated,
+        "pages": WAYS.get(kind.name, Way()).pages,
+    }
     try:
-        return Source(**{"floor": kind.floor, "dated": kind.is_dated, **entry})
+        return Source(**{**usual, **entry})
     except ValidationError as error:
         first = error.errors()[0]
         raise SourcesFileError(where, f"{label}: {first['loc'][0]}: {first['msg']}") from error
@@ -139,7 +182,11 @@ def _url_fault(url: str) -> str | None:
             known = ", ".join(f"{{{name}}}" for name in _PLACEHOLDERS)
             return f"unknown placeholder {{{name}}} in url; known: {known}"
     if web_url(url) is None:
-        return f"{url!r} is no web address; begin it with https://"
+        return f"{stored_url(url)!r} is no web address; begin it with https://"
+    if "@" in urlsplit(url).netloc:
+        return (
+            "url holds a user name or password, and such an address is never fetched; take it out"
+        )
     return None
 
 

@@ -57,6 +57,8 @@ class WeeklyParts:
     zone: ZoneInfo
     labels: Mapping[str, str]
     """Readers' name of each source, by its key."""
+    switched_off: Collection[str] = ()
+    """Sources that are listed, but not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,10 @@ def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> 
         facts = tool_store.facts_of(
             session, {*pool, *(slug for each in kin.values() for slug in each)}
         )
-        # A source that was taken out of the list is no stale source.
+        # A source that was taken out of the list, or switched off, is no stale source.
         stored = source_store.source_states(session)
-        states = tuple(state for name, state in stored.items() if name in parts.labels)
+        read = set(parts.labels) - set(parts.switched_off)
+        states = tuple(state for name, state in stored.items() if name in read)
         past = store.past_comparisons(session, before=week)
         number = store.next_number(session, week)
         since = source_store.reading_since(session)

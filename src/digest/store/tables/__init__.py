@@ -12,7 +12,14 @@ from digest.store.tables.delivery import DeliveryRow
 from digest.store.tables.issues import ApprovalRow, ComparisonRow, EditionRow, IssueRow
 from digest.store.tables.popularity import CountRow
 from digest.store.tables.readers import ConsentEventRow, SubscriberRow, VoteRow
-from digest.store.tables.sources import CaptureRow, LaunchRow, ReadingRow, RobotsRow, SourceRow
+from digest.store.tables.sources import (
+    CaptureRow,
+    HostRow,
+    LaunchRow,
+    ReadingRow,
+    RobotsRow,
+    SourceRow,
+)
 
 __all__ = [
     "ApprovalRow",
@@ -24,6 +31,7 @@ __all__ = [
     "DeliveryRow",
     "EditionRow",
     "FactRow",
+    "HostRow",
     "IssueRow",
     "LaunchRow",
     "LookalikeRow",
