@@ -9,6 +9,7 @@ from digest.model.captures import (
     Outcome,
     Popularity,
     Reading,
+    ReadingRecord,
     RobotsText,
     Source,
     SourceState,
@@ -31,6 +32,7 @@ from digest.model.delivery import (
     SendOutcome,
     SendResult,
 )
+from digest.model.health import FaultKind, Incident, IncidentEnd
 from digest.model.issues import (
     Answer,
     AnswerKind,
@@ -92,8 +94,11 @@ __all__ = [
     "FactCell",
     "FactKind",
     "FactRow",
+    "FaultKind",
     "Flag",
     "Identity",
+    "Incident",
+    "IncidentEnd",
     "Issue",
     "IssueState",
     "Job",
@@ -110,6 +115,7 @@ __all__ = [
     "Plan",
     "Popularity",
     "Reading",
+    "ReadingRecord",
     "Rejection",
     "Review",
     "Reviewer",

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, StringConstraints
 from sqlmodel import Field
 
 from digest.model.base import Value
+from digest.model.health import FaultKind
 
 
 class Outcome(StrEnum):
@@ -40,6 +41,10 @@ class Source(Value):
     """Seconds between two requests to the source's host."""
     dated: bool = True
     """False where items carry no dates by nature."""
+    expected_every_days: float | None = Field(default=None, gt=0, le=3660)
+    """Something new is due at least that often; None where nobody can say."""
+    alert_after: int | None = Field(default=None, ge=1, le=100)
+    """Suspect readings in a row that are told of; None: 2, and 1 where news come weekly or rarer."""
     options: dict[str, str | int] = Field(default_factory=dict)
     """What the kind is told besides, such as the selectors of a page; checked when it is loaded."""
 
@@ -159,6 +164,59 @@ class Reading(Value):
     """Rows seen in the response, folded and rejected ones included."""
     rejected: int = Field(default=0, ge=0)
     """Rows that could not be read; they are counted, the rest is kept."""
+    folded: int = Field(default=0, ge=0)
+    """Rows that were another row's launch once more."""
+    passed_over: int = Field(default=0, ge=0)
+    """Rows that are no launch by what the kind is: comments, replaced papers, too few reactions."""
+    fault: FaultKind | None = None
+    """What is wrong with a suspect reading, where its figures show it."""
+    expected: float | None = None
+    """The figure that was due where another one is the fault."""
+    is_step: bool = False
+    """True for the reading that made a lasting change the new normal."""
+
+    @property
+    def adds_up(self) -> bool:
+        """True while every row seen is a launch, or was rejected, folded or passed over."""
+        return self.rows == len(self.launches) + self.rejected + self.folded + self.passed_over
+
+
+class ReadingRecord(Value):
+    """What is kept of one reading: what its source's health is judged by, without the launches."""
+
+    source: str = Field(max_length=60)
+    outcome: Outcome
+    reason: str | None = None
+    fault: FaultKind | None = None
+    expected: float | None = None
+    items: int = 0
+    rows: int = 0
+    rejected: int = 0
+    folded: int = 0
+    passed_over: int = 0
+    held: int = 0
+    """Launches that carry a flag: kept out of pairing until an editor says otherwise."""
+    dated: int | None = None
+    """Launches with a date; None in readings from before it was counted."""
+    days: int = 0
+    minutes: int | None = None
+    same_day: int = 0
+    newest_at: AwareDatetime | None = None
+    fills: dict[str, int] = Field(default_factory=dict)
+    """Launches that have a field, by its name."""
+    capture_key: str = Field(default="", max_length=80)
+    body_bytes: int = 0
+    """Octets of all its pages after content decoding."""
+    body_sha256: str = Field(default="", max_length=64)
+    """Of its first page; empty where nothing came."""
+    body_since: AwareDatetime | None = None
+    """Since when the first page has been that very response."""
+    parser_version: str = Field(default="", max_length=40)
+    is_baseline: bool = False
+    """True where it became the new normal: readings before it do not count any more."""
+    accepted_by: str = Field(default="", max_length=80)
+    """The operator who made it the new normal; empty where it settled by itself."""
+    read_at: AwareDatetime
 
 
 class SourceState(Value):
@@ -181,3 +239,6 @@ class SourceState(Value):
     """The URL, and the parser version after a space, that the validators belong to."""
     not_before: AwareDatetime | None = None
     """The host asked not to be called before then (Retry-After)."""
+    muted_until: AwareDatetime | None = None
+    """No incident is opened before then; the year 9999 is for good."""
+    muted_by: str = Field(default="", max_length=80)

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.errors import CaptureError
-from digest.model import Outcome, Reading, Source, Value
+from digest.model import Capture, Incident, Outcome, Reading, Source, Value
 from digest.sources import parsers
 from digest.sources.captures import CaptureStore
 from digest.sources.config import request_url
 from digest.sources.fetch import Fetched, Fetcher
-from digest.steps.record import Response, past_of, read_listing, store_reading
+from digest.sources.health.incidents import Change
+from digest.steps.health import note_incidents
+from digest.steps.record import Response, past_of, read_fetched, store_reading
 from digest.store import sources as source_store
 from digest.store.engine import Database
 
@@ -30,6 +32,14 @@ class SourceReport(Value):
     rows: int = 0
     launches: int = 0
     new: int = 0
+    incident: Incident | None = None
+    """What is wrong with the source, where it is more than a refusal or a bad line."""
+    is_opened: bool = False
+    """True where this reading opened the incident."""
+    is_alert: bool = False
+    """True where somebody is to be told of it now: once an incident."""
+    ended: Incident | None = None
+    """The incident this reading ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,9 @@ async def ingest_source(source: Source, *, parts: IngestParts) -> SourceReport:
     responses = _responses(fetched)
     reading = await asyncio.to_thread(_kept_and_read, source, fetched, responses, parts)
     with parts.db.write() as session:
+        change = note_incidents(
+            session, source, reading, capture=_first(responses), now=parts.clock()
+        )
         new = store_reading(
             session,
             source,
@@ -85,7 +98,7 @@ async def ingest_source(source: Source, *, parts: IngestParts) -> SourceReport:
             robots=parts.fetcher.robots_read,
             now=parts.clock(),
         )
-    return _report(source, reading, new=new)
+    return _report(source, reading, new=new, change=change)
 
 
 def _responses(fetched: Fetched) -> tuple[Response, ...]:
@@ -103,12 +116,16 @@ def _kept_and_read(
             parts.captures.put(response.body)
     except CaptureError as error:
         return Reading(outcome=Outcome.FAILED, reason=str(error))
-    if fetched.outcome is not Outcome.OK or not responses:
-        return Reading(outcome=fetched.outcome, reason=fetched.reason)
-    return read_listing(source, responses, past=past_of(parts.db, source.name))
+    with parts.db.read() as session:
+        past = past_of(session, source.name)
+    return read_fetched(source, fetched, responses, past=past, at=parts.clock())
 
 
-def _report(source: Source, reading: Reading, *, new: int) -> SourceReport:
+def _first(responses: Sequence[Response]) -> Capture | None:
+    return responses[0].capture if responses else None
+
+
+def _report(source: Source, reading: Reading, *, new: int, change: Change) -> SourceReport:
     return SourceReport(
         source=source.name,
         kind=source.kind,
@@ -117,4 +134,8 @@ def _report(source: Source, reading: Reading, *, new: int) -> SourceReport:
         rows=reading.rows,
         launches=len(reading.launches),
         new=new,
+        incident=change.standing,
+        is_opened=change.is_opened,
+        is_alert=change.is_alert,
+        ended=change.ended,
     )

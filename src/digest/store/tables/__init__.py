@@ -10,7 +10,14 @@ from digest.store.tables.catalogue import FactRow, ReviewRow, ToolKeyRow, ToolRo
 from digest.store.tables.delivery import DeliveryRow
 from digest.store.tables.issues import ApprovalRow, ComparisonRow, EditionRow, IssueRow
 from digest.store.tables.readers import ConsentEventRow, SubscriberRow, VoteRow
-from digest.store.tables.sources import CaptureRow, LaunchRow, ReadingRow, RobotsRow, SourceRow
+from digest.store.tables.sources import (
+    CaptureRow,
+    IncidentRow,
+    LaunchRow,
+    ReadingRow,
+    RobotsRow,
+    SourceRow,
+)
 
 __all__ = [
     "ApprovalRow",
@@ -20,6 +27,7 @@ __all__ = [
     "DeliveryRow",
     "EditionRow",
     "FactRow",
+    "IncidentRow",
     "IssueRow",
     "LaunchRow",
     "ReadingRow",
