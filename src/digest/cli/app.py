@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import delivery, issues, readers, sources, system
+from digest.cli import delivery, health, issues, readers, sources, system
 from digest.errors import DigestError
 
 app = typer.Typer(
@@ -41,6 +41,8 @@ for _panel, _commands in _PANELS.items():
     for _name, _command in _commands:
         app.command(_name, rich_help_panel=_panel)(_command)
 app.add_typer(delivery.deliveries, rich_help_panel="How everything stands")
+app.add_typer(health.sources, rich_help_panel="How everything stands")
+app.add_typer(health.health, rich_help_panel="The machine")
 app.add_typer(readers.subscribers, rich_help_panel="Readers")
 
 

@@ -218,6 +218,13 @@ class ReadingRecord(Value):
     """The operator who made it the new normal; empty where it settled by itself."""
     read_at: AwareDatetime
 
+    @property
+    def has_content(self) -> bool:
+        """True where launches were looked for: it was neither refused nor not to be had."""
+        return self.outcome in {Outcome.OK, Outcome.OK_EMPTY, Outcome.SUSPECT} and bool(
+            self.capture_key
+        )
+
 
 class SourceState(Value):
     """What is known of a source's health, from its stored readings alone."""

@@ -105,15 +105,12 @@ def _standing(session: Session, source: str, *, now: datetime) -> Standing:
     )
 
 
-def source_healths(
-    db: Database, sources: Sequence[Source], *, now: datetime
-) -> tuple[SourceHealth, ...]:
+def source_healths(db: Database, sources: Sequence[Source]) -> tuple[SourceHealth, ...]:
     """
     Give how every source stands: those of the sources file in its order, then those it has no more.
 
     Every configured source is in it, read or not: what runs is what is registered.
     """
-    del now
     with db.read() as session:
         states = source_store.source_states(session)
         incidents = store.open_incidents(session)
