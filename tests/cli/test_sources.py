@@ -25,7 +25,7 @@ def break_hacker_news(cli):
     database = Database(f"sqlite:///{cli.folder / 'var' / 'digest.db'}")
     with database.write() as session:
         (good,) = health_store.recent_readings(session, "hacker_news", limit=1)
-        bad = {"outcome": "suspect", "fault": "partial", "items": 3, "capture_key": "bad"}
+        bad = {"outcome": "suspect", "fault": "partial", "items": 6, "capture_key": "bad"}
         later = NOW.replace(hour=15)
         health_store.put_reading(session, good.model_copy(update=bad | {"read_at": later}))
         health_store.put_incidents(
@@ -34,12 +34,12 @@ def break_hacker_news(cli):
                 Incident(
                     source="hacker_news",
                     kind="partial",
-                    reason="3 items where 17 are usual",
+                    reason="6 items where 17 are usual",
                     opened_at=later,
                     last_bad_at=later,
                     suspects=2,
                     items_before=17,
-                    items=3,
+                    items=6,
                     alerted_at=later,
                 )
             ],
@@ -60,10 +60,10 @@ def test_all_sources_are_in_the_table_and_in_the_document(listed):
     assert all(each["name"] in table.out for each in document.json)
     assert (
         "hacker_news: partial since 2026-11-20 15:00 UTC, 2 readings in a row (told); "
-        "17 items before, 3 now; 3 items where 17 are usual"
+        "17 items before, 6 now; 6 items where 17 are usual"
     ) in table.out
     assert document.json[1]["incident"]["kind"] == "partial"
-    assert [each["items"] for each in document.json[1]["trend"]] == [17, 3]
+    assert [each["items"] for each in document.json[1]["trend"]] == [17, 6]
 
 
 def test_an_operator_accepts_mutes_and_unmutes(listed):
@@ -75,13 +75,13 @@ def test_an_operator_accepts_mutes_and_unmutes(listed):
     shown = listed("sources")
     unmuted = listed("sources", "unmute", "github")
 
-    assert accepted.out.startswith("hacker_news: 3 items are the new normal")
+    assert accepted.out.startswith("hacker_news: 6 items are the new normal")
     assert again.sentence.endswith("its last reading is not suspect; nothing to accept")
     assert muted.out == "github: muted until 2026-11-22 09:00 UTC\n"
     assert "github: muted until 2026-11-22 09:00 UTC by " in shown.out
     assert unmuted.out == "github: not muted\n"
     document = listed("sources", "--json").json
-    assert (document[1]["incident"], document[1]["usual"]) == (None, 3)
+    assert (document[1]["incident"], document[1]["usual"]) == (None, 6)
     assert document[1]["past"][0]["ended_by"] == "Ada"
     assert document[2]["muted_until"] is None
 

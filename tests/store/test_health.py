@@ -69,7 +69,8 @@ def test_a_reading_that_is_made_again_is_judged_by_what_came_before_it(db: Datab
 def test_nothing_before_a_new_normal_counts(db: Database):
     put(db, OK, OK, SUSPECT)
     with db.write() as session:
-        taken = subject.accept_last(session, "hn", by="Ada")
+        subject.accept_last(session, "hn", by="Ada")
+        taken = subject.last_word(session, "hn")
     put(db, OK, start=NOW + 9 * HOUR)
 
     assert taken is not None
@@ -77,15 +78,13 @@ def test_nothing_before_a_new_normal_counts(db: Database):
     assert judged_by(db) == ([0, 2], [])
 
 
-def test_only_a_suspect_reading_that_is_the_last_word_can_be_accepted(db: Database):
-    put(db, SUSPECT, OK, FAILED)
+def test_a_refusal_or_a_failure_is_no_last_word(db: Database):
+    put(db, OK, SUSPECT, BLOCKED, FAILED)
+
     with db.write() as session:
-        assert subject.accept_last(session, "hn", by="Ada") is None
-        assert subject.accept_last(session, "nobody", by="Ada") is None
-    put(db, SUSPECT, BLOCKED, start=NOW + 9 * HOUR)
-    with db.write() as session:
-        assert subject.accept_last(session, "hn", by="Ada") is not None
-        assert subject.accept_last(session, "hn", by="Ada") is None
+        assert subject.last_word(session, "hn").outcome is SUSPECT
+        assert subject.last_word(session, "nobody") is None
+        subject.accept_last(session, "nobody", by="Ada")
 
 
 def test_a_reading_comes_back_as_it_was(db: Database):

@@ -129,7 +129,7 @@ def accept_command(name: NameArgument, by: ByOption = "") -> None:
     with _opened() as resources:
         source = named_source(resources.sources, name)
         now = resources.settings.clock()
-        reading = accept_source(resources.db, source.name, by=by or _user(), now=now)
+        reading = accept_source(resources.db, source, by=by or _user(), now=now)
     typer.echo(
         f"{name}: {counted(reading.items, 'item')} are the new normal; "
         "the next reading is judged by it, and brings its launches"

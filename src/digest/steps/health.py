@@ -23,7 +23,14 @@ from digest.model import (
     Value,
 )
 from digest.sources import parsers
-from digest.sources.health.incidents import Change, Standing, decide, ended, is_muted
+from digest.sources.health.incidents import (
+    Change,
+    Standing,
+    decide,
+    ended,
+    is_muted,
+    why_not_normal,
+)
 from digest.sources.health.trails import trail_of
 from digest.store import health as store
 from digest.store import sources as source_store
@@ -65,6 +72,8 @@ class SourceHealth(Value):
     """The last good reading before the open incident."""
     during: ReadingRecord | None = None
     """The latest bad reading of the open incident."""
+    may_accept: bool = False
+    """True where an operator's word can make the last reading the new normal."""
     past: tuple[Incident, ...] = ()
     """The last ones that ended, newest first."""
     trend: tuple[ReadingRecord, ...] = ()
@@ -116,7 +125,9 @@ def source_healths(db: Database, sources: Sequence[Source]) -> tuple[SourceHealt
         incidents = store.open_incidents(session)
         listed = {source.name for source in sources}
         gone = [
-            Source.model_construct(name=state.source, kind=state.kind, url=state.url, label="")
+            Source.model_construct(
+                name=state.source, kind=state.kind, url=state.url, label="", floor=0
+            )
             for name, state in states.items()
             if name not in listed
         ]
@@ -160,6 +171,7 @@ def _health(
         during=store.reading_at(session, source.name, incident.capture_during)
         if incident
         else None,
+        may_accept=why_not_normal(store.last_word(session, source.name), source=source) is None,
         past=tuple(store.past_incidents(session, source.name, limit=PAST_INCIDENTS)),
         trend=tuple(store.trend(session, source.name, limit=TREND)),
         outcome=stands.outcome,
@@ -173,24 +185,24 @@ def _health(
     )
 
 
-def accept_source(db: Database, name: str, *, by: str, now: datetime) -> ReadingRecord:
+def accept_source(db: Database, source: Source, *, by: str, now: datetime) -> ReadingRecord:
     """
     Make a source's last suspect reading the new normal: the next reading is judged by it.
 
     Raises:
-        NotFoundError: It was never read.
-        SourceHealthError: Its last reading is not suspect.
+        SourceHealthError: Its last reading is not suspect, or is nothing that could be normal.
     """
     with db.write() as session:
-        _require_read(session, name)
-        reading = store.accept_last(session, name, by=by)
-        if reading is None:
-            raise SourceHealthError(name, "its last reading is not suspect; nothing to accept")
-        incident = store.open_incident(session, name)
+        last = store.last_word(session, source.name)
+        fault = why_not_normal(last, source=source)
+        if fault or last is None:
+            raise SourceHealthError(source.name, fault or "it was never read")
+        store.accept_last(session, source.name, by=by)
+        incident = store.open_incident(session, source.name)
         if incident:
             closed = ended(incident, end=IncidentEnd.ACCEPTED, at=now, by=by)
             store.put_incidents(session, [closed])
-        return reading
+        return last
 
 
 def mute_source(
@@ -230,12 +242,6 @@ def _put_mute(session: Session, source: Source, *, until: datetime | None, by: s
     known = state or SourceState(source=source.name, kind=source.kind, url=source.url)
     changes = {"muted_until": until, "muted_by": by}
     source_store.put_source_state(session, known.model_copy(update=changes))
-
-
-def _require_read(session: Session, name: str) -> None:
-    states = source_store.source_states(session)
-    if name not in states:
-        raise NotFoundError("source", name, f"those that were read: {', '.join(states) or 'none'}")
 
 
 def named_source(sources: Sequence[Source], name: str) -> Source:

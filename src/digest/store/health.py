@@ -96,20 +96,23 @@ def trend(session: Session, source: str, *, limit: int) -> list[ReadingRecord]:
     return [_record(row) for row in reversed(found)]
 
 
-def accept_last(session: Session, source: str, *, by: str) -> ReadingRecord | None:
-    """
-    Make a source's last suspect reading the new normal.
+def last_word(session: Session, source: str) -> ReadingRecord | None:
+    """Give the last reading that says anything of a source's health; None where there is none."""
+    row = _last_word(session, source)
+    return _record(row) if row else None
 
-    Returns:
-        The reading; None where the last reading that says anything is no suspect one.
-    """
+
+def _last_word(session: Session, source: str) -> ReadingRow | None:
     telling = col(ReadingRow.outcome).in_((*GOOD, Outcome.SUSPECT))
-    row = session.exec(_of(source).where(telling).limit(1)).first()
-    if row is None or row.outcome != Outcome.SUSPECT or row.is_baseline:
-        return None
-    row.is_baseline = True
-    row.accepted_by = by
-    return _record(row)
+    return session.exec(_of(source).where(telling).limit(1)).first()
+
+
+def accept_last(session: Session, source: str, *, by: str) -> None:
+    """Make the last reading that says anything of a source the new normal."""
+    row = _last_word(session, source)
+    if row:
+        row.is_baseline = True
+        row.accepted_by = by
 
 
 def was_accepted(session: Session, source: str, capture_key: str) -> str | None:

@@ -4,8 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.model import FaultKind, IncidentEnd, Outcome, Reading, SourceState
-from digest.sources.health.incidents import Change, Standing, alert_after, decide, is_muted
+from digest.model import FaultKind, IncidentEnd, Outcome, Reading, ReadingRecord, SourceState
+from digest.sources.health.incidents import (
+    Change,
+    Standing,
+    alert_after,
+    decide,
+    is_muted,
+    why_not_normal,
+)
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SIX_HOURS = timedelta(hours=6)
@@ -208,3 +215,27 @@ def test_a_mute_ends_at_its_hour():
     assert is_muted(state, at=NOW - SIX_HOURS)
     assert not is_muted(state, at=NOW)
     assert not is_muted(None, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        ({"fault": "partial", "items": 20}, None),
+        ({"fault": "all_dates_same", "items": 20}, None),
+        ({"outcome": "ok", "items": 20}, "its last reading is not suspect; nothing to accept"),
+        ({"is_baseline": True, "items": 20}, "its last reading is not suspect"),
+        ({"fault": "empty"}, "its last reading is empty, which is never normal"),
+        ({"fault": "malformed", "items": 20, "reason": "cut off"}, "its last reading could not be"),
+        ({"fault": "partial", "items": 3}, "3 items are below its floor; lower floor = 5 in the"),
+    ],
+)
+def test_an_operator_cannot_make_normal_what_would_be_suspect_again(make_source, last, said):
+    record = ReadingRecord(source="a", read_at=NOW, **{"outcome": "suspect", **last})
+
+    found = why_not_normal(record, source=make_source("feed", floor=5))
+
+    assert found == said if said is None else found.startswith(said)
+
+
+def test_a_source_that_was_never_read_has_nothing_to_accept(make_source):
+    assert why_not_normal(None, source=make_source("feed")) is not None

@@ -8,7 +8,16 @@ time that a source did not tell the truth, and somebody is told of it once.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from digest.model import FaultKind, Incident, IncidentEnd, Outcome, Reading, Source, SourceState
+from digest.model import (
+    FaultKind,
+    Incident,
+    IncidentEnd,
+    Outcome,
+    Reading,
+    ReadingRecord,
+    Source,
+    SourceState,
+)
 from digest.sources.health.fault import is_same_trouble
 
 ALERT_AFTER = 2
@@ -16,6 +25,8 @@ RARE = timedelta(days=7)
 """Cadence from which one suspect reading is enough: the next news are a week away."""
 UNREACHABLE_AFTER = 4
 """Failures in a row that make a silent host an incident: a day, at four readings a day."""
+UNREAD = frozenset({FaultKind.MALFORMED, FaultKind.REPEATED_PAGE, FaultKind.ACCOUNTS})
+"""Faults that no operator's word turns into a reading."""
 GOOD = frozenset({Outcome.OK, Outcome.OK_EMPTY, Outcome.UNCHANGED})
 
 
@@ -82,6 +93,25 @@ def decide(
 def ended(incident: Incident, *, end: IncidentEnd, at: datetime, by: str = "") -> Incident:
     """Give an incident as it ended; ``by`` names the operator where it was one."""
     return incident.model_copy(update={"ended_at": at, "end": end, "ended_by": by})
+
+
+def why_not_normal(last: ReadingRecord | None, *, source: Source) -> str | None:
+    """
+    Say why an operator's word cannot make a reading the new normal; None where it can.
+
+    Args:
+        last: The last reading that says anything; None where there is none.
+        source: Its floor binds whatever was accepted.
+    """
+    if last is None or last.outcome is not Outcome.SUSPECT or last.is_baseline:
+        return "its last reading is not suspect; nothing to accept"
+    if not last.items or last.fault is FaultKind.EMPTY:
+        return "its last reading is empty, which is never normal; mute the source, or take it out"
+    if last.fault in UNREAD:
+        return f"its last reading could not be read ({last.reason}); try: digest sources doctor"
+    if last.items < source.floor:
+        return f"{last.items} items are below its floor; lower floor = {source.floor} in the sources file"
+    return None
 
 
 def is_muted(state: SourceState | None, *, at: datetime) -> bool:
