@@ -122,8 +122,8 @@ def test_silence_is_counted_in_a_row(db: Database):
     put(db, FAILED, FAILED, start=NOW + 2 * HOUR, fault=FaultKind.UNREACHABLE)
 
     with db.read() as session:
-        assert subject.failures_in_a_row(session, "hn") == 2
-        assert subject.failures_in_a_row(session, "nobody") == 0
+        assert subject.failures_in_a_row(session, "hn") == [NOW + 3 * HOUR, NOW + 2 * HOUR]
+        assert subject.failures_in_a_row(session, "nobody") == []
 
 
 def incident(**fields) -> Incident:

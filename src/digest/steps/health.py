@@ -29,6 +29,7 @@ from digest.sources.health.incidents import (
     decide,
     ended,
     is_muted,
+    looks,
     why_not_normal,
 )
 from digest.sources.health.trails import trail_of
@@ -109,9 +110,15 @@ def _standing(session: Session, source: str, *, now: datetime) -> Standing:
         open=store.open_incident(session, source),
         items=accepted[0].items if accepted else None,
         capture_key=accepted[0].capture_key if accepted else "",
-        failures=store.failures_in_a_row(session, source),
+        failures=looks(store.failures_in_a_row(session, source), at=now),
         is_muted=is_muted(source_store.source_states(session).get(source), at=now),
     )
+
+
+def open_incidents(db: Database) -> dict[str, Incident]:
+    """Give the incidents that have not ended, by source."""
+    with db.read() as session:
+        return store.open_incidents(session)
 
 
 def source_healths(db: Database, sources: Sequence[Source]) -> tuple[SourceHealth, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 
 import sqlalchemy as sa
 from sqlalchemy import or_
@@ -80,14 +81,11 @@ def _record(row: ReadingRow) -> ReadingRecord:
     return as_noun(ReadingRecord, row)
 
 
-def failures_in_a_row(session: Session, source: str) -> int:
-    """Count the last readings of a source that found nobody there, of the last thirty."""
-    count = 0
-    for row in session.exec(_of(source).limit(DOUBTS)):
-        if row.fault != FaultKind.UNREACHABLE:
-            break
-        count += 1
-    return count
+def failures_in_a_row(session: Session, source: str) -> list[datetime]:
+    """Give when the last readings of a source found nobody there, newest first, of the last 30."""
+    found = session.exec(_of(source).limit(DOUBTS))
+    failed = takewhile(lambda row: row.fault == FaultKind.UNREACHABLE, found)
+    return [row.read_at for row in failed]
 
 
 def trend(session: Session, source: str, *, limit: int) -> list[ReadingRecord]:

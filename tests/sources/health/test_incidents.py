@@ -11,6 +11,7 @@ from digest.sources.health.incidents import (
     alert_after,
     decide,
     is_muted,
+    looks,
     why_not_normal,
 )
 
@@ -239,3 +240,24 @@ def test_an_operator_cannot_make_normal_what_would_be_suspect_again(make_source,
 
 def test_a_source_that_was_never_read_has_nothing_to_accept(make_source):
     assert why_not_normal(None, source=make_source("feed")) is not None
+
+
+def test_a_run_that_tries_again_at_once_has_looked_once(life):
+    source = life()
+    unreadable = Reading(outcome=Outcome.FAILED, fault=FaultKind.UNREADABLE, reason="not JSON")
+
+    for _ in range(3):
+        source.reads(unreadable)
+        source.now -= SIX_HOURS - timedelta(minutes=2)
+
+    assert (source.open.suspects, source.alerts) == (1, [])
+    assert source.open.last_bad_at == NOW
+
+
+def test_looks_are_half_an_hour_apart():
+    def minutes(*ago):
+        return [NOW - timedelta(minutes=each) for each in ago]
+
+    assert looks(minutes(2, 4, 360, 362, 720), at=NOW) == 2
+    assert looks(minutes(30), at=NOW) == 1
+    assert looks([], at=NOW) == 0

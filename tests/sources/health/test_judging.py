@@ -369,6 +369,13 @@ def test_the_very_same_response_counts_again_only_after_a_day(make_source, hours
     assert judged.is_step is settles
 
 
+def test_three_looks_within_the_hour_are_no_new_normal(make_source):
+    """Somebody who runs it again and again by hand proves nothing."""
+    trail = after(past(*[58] * 7), *[17] * 5, hours=0.1)
+
+    assert not judge(reading(17), source=make_source("feed"), past=trail).is_step
+
+
 def test_different_faults_in_a_row_do_not_add_up_to_a_new_normal(make_source):
     trail = after(past(*[58] * 7), 17, 17, kind=FaultKind.MALFORMED)
 

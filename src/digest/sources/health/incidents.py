@@ -5,6 +5,7 @@ Pure: how a reading ended and the open incident in, incidents to store out. One 
 time that a source did not tell the truth, and somebody is told of it once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ from digest.model import (
     SourceState,
 )
 from digest.sources.health.fault import is_same_trouble
+from digest.sources.health.settling import NEXT_LOOK
 
 ALERT_AFTER = 2
 RARE = timedelta(days=7)
@@ -119,6 +121,21 @@ def is_muted(state: SourceState | None, *, at: datetime) -> bool:
     return bool(state and state.muted_until and at < state.muted_until)
 
 
+def looks(times: Sequence[datetime], *, at: datetime) -> int:
+    """
+    Count the looks that so many readings were, the one at ``at`` left out.
+
+    Args:
+        times: Newest first; those that follow the one before too soon are the same look.
+        at: The reading that is being made now.
+    """
+    count, later = 0, at
+    for moment in times:
+        if later - moment >= NEXT_LOOK:
+            count, later = count + 1, moment
+    return count
+
+
 def alert_after(source: Source) -> int:
     """Give the number of suspect readings in a row from which somebody is told."""
     if source.alert_after is not None:
@@ -169,8 +186,8 @@ def _gone_on(incident: Incident, reading: Reading, *, at: datetime, capture_key:
     return incident.model_copy(
         update={
             "reason": reading.reason or "",
-            "last_bad_at": at,
-            "suspects": incident.suspects + 1,
+            "last_bad_at": at if at - incident.last_bad_at >= NEXT_LOOK else incident.last_bad_at,
+            "suspects": incident.suspects + (at - incident.last_bad_at >= NEXT_LOOK),
             "items": len(reading.launches),
             "capture_during": capture_key or incident.capture_during,
         }

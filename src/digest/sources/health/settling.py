@@ -13,6 +13,8 @@ from digest.sources.health.counts import Doubt
 from digest.sources.health.fault import Fault
 
 IN_A_ROW = 3
+NEXT_LOOK = timedelta(minutes=30)
+"""A reading sooner than that is the same look once more: a run that tries again, a person's hand."""
 SAME_BODY_COUNTS_AFTER = timedelta(days=1)
 """The very same response again is no new evidence before that: an hour's fault is often cached."""
 WOBBLE = 0.2
@@ -42,7 +44,7 @@ def is_step(fault: Fault, doubt: Doubt, *, before: Sequence[Doubt]) -> bool:
 
 
 def _evidence(doubts: Sequence[Doubt]) -> list[Doubt]:
-    """Leave out repeats of the very same response, oldest first."""
+    """Leave out what is the same look, or the very same response, once more; oldest first."""
     kept: list[Doubt] = []
     for doubt in doubts:
         last = kept[-1] if kept else None
@@ -53,7 +55,8 @@ def _evidence(doubts: Sequence[Doubt]) -> list[Doubt]:
 
 def _is_repeat(doubt: Doubt, last: Doubt) -> bool:
     is_same = bool(doubt.body_sha256) and doubt.body_sha256 == last.body_sha256
-    return is_same and doubt.at - last.at < SAME_BODY_COUNTS_AFTER
+    patience = SAME_BODY_COUNTS_AFTER if is_same else NEXT_LOOK
+    return timedelta(0) <= doubt.at - last.at < patience
 
 
 def _is_stable(row: Sequence[Doubt], kind: FaultKind) -> bool:
