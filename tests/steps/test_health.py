@@ -23,6 +23,8 @@ from digest.steps.health import (
     unmute_source,
 )
 from digest.steps.ingest import IngestParts, ingest
+from digest.steps.remake import ReplayParts
+from digest.steps.replay import replay
 from digest.store import health as health_store
 from digest.store import launches as launch_store
 from digest.store import sources as source_store
@@ -158,6 +160,34 @@ def test_an_operator_can_accept_sooner(week: Week):
     assert not week.health().may_accept
     with pytest.raises(SourceHealthError, match="its last reading is not suspect"):
         accept_source(week.db, source, by="Ada", now=week.now)
+
+
+def test_a_replay_judges_as_ingestion_did_and_keeps_an_operators_word(week: Week):
+    week.read(HN, times=2)
+    for count in (7, 6, 7):  # the third is the new normal
+        week.leave(count)
+        week.read(HN)
+    week.mend()
+    week.read(HN)
+    week.leave(6)
+    assert week.read(HN).outcome is Outcome.SUSPECT
+    accept_source(week.db, named_source(week.sources, HN), by="Ada", now=week.now)
+    assert week.read(HN).outcome is Outcome.OK
+
+    def judged():
+        with week.db.read() as session:
+            return [
+                (each.capture_key, each.outcome, each.fault, each.is_baseline, each.accepted_by)
+                for each in health_store.trend(session, HN, limit=40)
+            ]
+
+    before, launches = judged(), week.launches()
+
+    replay(ReplayParts(db=week.db, captures=week.captures, sources=week.sources))
+
+    assert judged() == before
+    assert week.launches() == launches
+    assert [each[4] for each in before if each[3]] == ["", "Ada"]
 
 
 def test_a_muted_source_is_read_as_before_and_nobody_is_told(week: Week):

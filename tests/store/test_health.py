@@ -63,7 +63,7 @@ def test_suspect_readings_count_from_the_last_good_one_on(db: Database):
 def test_a_reading_that_is_made_again_is_judged_by_what_came_before_it(db: Database):
     put(db, OK, SUSPECT, SUSPECT, OK, SUSPECT)
 
-    assert judged_by(db, before=NOW + 3 * HOUR) == ([0], [2, 1])
+    assert judged_by(db, before=NOW + 2.5 * HOUR) == ([0], [2, 1])
 
 
 def test_nothing_before_a_new_normal_counts(db: Database):

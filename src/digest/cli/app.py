@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import delivery, health, issues, readers, sources, system
+from digest.cli import captures, delivery, export, health, issues, readers, sources, system
 from digest.errors import DigestError
 
 app = typer.Typer(
@@ -25,7 +25,7 @@ _PANELS = {
     "A week, in this order": (
         ("ingest", sources.ingest_command),
         ("build", issues.build_command),
-        ("export", issues.export_command),
+        ("export", export.export_command),
         ("approve", issues.approve_command),
         ("send", delivery.send_command),
     ),
@@ -34,6 +34,7 @@ _PANELS = {
         ("migrate", system.migrate_command),
         ("web", system.web_command),
         ("parse", sources.parse_command),
+        ("replay", captures.replay_command),
         ("demo", system.demo_command),
     ),
 }
@@ -43,6 +44,7 @@ for _panel, _commands in _PANELS.items():
 app.add_typer(delivery.deliveries, rich_help_panel="How everything stands")
 app.add_typer(health.sources, rich_help_panel="How everything stands")
 app.add_typer(health.health, rich_help_panel="The machine")
+app.add_typer(captures.captures, rich_help_panel="The machine")
 app.add_typer(readers.subscribers, rich_help_panel="Readers")
 
 

@@ -50,7 +50,7 @@ class Source(Value):
 
 
 class Capture(Value):
-    """One HTTP response kept whole; the body lies in the capture directory under ``body_sha256``."""
+    """One HTTP response kept whole; the body lies in the capture store under ``body_sha256``."""
 
     key: str = Field(max_length=80)
     """sha256 over URL, status and body, a dash, and the UTC time: unique per fetch."""
@@ -69,6 +69,8 @@ class Capture(Value):
     """Key of the first page of the listing it continues; empty for a first or only page."""
     page: int = Field(default=1, ge=1)
     """Place among the pages of its listing."""
+    supplied: bool = False
+    """True where an operator gave the page; nothing was asked of its site."""
 
 
 class RobotsText(Value):
@@ -174,6 +176,11 @@ class Reading(Value):
     """The figure that was due where another one is the fault."""
     is_step: bool = False
     """True for the reading that made a lasting change the new normal."""
+
+    title: str = ""
+    """The listing's own title, where it has one: what a feed calls itself."""
+    is_charset_guessed: bool = False
+    """True where nothing declared fits the octets: a detector's answer, or characters were lost."""
 
     @property
     def adds_up(self) -> bool:

@@ -111,7 +111,7 @@ def _standing(session: Session, source: str, *, now: datetime) -> Standing:
         items=accepted[0].items if accepted else None,
         capture_key=accepted[0].capture_key if accepted else "",
         failures=looks(store.failures_in_a_row(session, source), at=now),
-        is_muted=is_muted(source_store.source_states(session).get(source), at=now),
+        is_muted=is_muted(source_store.source_state(session, source), at=now),
     )
 
 
@@ -245,7 +245,7 @@ def unmute_source(db: Database, source: Source) -> None:
 
 
 def _put_mute(session: Session, source: Source, *, until: datetime | None, by: str) -> None:
-    state = source_store.source_states(session).get(source.name)
+    state = source_store.source_state(session, source.name)
     known = state or SourceState(source=source.name, kind=source.kind, url=source.url)
     changes = {"muted_until": until, "muted_by": by}
     source_store.put_source_state(session, known.model_copy(update=changes))

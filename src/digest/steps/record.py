@@ -125,7 +125,7 @@ def store_reading(
     Returns:
         How many launches were new.
     """
-    state = source_store.source_states(session).get(source.name)
+    state = source_store.source_state(session, source.name)
     for capture in captures:
         capture_store.put_capture(session, capture)
     new = 0

@@ -21,7 +21,13 @@ GOOD = (Outcome.OK, Outcome.OK_EMPTY, Outcome.UNCHANGED)
 
 
 def put_reading(session: Session, reading: ReadingRecord) -> None:
-    """Append one reading to its source's history."""
+    """Put one reading into its source's history, in place of an earlier one of the same capture."""
+    if reading.capture_key:
+        same = (
+            col(ReadingRow.source) == reading.source,
+            col(ReadingRow.capture_key) == reading.capture_key,
+        )
+        session.execute(sa.delete(ReadingRow).where(*same))
     session.add(ReadingRow(**as_values(reading)))
 
 
@@ -39,13 +45,13 @@ def judged_by(
     Args:
         session: A transaction.
         source: Name.
-        before: Only readings from before then, for one that is read again; None counts all.
+        before: Only readings until then, for one that is read again; None counts all.
 
     Returns:
         The accepted readings down to the last new normal, at most seven; and the suspect ones
         since the last good one.
     """
-    earlier = col(ReadingRow.read_at) < before if before else sa.true()
+    earlier = col(ReadingRow.read_at) <= before if before else sa.true()
     accepted = list(session.exec(_accepted(source).where(earlier).limit(JUDGED)))
     for place, row in enumerate(accepted, 1):
         if row.is_baseline:

@@ -16,6 +16,13 @@ def source_states(session: Session) -> dict[str, SourceState]:
     return {row.source: as_noun(SourceState, row) for row in rows}
 
 
+def source_state(session: Session, source: str) -> SourceState | None:
+    """Give what is known of one source; None where it was never read."""
+    # Asked anew each time: what an upsert wrote is not in the rows this session has seen before.
+    row = session.get(SourceRow, source, populate_existing=True)
+    return as_noun(SourceState, row) if row else None
+
+
 def put_source_state(session: Session, state: SourceState) -> None:
     """Store how a source stands now."""
     values = as_values(state)
