@@ -116,6 +116,10 @@ TROUBLED = {
         [steady(count) for count in (7, 8, 6, 7, 8, 1, 7)],
         [(5, "partial")],
     ),
+    "a small and steady feed loses half": (
+        [steady(count) for count in (8, 8, 8, 8, 4, 8)],
+        [(4, "partial")],
+    ),
     "a broken row does not spoil what is usual": (
         [steady(100)] + [steady(20), steady(100)] * 4 + [steady(65)],
         [(1, "partial"), (3, "partial"), (5, "partial"), (7, "partial"), (9, "partial")],

@@ -20,8 +20,6 @@ MIN_RATIO = 0.7
 NOISY_BELOW = 10
 """Items below which ratios, days and fill rates mean nothing."""
 DEFAULT_FLOOR = 5
-SMALL_RATIO = 0.4
-"""The same share for small listings, which also must fall below all they recently had."""
 SMALL_PAST = 3
 """Accepted readings from which a small listing, or a field, has a usual figure."""
 DOUBLED = 1.8
@@ -86,11 +84,19 @@ def _no_items(usual: float | None) -> str:
 
 
 def _is_loss(items: int, usual: float, past: Trail) -> bool:
-    """Tell whether so few items are a loss; small listings swing, so more is asked of a loss there."""
+    """
+    Tell whether so few items are a loss.
+
+    Small listings swing by themselves: there a loss also falls below the least of late by more
+    than those swung.
+    """
+    if items >= MIN_RATIO * usual:
+        return False
     if usual >= NOISY_BELOW:
-        return items < MIN_RATIO * usual
-    lowest = min(each.counts.items for each in past.accepted) if past.accepted else 0
-    return past.length >= SMALL_PAST and items < min(SMALL_RATIO * usual, lowest)
+        return True
+    recent = [each.counts.items for each in past.accepted]
+    swing = max(1, max(recent, default=0) - min(recent, default=0))
+    return len(recent) >= SMALL_PAST and items < min(recent) - swing
 
 
 def _doubled_fault(counts: Counts, past: Trail) -> Fault | None:
