@@ -13,7 +13,6 @@ from digest.errors import NotFoundError, SourceHealthError
 from digest.model import FaultKind, IncidentEnd, Outcome
 from digest.sources.captures import CaptureStore
 from digest.sources.config import load_sources
-from digest.sources.fetch import Fetcher
 from digest.steps.doctor import examine
 from digest.steps.health import (
     accept_source,
@@ -22,13 +21,13 @@ from digest.steps.health import (
     source_healths,
     unmute_source,
 )
-from digest.steps.ingest import IngestParts, ingest
+from digest.steps.ingest import SourceReport
 from digest.steps.remake import ReplayParts
 from digest.steps.replay import replay
 from digest.store import health as health_store
 from digest.store import launches as launch_store
-from digest.store import sources as source_store
 from digest.store.engine import Database
+from tests.steps.test_ingest import Site
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SIX_HOURS = timedelta(hours=6)
@@ -38,21 +37,14 @@ PATH = "/api/v1/search_by_date"
 pytestmark = pytest.mark.enable_socket
 
 
-class Week:
+class Week(Site):
     """The demo's sites read every six hours, with pages a test may break."""
-
-    def __init__(self, db: Database, folder: Path) -> None:
-        self.db = db
-        self.captures = CaptureStore(folder / "captures")
-        self.pages = dict(demo_pages())
-        self.file = folder / "sources.toml"
-        self.now = NOW
 
     @property
     def sources(self):
         return load_sources(self.file)
 
-    def read(self, *names: str, times: int = 1):
+    def look(self, *names: str, times: int = 1) -> SourceReport:
         """Read the named sources so often, six hours apart; give the last report of the first."""
         for _ in range(times):
             with DemoSite(pages=self.pages) as site:
@@ -61,20 +53,6 @@ class Week:
                 reports = asyncio.run(self._ingest(chosen))
             self.now += SIX_HOURS
         return reports[0]
-
-    async def _ingest(self, sources):
-        with self.db.read() as session:
-            known = source_store.robots_texts(session)
-        async with Fetcher(
-            user_agent="digest/test (+https://verdicts.example.com/about)",
-            allowed_private_hosts=("127.0.0.0/8",),
-            clock=lambda: self.now,
-            known_robots=known,
-        ) as fetcher:
-            parts = IngestParts(
-                db=self.db, fetcher=fetcher, captures=self.captures, clock=lambda: self.now
-            )
-            return await ingest(sources, parts=parts)
 
     def leave(self, count: int) -> None:
         """Let the listing hold only its first hits."""
@@ -100,11 +78,11 @@ def week(db: Database, tmp_path: Path) -> Week:
 
 
 def test_a_listing_cut_to_a_third_opens_an_incident_that_is_told_of_once_and_ends(week: Week):
-    whole = week.read(HN, times=2)
+    whole = week.look(HN, times=2)
     stored = week.launches()
     week.leave(6)
 
-    first, second = week.read(HN), week.read(HN)
+    first, second = week.look(HN), week.look(HN)
 
     assert (first.outcome, first.is_opened, first.is_alert) == (Outcome.SUSPECT, True, False)
     assert (second.outcome, second.is_opened, second.is_alert) == (Outcome.SUSPECT, False, True)
@@ -117,7 +95,7 @@ def test_a_listing_cut_to_a_third_opens_an_incident_that_is_told_of_once_and_end
     assert health.good_at == NOW + SIX_HOURS
 
     week.mend()
-    third = week.read(HN)
+    third = week.look(HN)
 
     assert third.ended.end is IncidentEnd.RECOVERED
     assert week.health().incident is None
@@ -125,34 +103,34 @@ def test_a_listing_cut_to_a_third_opens_an_incident_that_is_told_of_once_and_end
 
 
 def test_what_lasts_is_the_new_normal_and_ends_the_incident_as_a_step(week: Week):
-    week.read(HN, times=2)
+    week.look(HN, times=2)
     for count in (7, 6, 7):
         week.leave(count)
-        report = week.read(HN)
+        report = week.look(HN)
 
     assert report.outcome is Outcome.OK
     assert report.ended.end is IncidentEnd.STEP
     assert week.health().usual == 7
     week.leave(6)
-    assert week.read(HN).outcome is Outcome.OK
+    assert week.look(HN).outcome is Outcome.OK
 
 
 def test_the_very_same_cut_listing_for_half_a_day_is_no_new_normal(week: Week):
-    week.read(HN, times=2)
+    week.look(HN, times=2)
     week.leave(6)
 
-    assert week.read(HN, times=3).outcome is Outcome.SUSPECT
+    assert week.look(HN, times=3).outcome is Outcome.SUSPECT
 
 
 def test_an_operator_can_accept_sooner(week: Week):
-    week.read(HN, times=2)
+    week.look(HN, times=2)
     week.leave(6)
-    week.read(HN)
+    week.look(HN)
 
     source = named_source(week.sources, HN)
     assert week.health().may_accept
     accept_source(week.db, source, by="Ada", now=week.now)
-    report = week.read(HN)
+    report = week.look(HN)
 
     assert report.outcome is Outcome.OK
     (past,) = week.health().past
@@ -163,16 +141,16 @@ def test_an_operator_can_accept_sooner(week: Week):
 
 
 def test_a_replay_judges_as_ingestion_did_and_keeps_an_operators_word(week: Week):
-    week.read(HN, times=2)
+    week.look(HN, times=2)
     for count in (7, 6, 7):  # the third is the new normal
         week.leave(count)
-        week.read(HN)
+        week.look(HN)
     week.mend()
-    week.read(HN)
+    week.look(HN)
     week.leave(6)
-    assert week.read(HN).outcome is Outcome.SUSPECT
+    assert week.look(HN).outcome is Outcome.SUSPECT
     accept_source(week.db, named_source(week.sources, HN), by="Ada", now=week.now)
-    assert week.read(HN).outcome is Outcome.OK
+    assert week.look(HN).outcome is Outcome.OK
 
     def judged():
         with week.db.read() as session:
@@ -191,29 +169,29 @@ def test_a_replay_judges_as_ingestion_did_and_keeps_an_operators_word(week: Week
 
 
 def test_a_muted_source_is_read_as_before_and_nobody_is_told(week: Week):
-    week.read(HN)
+    week.look(HN)
     week.leave(6)
-    week.read(HN)
+    week.look(HN)
     source = named_source(week.sources, HN)
 
     closed = mute_source(week.db, source, until=week.now + 2 * SIX_HOURS, by="Ada", now=week.now)
-    muted = week.read(HN)
+    muted = week.look(HN)
 
     assert closed.end is IncidentEnd.MUTED
     assert (muted.outcome, muted.incident) == (Outcome.SUSPECT, None)
     assert week.health().muted_by == "Ada"
     unmute_source(week.db, source)
-    assert week.read(HN).is_opened
+    assert week.look(HN).is_opened
     assert week.health().muted_until is None
 
 
 def test_a_mute_ends_by_itself(week: Week):
-    week.read(HN)
+    week.look(HN)
     week.leave(6)
     source = named_source(week.sources, HN)
     mute_source(week.db, source, until=week.now + SIX_HOURS, by="Ada", now=week.now)
 
-    reports = [week.read(HN) for _ in range(3)]
+    reports = [week.look(HN) for _ in range(3)]
 
     assert [report.is_opened for report in reports] == [False, True, False]
     with pytest.raises(SourceHealthError, match="is past; name a time to come"):
@@ -221,28 +199,28 @@ def test_a_mute_ends_by_itself(week: Week):
 
 
 def test_a_page_of_another_kind_is_an_incident_and_a_refusal_is_none(week: Week):
-    week.read(HN)
+    week.look(HN)
     week.pages[PATH] = Page(b"<!doctype html><title>Down for repairs</title>", "text/html")
 
-    assert week.read(HN).incident.kind is FaultKind.UNREADABLE
+    assert week.look(HN).incident.kind is FaultKind.UNREADABLE
 
     week.mend()
-    week.read(HN)
+    week.look(HN)
     week.pages[PATH] = Page(
         b"<!doctype html><title>Just a moment...</title><script>window._cf_chl_opt={}</script>",
         "text/html",
     )
-    report = week.read(HN, times=5)
+    report = week.look(HN, times=5)
 
     assert (report.outcome, report.incident) == (Outcome.BLOCKED, None)
     assert week.health().incident is None
 
 
 def test_a_page_that_is_gone_for_a_day_is_an_incident(week: Week):
-    week.read(HN)
+    week.look(HN)
     del week.pages[PATH]
 
-    reports = [week.read(HN) for _ in range(4)]
+    reports = [week.look(HN) for _ in range(4)]
 
     assert [report.outcome for report in reports] == [Outcome.FAILED] * 4
     assert [report.is_alert for report in reports] == [False, False, False, True]
@@ -250,7 +228,7 @@ def test_a_page_that_is_gone_for_a_day_is_an_incident(week: Week):
 
 
 def test_every_configured_source_is_in_the_report_read_or_not(week: Week):
-    week.read(HN, "github")
+    week.look(HN, "github")
     sources = week.sources
 
     found = source_healths(week.db, sources)
@@ -262,7 +240,7 @@ def test_every_configured_source_is_in_the_report_read_or_not(week: Week):
 
 
 def test_what_judges_a_reading_is_kept_with_it(week: Week):
-    week.read(HN)
+    week.look(HN)
 
     with week.db.read() as session:
         (kept,) = health_store.trend(session, HN, limit=5)
@@ -279,7 +257,7 @@ def test_what_judges_a_reading_is_kept_with_it(week: Week):
 
 
 def test_a_name_that_is_not_there_gets_its_nearest(week: Week):
-    week.read(HN)
+    week.look(HN)
 
     with pytest.raises(NotFoundError, match="did you mean hacker_news"):
         named_source(week.sources, "hackernews")
@@ -288,7 +266,7 @@ def test_a_name_that_is_not_there_gets_its_nearest(week: Week):
 
 
 def test_the_doctor_reads_what_is_kept_and_the_look_alikes(week: Week):
-    week.read(HN, "github")
+    week.look(HN, "github")
     week.leave(0)
 
     found = examine(week.db, week.captures, week.sources, look_alikes=tuple(look_alikes()))
@@ -302,7 +280,7 @@ def test_the_doctor_reads_what_is_kept_and_the_look_alikes(week: Week):
 
 def test_the_doctor_says_what_a_parser_reads_no_more(week: Week):
     week.leave(0)
-    week.read(HN)
+    week.look(HN)
 
     (found,) = examine(week.db, week.captures, [named_source(week.sources, HN)])
 
@@ -311,7 +289,7 @@ def test_the_doctor_says_what_a_parser_reads_no_more(week: Week):
 
 
 def test_the_doctor_says_what_is_not_kept_any_more(week: Week, tmp_path: Path):
-    week.read(HN)
+    week.look(HN)
 
     (found,) = examine(week.db, CaptureStore(tmp_path / "other"), [named_source(week.sources, HN)])
 
