@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +15,8 @@ from prefect.events import emit_event
 from prefect.states import Completed, Failed
 
 from digest.errors import FetchError
-from digest.model import Incident, Outcome, SourceState
+from digest.model import Incident, Outcome, Source, SourceState
+from digest.model.hosts import registrable
 from digest.model.wording import counted
 from digest.steps.health import open_incidents
 from digest.steps.ingest import SourceReport
@@ -119,11 +120,10 @@ async def ingest() -> State[Any]:
     The run fails when no source at all could be read, or one broke a task; any other in trouble is
     shown in the summary.
     """
-    hosts: dict[str, list[str]] = defaultdict(list)
     with parts() as resources:
         started = resources.settings.clock()
-        for source in resources.sources:
-            hosts[urlsplit(source.url).netloc].append(source.name)
+        hosts = by_host(resources.sources)
+        off = [source.name for source in resources.sources if not source.enabled]
     runs: list[Any] = [ingest_host(host, names, return_state=True) for host, names in hosts.items()]
     ends: Sequence[State[Any]] = await asyncio.gather(*runs)
     found = await research_catalogue()
@@ -135,6 +135,7 @@ async def ingest() -> State[Any]:
         for names, end in zip(hosts.values(), ends, strict=True)
         for name in names
     ]
+    rows += [skipped_row(name, states.get(name)) for name in off]
     await acreate_table_artifact(
         key="ingest-summary",
         table=rows,
@@ -146,6 +147,33 @@ async def ingest() -> State[Any]:
     return ending(rows)
 
 
+def by_host(sources: Iterable[Source]) -> dict[str, list[str]]:
+    """Give the names of the sources that are switched on, by the host that all below it share."""
+    hosts: dict[str, list[str]] = defaultdict(list)
+    for source in sources:
+        if source.enabled:
+            hosts[registrable(urlsplit(source.url).hostname or "")].append(source.name)
+    return dict(hosts)
+
+
+def skipped_row(name: str, state: SourceState | None) -> dict[str, Any]:
+    """Give the line of a source that is switched off: each one listed is accounted for."""
+    row = source_line(name, state)
+    return row | {"outcome": str(Outcome.SKIPPED), "launches": 0, "reason": "switched off"}
+
+
+def source_line(
+    name: str, state: SourceState | None, *, incident: Incident | None = None
+) -> dict[str, Any]:
+    """Give the beginning of a source's line."""
+    good_at = state.good_at if state else None
+    return {
+        "source": name,
+        "last good": good_at.isoformat() if good_at else "never",
+        "incident": f"{incident.kind} since {incident.opened_at.isoformat()}" if incident else "",
+    }
+
+
 def source_row(
     name: str,
     state: SourceState | None,
@@ -155,12 +183,7 @@ def source_row(
     incident: Incident | None = None,
 ) -> dict[str, Any]:
     """Give a source's line of the summary; one that was not read since then broke its task."""
-    good_at = state.good_at if state else None
-    row = {
-        "source": name,
-        "last good": good_at.isoformat() if good_at else "never",
-        "incident": f"{incident.kind} since {incident.opened_at.isoformat()}" if incident else "",
-    }
+    row = source_line(name, state, incident=incident)
     if state is None or state.checked_at is None or state.checked_at < since:
         return row | {"outcome": BROKEN, "launches": 0, "reason": end.message or str(end.type)}
     return row | {
@@ -172,9 +195,9 @@ def source_row(
 
 def ending(rows: Sequence[Mapping[str, Any]]) -> State[Any]:
     """Give the state a run ends in, from the lines of its summary."""
-    outcomes = [row["outcome"] for row in rows]
+    outcomes = [row["outcome"] for row in rows if row["outcome"] != Outcome.SKIPPED]
     good = sum(outcome in GOOD_OUTCOMES for outcome in outcomes)
-    message = f"{good} of {len(rows)} sources read well"
+    message = f"{good} of {len(outcomes)} sources read well"
     return (
         Completed(message=message) if good and BROKEN not in outcomes else Failed(message=message)
     )

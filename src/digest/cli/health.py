@@ -80,7 +80,7 @@ def _line(each: "SourceHealth", *, now: datetime) -> tuple[object, ...]:
     is_due = each.next_due_at is None or each.next_due_at <= now
     return (
         each.name,
-        each.outcome or "never",
+        each.outcome or ("never" if each.enabled else "off"),
         f"{last}" if each.usual is None else f"{last} of {each.usual:g}",
         spark(counts[-SHOWN:]),
         each.good_at and span(now - each.good_at),
@@ -93,6 +93,8 @@ def _remarks(each: "SourceHealth") -> Iterator[str]:
     """Say in sentences what an operator should know of a source."""
     if not each.is_listed:
         yield "no longer in the sources file"
+    if not each.enabled:
+        yield "switched off in the sources file (enabled = false)"
     incident = each.incident
     if each.reason and incident is None:
         yield f"{each.outcome}, {each.reason}"

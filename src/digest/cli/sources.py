@@ -23,6 +23,7 @@ from digest.model import Capture, Outcome, Reading, Source
 from digest.model.wording import counted
 
 if TYPE_CHECKING:
+    from digest.steps.fetch import FetchReport
     from digest.steps.ingest import SourceReport
     from digest.wiring import Resources
 
@@ -124,9 +125,16 @@ def _print_reading(reading: Reading) -> None:
 
 def ingest_command(
     source: Annotated[
-        list[str] | None, typer.Option(help="Only this source; may be given several times.")
+        list[str] | None,
+        typer.Option(
+            help="Only this source, even one that is switched off or gone for good; may be given "
+            "several times."
+        ),
     ] = None,
     *,
+    due: Annotated[
+        bool, typer.Option("--due", help="Only those that their rhythm (every_hours) asks for.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Read all sources once. Exit 1 when one of them is in trouble; the others are stored."""
@@ -136,7 +144,7 @@ def ingest_command(
 
     with open_resources(load_settings()) as resources:
         chosen = _chosen(resources.sources, source or [])
-        reports = asyncio.run(_ingest(resources, chosen))
+        reports = asyncio.run(_ingest(resources, chosen, only_due=due, insists=bool(source)))
         found = research(resources.db, classifier=resources.classifier)
     if as_json:
         print_json({"sources": reports, "research": found})
@@ -146,6 +154,9 @@ def ingest_command(
         tools, facts = counted(found.tools, "tool"), counted(found.facts, "fact")
         typer.echo(f"{tools} brought up to date, {facts} read")
     troubled = [report for report in reports if report.outcome in IN_TROUBLE]
+    for report in reports:
+        if report.outcome is Outcome.SKIPPED and not as_json:
+            remark(f"source {report.source}, {report.outcome}: {report.reason}")
     for report in troubled:
         remark(f"source {report.source}, {report.outcome}: {report.reason}")
     if troubled:
@@ -161,9 +172,37 @@ def _chosen(sources: tuple[Source, ...], names: list[str]) -> tuple[Source, ...]
 
 
 async def _ingest(
-    resources: "Resources", sources: tuple[Source, ...]
+    resources: "Resources", sources: tuple[Source, ...], *, only_due: bool, insists: bool
 ) -> tuple["SourceReport", ...]:
     from digest.steps.ingest import ingest
 
     async with resources.fetcher() as fetcher:
-        return await ingest(sources, parts=resources.ingest_parts(fetcher))
+        return await ingest(
+            sources, parts=resources.ingest_parts(fetcher), only_due=only_due, insists=insists
+        )
+
+
+def fetch_command(
+    url: Annotated[str, typer.Argument(metavar="URL", help="Address of one page.")],
+    *,
+    as_json: JsonFlag = False,
+) -> None:
+    """Fetch one page as ingestion would, and keep the response. Exit 1 when it could not be had."""
+    from digest.settings import load_settings
+    from digest.wiring import open_resources
+
+    with open_resources(load_settings()) as resources:
+        report = asyncio.run(_fetch(resources, url))
+    if as_json:
+        print_json(report)
+    else:
+        print_table("", ("fact", "value"), report.model_dump(mode="json").items())
+    if report.outcome is not Outcome.OK:
+        raise typer.Exit(1)
+
+
+async def _fetch(resources: "Resources", url: str) -> "FetchReport":
+    from digest.steps.fetch import fetch_page
+
+    async with resources.fetcher() as fetcher:
+        return await fetch_page(url, fetcher=fetcher, db=resources.db, captures=resources.captures)

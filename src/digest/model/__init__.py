@@ -24,6 +24,7 @@ from digest.model.catalogue import (
     MergeTier,
     Tool,
 )
+from digest.model.decisions import Decision, DecisionKind, Lookalike, Placement
 from digest.model.delivery import (
     Delivery,
     DeliveryCount,
@@ -33,6 +34,7 @@ from digest.model.delivery import (
     SendResult,
 )
 from digest.model.health import FaultKind, Incident, IncidentEnd
+from digest.model.hosts import HostClaim, HostRelease, HostState
 from digest.model.issues import (
     Answer,
     AnswerKind,
@@ -62,6 +64,7 @@ from digest.model.panel import (
     Tally,
     Verdict,
 )
+from digest.model.popularity import AgedCount, Count
 from digest.model.readers import (
     Choice,
     Community,
@@ -72,6 +75,7 @@ from digest.model.readers import (
 )
 
 __all__ = [
+    "AgedCount",
     "Answer",
     "AnswerKind",
     "Approval",
@@ -84,6 +88,9 @@ __all__ = [
     "Community",
     "Comparison",
     "ConsentEvent",
+    "Count",
+    "Decision",
+    "DecisionKind",
     "Delivery",
     "DeliveryCount",
     "DeliveryState",
@@ -96,6 +103,9 @@ __all__ = [
     "FactRow",
     "FaultKind",
     "Flag",
+    "HostClaim",
+    "HostRelease",
+    "HostState",
     "Identity",
     "Incident",
     "IncidentEnd",
@@ -105,6 +115,7 @@ __all__ = [
     "JobAssignment",
     "Launch",
     "LaunchDateSource",
+    "Lookalike",
     "Market",
     "MergeTier",
     "Message",
@@ -112,6 +123,7 @@ __all__ = [
     "Outcome",
     "PairPlan",
     "PairScore",
+    "Placement",
     "Plan",
     "Popularity",
     "Reading",

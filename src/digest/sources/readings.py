@@ -90,7 +90,7 @@ def gather(rows: Iterable[Row], read: Callable[[Row], Launch | None]) -> Reading
             continue
         other = launches.get(launch.native_id)
         folded += other is not None
-        if _is_later(launch, other):
+        if is_later(launch, other):
             launches[launch.native_id] = launch
     reading = Reading(
         outcome=Outcome.OK,
@@ -104,7 +104,7 @@ def gather(rows: Iterable[Row], read: Callable[[Row], Launch | None]) -> Reading
     return reading
 
 
-def _is_later(launch: Launch, other: Launch | None) -> bool:
+def is_later(launch: Launch, other: Launch | None) -> bool:
     """Tell whether a launch replaces the one read before it; of equals the first stands."""
     if other is None or other.launched_at is None:
         return other is None or launch.launched_at is not None

@@ -51,6 +51,8 @@ class SourceHealth(Value):
     url: str
     is_listed: bool = True
     """False where the sources file has it no more."""
+    enabled: bool = True
+    """False where the sources file has it switched off."""
     outcome: Outcome | None = None
     """None where it was never read."""
     reason: str | None = None
@@ -168,6 +170,7 @@ def _health(
         kind=source.kind,
         url=source.url,
         is_listed=is_listed,
+        enabled=source.enabled,
         usual=trail.usual_items,
         newest_at=trail.last.counts.newest_at if trail.last else None,
         parser_version=parsers.version_of(source) if known else "",
@@ -186,10 +189,16 @@ def _health(
         items=stands.items,
         checked_at=stands.checked_at,
         good_at=stands.good_at,
-        next_due_at=stands.not_before,
+        next_due_at=_next_due(stands),
         muted_until=stands.muted_until,
         muted_by=stands.muted_by,
     )
+
+
+def _next_due(state: SourceState) -> datetime | None:
+    """Give when a source is asked next: by its rhythm, and not before its host allows it."""
+    times = [each for each in (state.next_due_at, state.not_before) if each]
+    return max(times, default=None)
 
 
 def accept_source(db: Database, source: Source, *, by: str, now: datetime) -> ReadingRecord:

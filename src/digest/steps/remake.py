@@ -184,7 +184,9 @@ def _read_again(session: Session, fetch: Fetch, *, parts: ReplayParts) -> None:
     responses = responses_of(parts.captures, fetch)
     at = fetch.captures[0].fetched_at
     past = past_of(session, source.name, before=at)
-    reading = read_fetched(source, fetch.fetched, responses, past=past, at=at)
+    reading = read_fetched(
+        source, fetch.fetched, responses, past=past, trouble=fetch.trouble, at=at
+    )
     store_reading(
         session,
         source,

@@ -19,7 +19,9 @@ WORDS = {
     Outcome.SUSPECT: "suspect",
     Outcome.BLOCKED: "blocked",
     Outcome.FAILED: "failed",
+    Outcome.SKIPPED: "skipped",
 }
+OFF = "switched off"
 CHIPS = {
     Outcome.OK: "ship",
     Outcome.OK_EMPTY: "ship",
@@ -88,7 +90,7 @@ def health_view(health: SourceHealth, *, now: datetime) -> HealthView:
     is_bad = outcome in {Outcome.SUSPECT, Outcome.BLOCKED, Outcome.FAILED}
     return HealthView(
         health=health,
-        word=WORDS[outcome] if outcome else "never read",
+        word=WORDS[outcome] if outcome else "never read" if health.enabled else OFF,
         chip=CHIPS.get(outcome, "") if outcome else "",
         has_trouble=bool(incident) or is_bad,
         items=_items(read[-1] if read else None, health.usual),
@@ -120,7 +122,7 @@ def summary(views: Sequence[HealthView]) -> str:
     parts = [f"{counted(len(views), 'source')}: {good} read well"]
     parts += [
         f"{count[word]} {word}"
-        for word in ("suspect", "blocked", "failed", "never read")
+        for word in ("suspect", "blocked", "failed", "never read", OFF)
         if count[word]
     ]
     return f"{', '.join(parts)}; {counted(incidents, 'open incident')}."

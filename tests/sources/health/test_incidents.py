@@ -95,12 +95,12 @@ def test_somebody_is_told_at_the_second_and_never_again(life):
     [
         ({}, 2),
         ({"expected_every_days": 2}, 2),
-        ({"expected_every_days": 7}, 1),
-        ({"expected_every_days": 30}, 1),
-        ({"expected_every_days": 30, "alert_after": 3}, 3),
+        ({"every_hours": 24}, 2),
+        ({"every_hours": 168}, 1),
+        ({"every_hours": 168, "alert_after": 3}, 3),
     ],
 )
-def test_a_source_with_weekly_news_is_told_of_at_once(life, options, wanted):
+def test_a_source_that_is_read_weekly_is_told_of_at_once(life, options, wanted):
     source = life(**options)
 
     source.reads(*[bad()] * 4)

@@ -24,7 +24,7 @@ from digest.sources.health.settling import NEXT_LOOK
 
 ALERT_AFTER = 2
 RARE = timedelta(days=7)
-"""Cadence from which one suspect reading is enough: the next news are a week away."""
+"""Rhythm from which one suspect reading is enough: the next look is a week away."""
 UNREACHABLE_AFTER = 4
 """Failures in a row that make a silent host an incident: a day, at four readings a day."""
 UNREAD = frozenset({FaultKind.MALFORMED, FaultKind.REPEATED_PAGE, FaultKind.ACCOUNTS})
@@ -140,8 +140,7 @@ def alert_after(source: Source) -> int:
     """Give the number of suspect readings in a row from which somebody is told."""
     if source.alert_after is not None:
         return source.alert_after
-    days = source.expected_every_days
-    return 1 if days and timedelta(days=days) >= RARE else ALERT_AFTER
+    return 1 if timedelta(hours=source.every_hours) >= RARE else ALERT_AFTER
 
 
 def _kind(reading: Reading, before: Standing) -> FaultKind | None:

@@ -7,11 +7,14 @@ looked up by: they are written whole, read whole, and never changed in part.
 
 from digest.store.tables.base import metadata
 from digest.store.tables.catalogue import FactRow, ReviewRow, ToolKeyRow, ToolRow
+from digest.store.tables.decisions import DecisionRow, LookalikeRow, PlacementRow
 from digest.store.tables.delivery import DeliveryRow
 from digest.store.tables.issues import ApprovalRow, ComparisonRow, EditionRow, IssueRow
+from digest.store.tables.popularity import CountRow
 from digest.store.tables.readers import ConsentEventRow, SubscriberRow, VoteRow
 from digest.store.tables.sources import (
     CaptureRow,
+    HostRow,
     IncidentRow,
     LaunchRow,
     ReadingRow,
@@ -24,12 +27,17 @@ __all__ = [
     "CaptureRow",
     "ComparisonRow",
     "ConsentEventRow",
+    "CountRow",
+    "DecisionRow",
     "DeliveryRow",
     "EditionRow",
     "FactRow",
+    "HostRow",
     "IncidentRow",
     "IssueRow",
     "LaunchRow",
+    "LookalikeRow",
+    "PlacementRow",
     "ReadingRow",
     "ReviewRow",
     "RobotsRow",

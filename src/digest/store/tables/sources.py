@@ -11,6 +11,7 @@ from digest.model import (
     Capture,
     FaultKind,
     Flag,
+    HostState,
     Incident,
     IncidentEnd,
     Launch,
@@ -72,6 +73,14 @@ class RobotsRow(RobotsText, Row, table=True):
     __tablename__ = "robots"
     model_config = ConfigDict(frozen=False)
     origin: str = Field(primary_key=True, max_length=300)
+
+
+class HostRow(HostState, Row, table=True):
+    """①: a host that is asked, who has it just now, and when it may be asked again."""
+
+    __tablename__ = "host"
+    model_config = ConfigDict(frozen=False)
+    host: str = Field(primary_key=True, max_length=255)
 
 
 class LaunchRow(Launch, Row, table=True):
