@@ -193,9 +193,9 @@ def test_a_replay_of_the_captures_alone_comes_to_the_same_end(site, reader):
     site.says("/repositories/7/search?page=3", raw=b"")
     (report,) = reader.read(search(site))
 
-    replayed = read_listing(
-        search(site, pages=1), reader.pages("gh"), past=past_of(reader.db, "gh")
-    )
+    with reader.db.read() as session:
+        past = past_of(session, "gh")
+    replayed = read_listing(search(site, pages=1), reader.pages("gh"), past=past)
 
     assert report.outcome is replayed.outcome is Outcome.SUSPECT
     assert report.reason.startswith("page 3 of the listing could not be had (")
