@@ -97,7 +97,7 @@ def read(kind: str, page: bytes, content_type: str) -> Reading:
     """Read a page as ingestion does."""
     options = conftest.EXAMPLE_OPTIONS.get(kind, {})
     source = conftest.source_of(kind, options=options)
-    return parsers.read(conftest.capture_of(page, content_type=content_type), page, source)
+    return parsers.read(conftest._capture_of(page, content_type=content_type), page, source)
 
 
 def _too_slow(*_: object) -> None:
