@@ -93,6 +93,14 @@ def test_a_worker_finishes_a_run(server, first_round):
     assert {row["outcome"] for row in rows} == {"ok"}
 
 
+def test_the_server_takes_the_automations_that_notify(server):
+    server.run("prefect", "automation", "create", "--from-file", "deployment/automations.yaml")
+
+    names = {each["name"] for each in server.ask("/automations/filter")}
+
+    assert names >= {"A source stopped telling the truth", "A source tells the truth again"}
+
+
 def test_the_scheduler_plans_runs_of_what_has_a_schedule(server):
     """A set of pins that breaks the scheduler looks healthy and plans nothing: seen, so tested."""
 

@@ -10,11 +10,12 @@ import pytest
 from sqlmodel import select
 
 from digest.errors import CaptureError
-from digest.model import FactKind, Outcome
+from digest.model import FactKind, FaultKind, Incident, Outcome
 from digest.sources.captures import CaptureStore
 from digest.steps.replay import replay
 from digest.steps.retention import Bounds, prune
 from digest.store import captures as capture_store
+from digest.store import health as health_store
 from digest.store.engine import Database
 from digest.store.migrate import migrate
 from digest.store.tables import CaptureRow, ComparisonRow, FactRow, ReadingRow
@@ -159,6 +160,20 @@ def test_further_keys_are_kept_on_demand(history: History):
     first = keys(history, "list")[0]
 
     run(history, also_kept=[first])
+
+    assert first in keys(history)
+
+
+def test_what_an_open_incident_shows_is_kept_until_it_ends(history: History):
+    first = keys(history, "list")[0]
+    at = NOW - 60 * DAY
+    incident = Incident(
+        source="list", kind=FaultKind.PARTIAL, opened_at=at, last_bad_at=at, capture_before=first
+    )
+    with history.db.write() as session:
+        health_store.put_incidents(session, [incident])
+
+    run(history)
 
     assert first in keys(history)
 

@@ -12,7 +12,6 @@ from digest.model import (
     Launch,
     Outcome,
     Placement,
-    Reading,
     RobotsText,
     SourceState,
     Tool,
@@ -156,19 +155,6 @@ def test_the_state_of_a_source_and_its_robots_are_replaced(db: Database):
     with db.read() as session:
         assert sources.source_states(session)["hn"].reason == "new"
         assert [each.text for each in sources.robots_texts(session)] == ["new"]
-
-
-def test_only_readings_with_content_are_a_measure_newest_first(db: Database):
-    outcomes = (Outcome.OK, Outcome.SUSPECT, Outcome.OK_EMPTY, Outcome.UNCHANGED, Outcome.OK)
-    with db.write() as session:
-        for number, outcome in enumerate(outcomes):
-            reading = Reading(outcome=outcome, rows=number)
-            sources.put_reading(session, "hn", reading, newest_at=None, capture_key="", now=NOW)
-
-    with db.read() as session:
-        assert [row.rows for row in sources.recent_readings(session, "hn")] == [4, 0]
-        assert [row.rows for row in sources.recent_readings(session, "hn", limit=1)] == [4]
-        assert sources.recent_readings(session, "other") == []
 
 
 def test_a_capture_is_described_once(db: Database):
