@@ -50,6 +50,16 @@ from digest.model.issues import (
     Rejection,
     StaleSource,
 )
+from digest.model.pages import (
+    PageLink,
+    PageOutcome,
+    PageReading,
+    PageRole,
+    PageTable,
+    PageText,
+    ProductPage,
+    Visit,
+)
 from digest.model.panel import (
     Check,
     Citation,
@@ -105,10 +115,17 @@ __all__ = [
     "Message",
     "Newcomer",
     "Outcome",
+    "PageLink",
+    "PageOutcome",
+    "PageReading",
+    "PageRole",
+    "PageTable",
+    "PageText",
     "PairPlan",
     "PairScore",
     "Plan",
     "Popularity",
+    "ProductPage",
     "Reading",
     "Rejection",
     "Review",
@@ -125,5 +142,6 @@ __all__ = [
     "Tool",
     "Value",
     "Verdict",
+    "Visit",
     "Vote",
 ]
