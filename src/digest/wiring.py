@@ -27,6 +27,7 @@ from digest.sources.captures import CaptureStore
 from digest.sources.config import load_sources
 from digest.sources.fetch import Fetcher
 from digest.steps.desk import WeeklyParts
+from digest.steps.enrich import EnrichParts
 from digest.steps.ingest import IngestParts
 from digest.steps.send import SendParts
 from digest.store import launches
@@ -109,6 +110,12 @@ class Resources:
     def ingest_parts(self, fetcher: Fetcher) -> IngestParts:
         """What ingestion works with."""
         return IngestParts(
+            db=self.db, fetcher=fetcher, captures=self.captures, clock=self.settings.clock
+        )
+
+    def enrich_parts(self, fetcher: Fetcher) -> EnrichParts:
+        """What visiting tools' own pages works with."""
+        return EnrichParts(
             db=self.db, fetcher=fetcher, captures=self.captures, clock=self.settings.clock
         )
 

@@ -90,6 +90,11 @@ def test_a_listing_or_a_host_that_many_share_is_no_page_of_its_own(url):
     assert firsts(tool_at(None, url)) == {}
 
 
+def test_an_entry_of_a_changelog_is_no_page_about_one_product():
+    assert firsts(tool_at("https://vendor.example/changelog#ember-2")) == {}
+    assert firsts(tool_at("https://ember.example#/app")) == {"home": "https://ember.example#/app"}
+
+
 def test_a_home_page_leads_to_its_prices_and_its_documentation():
     assert linked(
         "https://ember.example/",
@@ -225,6 +230,8 @@ def test_no_host_is_in_two_groups_and_no_visit_is_lost():
             "https://huggingface.co/spaces/o/r/raw/main/README.md",
             "README on Hugging Face",
         ),
+        ("home", "https://ember.example/en", "home page of ember.example"),
+        ("home", "https://vendor.example/tools/ember", "its page on vendor.example"),
         ("docs", f"https://{'long-name.' * 6}example/docs", "its own documentation"),
     ],
 )

@@ -8,6 +8,7 @@ from alembic.config import Config
 from digest.errors import SchemaError, StoreError
 from digest.store import migrate as subject
 from digest.store.engine import Database
+from digest.store.tools import facts_of
 
 
 def test_the_migrations_give_exactly_the_tables_of_the_program(db: Database):
@@ -57,4 +58,26 @@ def test_a_database_that_cannot_be_opened_is_said_in_one_sentence(tmp_path):
 
     with pytest.raises(StoreError, match="DIGEST_DATABASE_URL"):
         subject.require_schema(database)
+    database.close()
+
+
+def test_facts_of_an_older_database_are_claims_of_launches(tmp_path):
+    """Facts stored before tools' own pages were read have no page, and are kept."""
+    database = Database(f"sqlite:///{tmp_path / 'digest.db'}")
+    config = subject.alembic_config()
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            sa.text(
+                "INSERT INTO fact (tool, kind, value, observed_at, capture_key, source, url, span)"
+                " VALUES ('ember', 'docs', 'true', '2026-11-20 09:00:00', 'k', 's', 'u', 'w')"
+            )
+        )
+
+    subject.migrate(database)
+
+    with database.read() as session:
+        (fact,) = facts_of(session, ["ember"])["ember"]
+    assert (fact.kind, fact.value, fact.page) == ("docs", True, None)
     database.close()

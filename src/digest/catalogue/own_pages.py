@@ -92,7 +92,7 @@ def first_visits(
             continue
         if readme := _readme(address):
             visits.setdefault(PageRole.README, readme)
-        elif tool.site and own_site(address) and str(address) == tool.site:
+        elif tool.site and str(address) == tool.site and _is_page_of_one(address):
             visits[PageRole.HOME] = (
                 url  # the launch's own spelling, with its scheme, goes before ours
             )
@@ -120,6 +120,12 @@ def next_visits(visit: Visit, links: Sequence[PageLink], *, arrived: str) -> tup
     else:
         found = {}
     return tuple(visit.model_copy(update={"role": role, "url": url}) for role, url in found.items())
+
+
+def _is_page_of_one(address: Address) -> bool:
+    """Tell a page about one product from an entry, picked by its anchor, of a page about many."""
+    is_entry = address.fragment and not address.fragment.startswith(("/", "!/"))
+    return own_site(address) is not None and not is_entry
 
 
 def _readme(address: Address) -> str | None:
@@ -195,13 +201,14 @@ def _is_own(url: str, home: str) -> bool:
     address, start = canonical(url), canonical(home)
     if address is None or start is None or own_site(address) is None:
         return False
+    host, start_host = (each.host.partition(":")[0] for each in (address, start))
     if not is_root(home):
         inside = address.path == start.path or address.path.startswith(f"{start.path}/")
-        return address.host == start.host and inside
-    door = start.host.removesuffix(registrable(start.host)).rstrip(".")
+        return host == start_host and inside
+    door = start_host.removesuffix(registrable(start_host)).rstrip(".")
     if door and door not in _FRONT:
-        return address.host == start.host or address.host.endswith(f".{start.host}")
-    return registrable(address.host) == registrable(start.host)
+        return host == start_host or host.endswith(f".{start_host}")
+    return registrable(host) == registrable(start_host)
 
 
 def is_due(visit: Visit, page: ProductPage | None, *, now: datetime) -> bool:
@@ -267,6 +274,8 @@ def source_words(role: PageRole, url: str) -> str:
     elif address.host == _HUB.removeprefix("https://"):
         is_card = role is PageRole.README and address.words[0] not in _KINDS_ON_HUB
         told = f"{'model card' if is_card else words} on Hugging Face"
+    elif role is PageRole.HOME and not is_root(url):
+        told = f"its page on {address.host}"
     else:
         told = f"{words} of {address.host}"
     return told if len(told) <= LONGEST_NAME else f"its own {words}"

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import delivery, issues, readers, sources, system
+from digest.cli import delivery, issues, readers, research, sources, system
 from digest.errors import DigestError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app = typer.Typer(
 _PANELS = {
     "A week, in this order": (
         ("ingest", sources.ingest_command),
+        ("research", research.research_command),
         ("build", issues.build_command),
         ("export", issues.export_command),
         ("approve", issues.approve_command),

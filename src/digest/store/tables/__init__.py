@@ -6,7 +6,13 @@ looked up by: they are written whole, read whole, and never changed in part.
 """
 
 from digest.store.tables.base import metadata
-from digest.store.tables.catalogue import FactRow, ReviewRow, ToolKeyRow, ToolRow
+from digest.store.tables.catalogue import (
+    FactRow,
+    ProductPageRow,
+    ReviewRow,
+    ToolKeyRow,
+    ToolRow,
+)
 from digest.store.tables.delivery import DeliveryRow
 from digest.store.tables.issues import ApprovalRow, ComparisonRow, EditionRow, IssueRow
 from digest.store.tables.readers import ConsentEventRow, SubscriberRow, VoteRow
@@ -22,6 +28,7 @@ __all__ = [
     "FactRow",
     "IssueRow",
     "LaunchRow",
+    "ProductPageRow",
     "ReadingRow",
     "ReviewRow",
     "RobotsRow",
