@@ -19,9 +19,10 @@ from digest.steps.enrich import PageReport, enrich
 from digest.steps.visits import TOOLS_A_RUN, due_visits
 from flows.support import is_worth_retrying, parts
 
-Limit = Annotated[
-    int, Field(ge=1, le=10_000, description="Most tools of one run, the newest first")
-]
+TASKS_AT_ONCE = 4
+"""Batches in work at the same time, each with up to 40 hosts."""
+
+Limit = Annotated[int, Field(ge=1, le=1_000, description="Most tools of one run, the newest first")]
 
 
 @task(
@@ -49,13 +50,15 @@ async def visit_pages(first: str, others: int, visits: list[Visit]) -> list[Page
     return list(reports)
 
 
-async def visit_group(batches: Sequence[Sequence[Visit]]) -> list[State[Any]]:
+async def visit_group(
+    batches: Sequence[Sequence[Visit]], places: asyncio.Semaphore
+) -> list[State[Any]]:
     """Visit the batches of one group one after the other: no host is asked by two tasks at once."""
     ends: list[State[Any]] = []
     for batch in batches:
-        others = len(batch) - 1
-        run: Any = visit_pages(batch[0].url, others, list(batch), return_state=True)
-        ends.append(await run)
+        async with places:
+            run: Any = visit_pages(batch[0].url, len(batch) - 1, list(batch), return_state=True)
+            ends.append(await run)
     return ends
 
 
@@ -76,8 +79,9 @@ async def research(limit: Limit = TOOLS_A_RUN) -> State[Any]:
     The run fails when a batch broke; pages in trouble are shown in the summary.
     """
     visits = await asyncio.to_thread(_choose, limit)
-    groups = in_batches(visits)
-    ends = [end for group in await asyncio.gather(*map(visit_group, groups)) for end in group]
+    places = asyncio.Semaphore(TASKS_AT_ONCE)
+    groups = [visit_group(batches, places) for batches in in_batches(visits)]
+    ends = [end for group in await asyncio.gather(*groups) for end in group]
     reports: list[PageReport] = []
     for end in ends:
         if end.is_completed():

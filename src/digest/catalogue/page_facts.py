@@ -91,7 +91,7 @@ def _claims(page: PageText, visit: Visit) -> list[Claim]:
         claims += [rate] if (rate := _praise(page, said)) else []
     elif visit.role is PageRole.README:
         claims = [*_of_card(page), *claims, *_linked_docs(page.links)]
-    elif visit.role is PageRole.DOCS and (shown := page.title or next(iter(said), "")):
+    elif shown := page.title or next(iter(said), ""):  # documentation shows itself
         claims.append(Claim(FactKind.DOCS, value=True, span=shown[:MAX_SPAN]))
     return claims
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def research_command(
     tool: Annotated[str | None, typer.Option(help="Slug of the only tool to look at.")] = None,
     limit: Annotated[
-        int, typer.Option(min=1, max=10_000, help="Most tools, the newest first.")
+        int, typer.Option(min=1, max=1_000, help="Most tools, the newest first.")
     ] = 200,
     *,
     as_json: JsonFlag = False,

@@ -39,6 +39,8 @@ from digest.store.engine import Database
 
 SOURCE = "own_pages"
 """What captures of such pages are kept under."""
+GROUPS_AT_ONCE = 2
+"""Batches in work at the same time: 80 hosts and their pages are open at most."""
 GONE_STATUSES = frozenset({404, 410})
 GOOD = frozenset({PageOutcome.OK, PageOutcome.UNCHANGED})
 
@@ -88,17 +90,23 @@ async def enrich(
     Returns:
         One report per page looked at: a page in trouble stops no other.
     """
+    places = asyncio.Semaphore(GROUPS_AT_ONCE)
+
+    async def one(visit: Visit) -> list[PageReport]:
+        reports = await walk(visit, parts=parts)
+        for report in reports:
+            on_report(report)
+        return reports
 
     async def group(batches: Sequence[Sequence[Visit]]) -> list[PageReport]:
         done: list[PageReport] = []
         for batch in batches:
-            for reports in await asyncio.gather(*(walk(visit, parts=parts) for visit in batch)):
-                done += reports
-                for report in reports:
-                    on_report(report)
+            async with places:
+                for reports in await asyncio.gather(*map(one, batch)):
+                    done += reports
         return done
 
-    groups = await asyncio.gather(*(group(batches) for batches in in_batches(visits)))
+    groups = await asyncio.gather(*map(group, in_batches(visits)))
     return tuple(report for reports in groups for report in reports)
 
 
@@ -206,11 +214,12 @@ def _store(
         if fetched.capture is not None:
             launch_store.put_capture(session, fetched.capture)
         launch_store.put_robots_texts(session, parts.fetcher.robots_read)
+        # held: README and home page of one tool may be read by two workers at once
+        tool = tool_store.tool_by_slug(session, visit.tool, holds=True)
         store.put_page(session, _next_page(visit, look, fetched, stored, now))
         if look.outcome is not PageOutcome.OK:
             return
         store.replace_page_facts(session, visit.tool, visit.role, look.facts)
-        tool = tool_store.tool_by_slug(session, visit.tool)
         if tool is not None:
             facts = tool_store.facts_of(session, [visit.tool])[visit.tool]
             tool_store.put_tools(session, [refreshed(tool, facts)])

@@ -52,9 +52,9 @@ def all_tools(session: Session) -> list[Tool]:
     return [as_noun(Tool, row) for row in rows]
 
 
-def tool_by_slug(session: Session, slug: str) -> Tool | None:
-    """Give the tool with this slug."""
-    row = session.get(ToolRow, slug)
+def tool_by_slug(session: Session, slug: str, *, holds: bool = False) -> Tool | None:
+    """Give the tool with this slug; ``holds`` keeps other writers away from it until the commit."""
+    row = session.get(ToolRow, slug, with_for_update=True if holds else None)
     return as_noun(Tool, row) if row else None
 
 
