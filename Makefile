@@ -9,7 +9,7 @@ demo: .venv/.runtime  ## the whole demo week, from launch pages to mailboxes
 
 test: .venv/.dev  ## all tests
 	@sh tests/debian-packages.sh
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered -q
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup --cov --cov-report=term:skip-covered -q
 
 check: .venv/.dev  ## what must hold before anything lands
 	$(BIN)/ruff check .

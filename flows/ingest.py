@@ -15,8 +15,9 @@ from prefect.states import Completed, Failed
 
 from digest.errors import FetchError
 from digest.model import Outcome, SourceState
-from digest.steps.ingest import GOOD_OUTCOMES, SourceReport
+from digest.steps.ingest import SourceReport
 from digest.steps.ingest import ingest as ingest_sources
+from digest.steps.record import GOOD_OUTCOMES
 from digest.steps.research import ResearchReport, research
 from digest.steps.status import status
 from flows.support import is_worth_retrying, parts

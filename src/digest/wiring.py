@@ -30,7 +30,7 @@ from digest.steps.desk import WeeklyParts
 from digest.steps.enrich import EnrichParts
 from digest.steps.ingest import IngestParts
 from digest.steps.send import SendParts
-from digest.store import launches
+from digest.store import sources as source_store
 from digest.store.engine import Database
 from digest.store.migrate import require_schema
 
@@ -58,7 +58,7 @@ class Resources:
     def fetcher(self) -> Fetcher:
         """A fetcher for one run; use it as an async context manager."""
         with self.db.read() as session:
-            known_robots = launches.robots_texts(session)
+            known_robots = source_store.robots_texts(session)
         return Fetcher(
             user_agent=f"digest/{__version__} (+{self.settings.contact_url})",
             allowed_private_hosts=self.settings.allowed_private_hosts,

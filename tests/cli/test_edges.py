@@ -86,8 +86,8 @@ def test_a_terminal_that_knows_no_dash_is_served_all_the_same(built):
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     built.settings.update(plain)
 
-    table = built("status")
-    report = built("build", "--week", WEEK, "--json")
+    table = built.cold("status")
+    report = built.cold("build", "--week", WEEK, "--json")
 
     assert table.code == 0
     assert "?" in table.out  # in place of the dash of an audience that is not frozen
@@ -111,6 +111,20 @@ def test_ctrl_c_is_quiet_whenever_it_comes(digest, demo_settings, site):
         if delay > 0.3:  # before that even our own first line may not have run
             assert process.returncode in {0, 130}
             assert "Traceback" not in err
+
+
+def test_ctrl_c_is_quiet_even_where_it_cannot_be_raised(digest):
+    """While an object is taken apart, an exception is printed and lost."""
+    code = (
+        "class Late:\n    def __del__(self): raise KeyboardInterrupt\n"
+        "import digest.cli.app\ndigest.cli.app.run = lambda: Late() and print('went on')\n"
+        "from digest.cli import main\nmain()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=digest.environment, capture_output=True, check=False
+    )
+
+    assert (done.returncode, done.stderr, done.stdout) == (130, b"", b"")
 
 
 def test_a_fault_of_our_own_is_a_sentence_and_a_file(digest):

@@ -119,12 +119,6 @@ def test_an_empty_answer_of_arxiv_is_told_from_an_error(captures_dir, read_as, n
     assert word in reading.reason
 
 
-def test_a_weekend_of_arxiv_is_rightly_empty(read):
-    reading = read("arxiv_rss", "arxiv/rss_weekend_empty_2026-08-01.xml")
-
-    assert (reading.outcome, reading.reason) == (Outcome.OK_EMPTY, "the feed skips Saturdays")
-
-
 def test_releases_go_by_repository_number_and_tag(read):
     launches = read(*RELEASES).launches
 

@@ -14,7 +14,9 @@ from digest.sources.captures import CaptureStore
 from digest.sources.config import load_sources
 from digest.sources.fetch import Fetcher
 from digest.steps.ingest import IngestParts, SourceReport, ingest
+from digest.store import captures as capture_store
 from digest.store import launches as store
+from digest.store import sources as source_store
 from digest.store.engine import Database
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -46,7 +48,7 @@ class Site:
 
     async def _ingest(self, sources: list[Source]) -> tuple[SourceReport, ...]:
         with self.db.read() as session:
-            known = store.robots_texts(session)
+            known = source_store.robots_texts(session)
         async with Fetcher(
             user_agent="digest/test (+https://verdicts.example.com/about)",
             allowed_private_hosts=("127.0.0.0/8",),
@@ -95,8 +97,8 @@ def test_each_body_is_kept_under_its_hash(site: Site):
     site.read("hacker_news")
 
     with site.db.read() as session:
-        key = store.recent_readings(session, "hacker_news")[0].capture_key
-        capture = store.capture_of(session, key)
+        key = source_store.recent_readings(session, "hacker_news")[0].capture_key
+        capture = capture_store.capture_of(session, key)
 
     assert capture is not None
     assert site.captures.get(capture.body_sha256) == site.pages["/api/v1/search_by_date"].body
@@ -112,7 +114,7 @@ def test_html_where_json_is_due_replaces_nothing(site: Site):
     assert after.reason
     assert site.stored() == {"hacker_news": before.launches}
     with site.db.read() as session:
-        state = store.source_states(session)["hacker_news"]
+        state = source_store.source_states(session)["hacker_news"]
     assert state.outcome is after.outcome
     assert state.good_at == NOW
     assert state.items == before.launches
@@ -163,7 +165,7 @@ def test_a_listing_cut_short_is_no_last_listing(site: Site):
 
     assert report.outcome is Outcome.SUSPECT
     with site.db.read() as session:
-        state = store.source_states(session)["producthunt"]
+        state = source_store.source_states(session)["producthunt"]
     assert state.complete_at == NOW
 
 

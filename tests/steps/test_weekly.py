@@ -2,6 +2,8 @@
 
 import hashlib
 import tomllib
+from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -46,6 +48,7 @@ from digest.steps.weekly import (
 from digest.store import issues as issue_store
 from digest.store import launches as launch_store
 from digest.store import readers as reader_store
+from digest.store import sources as source_store
 from digest.store import tools as tool_store
 from digest.store.engine import Database
 
@@ -87,18 +90,45 @@ def launches():
     return tuple(found)
 
 
+@pytest.fixture(scope="module")
+def researched() -> Iterator[tuple[dict[str, str], ExitStack]]:
+    """Databases by kind with the demo week read and researched, and how they end."""
+    with ExitStack() as end:
+        yield {}, end
+
+
 @pytest.fixture
-def house(db: Database, launches, classifier) -> Database:
-    """A database with the demo week read and researched."""
+def template_url(
+    db_kind: str, request, researched, launches, classifier, copy_database, tmp_path_factory
+) -> str:
+    """The demo week, read and researched once for all tests of a kind of database."""
+    made, end = researched
+    if db_kind not in made:
+        empty = request.getfixturevalue(f"{db_kind}_template")
+        url = end.enter_context(copy_database(empty, tmp_path_factory.mktemp("researched")))
+        fill(url, launches, classifier)
+        made[db_kind] = url
+    return made[db_kind]
+
+
+def fill(url: str, launches: tuple[Launch, ...], classifier: JobClassifier) -> None:
+    """Put the demo week into a database, and do the research."""
+    db = Database(url)
     with db.write() as session:
         launch_store.put_launches(session, launches, now=NOW)
-        launch_store.put_source_state(
+        source_store.put_source_state(
             session,
             SourceState(
                 source="github", kind="github_search", url="https://x", outcome="ok", good_at=NOW
             ),
         )
     research(db, classifier=classifier)
+    db.close()
+
+
+@pytest.fixture
+def house(db: Database) -> Database:
+    """A database with the demo week read and researched."""
     return db
 
 

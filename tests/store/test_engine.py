@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from digest.errors import StoreError
 from digest.model import SourceState
-from digest.store import launches
+from digest.store import sources
 from digest.store.engine import Database
 from digest.store.tables import SourceRow
 
@@ -16,14 +16,14 @@ def test_a_write_that_fails_stores_nothing(db: Database):
     def write_and_fail() -> None:
         with db.write() as session:
             state = SourceState(source="hn", kind="feed", url="https://x")
-            launches.put_source_state(session, state)
+            sources.put_source_state(session, state)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         write_and_fail()
 
     with db.read() as session:
-        assert launches.source_states(session) == {}
+        assert sources.source_states(session) == {}
 
 
 def _count_up(url: str, times: int) -> None:
@@ -37,7 +37,7 @@ def _count_up(url: str, times: int) -> None:
 
 def test_two_processes_that_read_and_write_lose_no_update(db: Database, db_url: str):
     with db.write() as session:
-        launches.put_source_state(session, SourceState(source="hn", kind="feed", url="https://x"))
+        sources.put_source_state(session, SourceState(source="hn", kind="feed", url="https://x"))
     context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=_count_up, args=(db_url, 50)) for _ in range(2)]
 
@@ -47,7 +47,7 @@ def test_two_processes_that_read_and_write_lose_no_update(db: Database, db_url: 
         worker.join()
 
     with db.read() as session:
-        assert launches.source_states(session)["hn"].items == 100
+        assert sources.source_states(session)["hn"].items == 100
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://root@localhost/x", "foo://x"])

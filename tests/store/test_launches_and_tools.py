@@ -17,8 +17,8 @@ from digest.model import (
     SourceState,
     Tool,
 )
+from digest.store import captures, sources, tools
 from digest.store import launches as subject
-from digest.store import tools
 from digest.store.engine import Database
 from digest.store.rows import CHUNK
 from digest.store.tables import ToolRow
@@ -140,12 +140,12 @@ def test_the_state_of_a_source_and_its_robots_are_replaced(db: Database):
     robots = RobotsText(origin="https://x", text="old", read_at=NOW)
     with db.write() as session:
         for text in ("old", "new"):
-            subject.put_source_state(session, state.model_copy(update={"reason": text}))
-            subject.put_robots_texts(session, [robots.model_copy(update={"text": text})])
+            sources.put_source_state(session, state.model_copy(update={"reason": text}))
+            sources.put_robots_texts(session, [robots.model_copy(update={"text": text})])
 
     with db.read() as session:
-        assert subject.source_states(session)["hn"].reason == "new"
-        assert [each.text for each in subject.robots_texts(session)] == ["new"]
+        assert sources.source_states(session)["hn"].reason == "new"
+        assert [each.text for each in sources.robots_texts(session)] == ["new"]
 
 
 def test_only_readings_with_content_are_a_measure_newest_first(db: Database):
@@ -153,12 +153,12 @@ def test_only_readings_with_content_are_a_measure_newest_first(db: Database):
     with db.write() as session:
         for number, outcome in enumerate(outcomes):
             reading = Reading(outcome=outcome, rows=number)
-            subject.put_reading(session, "hn", reading, newest_at=None, capture_key="", now=NOW)
+            sources.put_reading(session, "hn", reading, newest_at=None, capture_key="", now=NOW)
 
     with db.read() as session:
-        assert [row.rows for row in subject.recent_readings(session, "hn")] == [4, 0]
-        assert [row.rows for row in subject.recent_readings(session, "hn", limit=1)] == [4]
-        assert subject.recent_readings(session, "other") == []
+        assert [row.rows for row in sources.recent_readings(session, "hn")] == [4, 0]
+        assert [row.rows for row in sources.recent_readings(session, "hn", limit=1)] == [4]
+        assert sources.recent_readings(session, "other") == []
 
 
 def test_a_capture_is_described_once(db: Database):
@@ -167,13 +167,13 @@ def test_a_capture_is_described_once(db: Database):
         headers={"etag": "1"}, body_sha256="0", body_bytes=1, fetched_at=NOW,
     )  # fmt: skip
     with db.write() as session:
-        subject.put_capture(session, capture)
-        subject.put_capture(session, capture)
+        captures.put_capture(session, capture)
+        captures.put_capture(session, capture)
 
     with db.read() as session:
-        assert subject.capture_of(session, "k") == capture
-        assert subject.capture_of(session, "other") is None
-        assert subject.count_captures(session) == 1
+        assert captures.capture_of(session, "k") == capture
+        assert captures.capture_of(session, "other") is None
+        assert captures.count_captures(session) == 1
 
 
 def test_a_tool_is_brought_up_to_date_and_found(db: Database):

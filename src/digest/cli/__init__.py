@@ -1,5 +1,6 @@
 """The ``digest`` command: a thin face over the steps, one file a group of commands."""
 
+import os
 import sys
 
 INTERRUPTED = 130
@@ -8,12 +9,20 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command. The rest is loaded in here, so that Ctrl-C is quiet from the start."""
+    sys.unraisablehook = _unraisable
     try:
         from digest.cli.app import run  # noqa: PLC0415 # see above
 
         run()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+
+
+def _unraisable(told: "sys.UnraisableHookArgs") -> None:
+    """Stop at once for a Ctrl-C that comes while an object is taken apart: nobody can catch it."""
+    if isinstance(told.exc_value, KeyboardInterrupt):
+        os._exit(INTERRUPTED)
+    sys.__unraisablehook__(told)
 
 
 __all__ = ["main"]

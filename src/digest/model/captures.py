@@ -60,6 +60,10 @@ class Capture(Value):
     body_bytes: int = Field(ge=0)
     """Octets after content decoding."""
     fetched_at: AwareDatetime
+    listing: str = Field(default="", max_length=80)
+    """Key of the first page of the listing it continues; empty for a first or only page."""
+    page: int = Field(default=1, ge=1)
+    """Place among the pages of its listing."""
 
 
 class RobotsText(Value):
@@ -155,6 +159,10 @@ class Reading(Value):
     """Rows seen in the response, folded and rejected ones included."""
     rejected: int = Field(default=0, ge=0)
     """Rows that could not be read; they are counted, the rest is kept."""
+    title: str = ""
+    """The listing's own title, where it has one: what a feed calls itself."""
+    is_charset_guessed: bool = False
+    """True where nothing declared fits the octets: a detector's answer, or characters were lost."""
 
 
 class SourceState(Value):

@@ -34,6 +34,7 @@ _ALIASES = {
     "gb2312": "gb18030",
     "gbk": "gb18030",
 }
+_MARKUP = b'<{["'
 _REFUSED = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7"})
 """Python codecs that no page is written in; a header must not be able to ask for them."""
 _WESTERN = "cp1252"
@@ -83,9 +84,14 @@ def _guess(body: bytes, declared: list[str]) -> Decoded:
     damage = lossy.count("\ufffd") / len(lossy)
     if not ("utf-8" in declared and damage <= MAX_DAMAGE):
         name = _codec(str(chardet.detect(body[:_SAMPLE])["encoding"]))
-        if name and (text := _strict(body, name)) is not None:
+        if name and _keeps_markup(name) and (text := _strict(body, name)) is not None:
             return Decoded(text, name, is_guessed=True)
     return Decoded(lossy, "utf-8", is_guessed=True, damage=damage)
+
+
+def _keeps_markup(name: str) -> bool:
+    """Tell whether markup survives a guess: stray octets are taken for EBCDIC, where it does not."""
+    return _strict(_MARKUP, name) == _MARKUP.decode()
 
 
 def _declared(body: bytes, content_type: str) -> Iterator[str]:

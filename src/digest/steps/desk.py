@@ -29,6 +29,7 @@ from digest.panel.rules import Rules, review_all
 from digest.panel.verdict import tally
 from digest.store import issues as store
 from digest.store import launches as launch_store
+from digest.store import sources as source_store
 from digest.store import tools as tool_store
 from digest.store.engine import Database
 
@@ -91,11 +92,11 @@ def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> 
             session, {*pool, *(slug for each in kin.values() for slug in each)}
         )
         # A source that was taken out of the list is no stale source.
-        stored = launch_store.source_states(session)
+        stored = source_store.source_states(session)
         states = tuple(state for name, state in stored.items() if name in parts.labels)
         past = store.past_comparisons(session, before=week)
         number = store.next_number(session, week)
-        since = launch_store.reading_since(session)
+        since = source_store.reading_since(session)
         launches_read = launch_store.count_of_tools(session, [tool.slug for tool in fresh])
     stale = tuple(item for state in states if (item := _stale(state, now=now)))
     reviewed = {

@@ -1,10 +1,12 @@
 """How everything stands, counted: the one look an operator takes first."""
 
 from digest.model import DeliveryCount, SourceState, Value
+from digest.store import captures as capture_store
 from digest.store import deliveries as delivery_store
 from digest.store import issues as issue_store
 from digest.store import launches as launch_store
 from digest.store import readers as reader_store
+from digest.store import sources as source_store
 from digest.store import tools as tool_store
 from digest.store.engine import Database
 
@@ -53,7 +55,7 @@ def status(db: Database) -> Status:
             )
         return Status(
             counts={
-                "captures": launch_store.count_captures(session),
+                "captures": capture_store.count_captures(session),
                 "launches": sum(launch_store.count_launches(session).values()),
                 **tool_store.count_tools(session),
                 "issues": len(states),
@@ -62,5 +64,5 @@ def status(db: Database) -> Status:
             issues=tuple(issues),
             deliveries=total,
             subscribers=reader_store.count_subscribers(session),
-            sources=tuple(launch_store.source_states(session).values()),
+            sources=tuple(source_store.source_states(session).values()),
         )

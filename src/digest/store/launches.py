@@ -1,4 +1,4 @@
-"""Resting place ①: captures, readings and launches."""
+"""Resting place ①: launches."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -6,86 +6,9 @@ from datetime import datetime
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, func, select
 
-from digest.model import Capture, Launch, Outcome, Reading, RobotsText, SourceState
+from digest.model import Launch
 from digest.store.rows import CHUNK, as_noun, as_values, upsert
-from digest.store.tables import CaptureRow, LaunchRow, ReadingRow, RobotsRow, SourceRow
-
-GOOD = (Outcome.OK, Outcome.OK_EMPTY, Outcome.UNCHANGED)
-
-
-def source_states(session: Session) -> dict[str, SourceState]:
-    """Give what is known of every source ever read, by name."""
-    rows = session.exec(select(SourceRow).order_by(col(SourceRow.source)))
-    return {row.source: as_noun(SourceState, row) for row in rows}
-
-
-def put_source_state(session: Session, state: SourceState) -> None:
-    """Store how a source stands now."""
-    values = as_values(state)
-    update = [name for name in values if name != "source"]
-    upsert(session, SourceRow, [values], key=["source"], update=update)
-
-
-def robots_texts(session: Session) -> list[RobotsText]:
-    """Give what is known of each origin's robots.txt."""
-    return [as_noun(RobotsText, row) for row in session.exec(select(RobotsRow))]
-
-
-def put_robots_texts(session: Session, texts: Sequence[RobotsText]) -> None:
-    """Store what was read of robots.txt, in place of what was read before."""
-    values = [as_values(text) for text in texts]
-    upsert(session, RobotsRow, values, key=["origin"], update=["text", "read_at"])
-
-
-def put_capture(session: Session, capture: Capture) -> None:
-    """Store a capture's description; the same capture twice is one row."""
-    upsert(session, CaptureRow, [as_values(capture)], key=["key"])
-
-
-def capture_of(session: Session, key: str) -> Capture | None:
-    """Give the capture with this key."""
-    row = session.get(CaptureRow, key)
-    return as_noun(Capture, row) if row else None
-
-
-def put_reading(
-    session: Session,
-    source: str,
-    reading: Reading,
-    *,
-    newest_at: datetime | None,
-    capture_key: str,
-    now: datetime,
-) -> None:
-    """Append one reading to a source's history; ``newest_at`` is the latest date in it."""
-    session.add(
-        ReadingRow(
-            source=source,
-            outcome=reading.outcome,
-            reason=reading.reason,
-            items=len(reading.launches),
-            rows=reading.rows,
-            newest_at=newest_at,
-            capture_key=capture_key,
-            read_at=now,
-        )
-    )
-
-
-def recent_readings(session: Session, source: str, *, limit: int = 7) -> list[ReadingRow]:
-    """Give the last accepted readings with content, newest first."""
-    statement = (
-        select(ReadingRow)
-        .where(ReadingRow.source == source, ReadingRow.outcome == Outcome.OK)
-        .order_by(col(ReadingRow.id).desc())
-        .limit(limit)
-    )
-    return list(session.exec(statement))
-
-
-def reading_since(session: Session) -> datetime | None:
-    """Give when the first reading was stored: how far back our records go."""
-    return session.exec(select(func.min(ReadingRow.read_at))).one()
+from digest.store.tables import LaunchRow
 
 
 def known_ids(session: Session, source: str) -> set[str]:
@@ -169,8 +92,3 @@ def count_of_tools(session: Session, tools: Collection[str]) -> int:
     wanted = set(tools)
     statement = select(LaunchRow.tool, func.count()).group_by(col(LaunchRow.tool))
     return sum(number for tool, number in session.exec(statement) if tool in wanted)
-
-
-def count_captures(session: Session) -> int:
-    """Give the number of captures kept."""
-    return session.exec(select(func.count()).select_from(CaptureRow)).one()

@@ -5,7 +5,8 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from digest.model import Capture, Reading, Source
+from digest.model import Capture, Outcome, Reading, Source
+from digest.sources.charset import MAX_DAMAGE, decode
 from digest.sources.options import Option
 from digest.sources.parsers import (
     arxiv_api,
@@ -31,7 +32,7 @@ from digest.sources.parsers import (
     reddit_rss,
     taaft_listing,
 )
-from digest.sources.readings import failed, is_challenge, unreadable
+from digest.sources.readings import doubtful, failed, is_challenge, unreadable
 
 FIRST_ERROR_STATUS = 400
 _SHOWN = 20_000  # octets of an error page that are looked at
@@ -151,4 +152,25 @@ def read(capture: Capture, body: bytes, source: Source) -> Reading:
         if is_challenge(shown):
             return unreadable(shown, due="content")
         return failed(f"the server answered {capture.status}")
-    return KINDS[source.kind].parse(body, capture, source)
+    reading = KINDS[source.kind].parse(body, capture, source)
+    return _lettered(reading, body, capture)
+
+
+def _lettered(reading: Reading, body: bytes, capture: Capture) -> Reading:
+    """Say of a reading whether its letters are a guess; with too many lost it is not believed."""
+    if body.isascii() or _is_utf8(body):  # nearly all are: a second decoding costs the others only
+        return reading
+    decoded = decode(body, capture.content_type)
+    if not decoded.is_guessed:
+        return reading
+    if decoded.damage > MAX_DAMAGE and reading.outcome is Outcome.OK:
+        reading = doubtful(reading, "too many characters could not be decoded")
+    return reading.model_copy(update={"is_charset_guessed": True})
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

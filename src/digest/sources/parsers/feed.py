@@ -32,7 +32,7 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     if said:
         return failed(f"the source answered with an error: {said}")
     if not feed.entries:
-        return _empty(feed)
+        return titled(_empty(feed), feed)
     level = _key_level(feed.entries)
     reading = gather(feed.entries, partial(_launch, capture, source, level))
     if level:
@@ -45,10 +45,15 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
 def whole(reading: Reading, feed: Feed) -> Reading:
     """Give the reading; a suspect one where the feed is cut off or its characters are lost."""
     if not feed.is_whole:
-        return doubtful(reading, "the feed ends in the middle: truncated")
-    if feed.is_damaged:
-        return doubtful(reading, "too many characters of the feed could not be decoded")
-    return reading
+        reading = doubtful(reading, "the feed ends in the middle: truncated")
+    elif feed.is_damaged:
+        reading = doubtful(reading, "too many characters of the feed could not be decoded")
+    return titled(reading, feed)
+
+
+def titled(reading: Reading, feed: Feed) -> Reading:
+    """Give the reading with what the feed calls itself."""
+    return reading.model_copy(update={"title": feed.title})
 
 
 def _empty(feed: Feed) -> Reading:
