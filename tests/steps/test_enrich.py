@@ -17,8 +17,9 @@ from digest.sources.captures import CaptureStore
 from digest.sources.fetch import Fetcher
 from digest.steps.enrich import EnrichParts, PageReport, enrich
 from digest.steps.visits import due_visits
-from digest.store import launches as launch_store
+from digest.store import captures as capture_store
 from digest.store import pages as store
+from digest.store import sources as source_store
 from digest.store import tools as tool_store
 from digest.store.engine import Database
 
@@ -88,7 +89,7 @@ class Web:
             return
 
         with self.db.read() as session:
-            known = launch_store.robots_texts(session)
+            known = source_store.robots_texts(session)
         async with Fetcher(
             user_agent="digest/test (+https://verdicts.example.com/about)",
             allowed_private_hosts=("127.0.0.0/8",),
@@ -136,7 +137,7 @@ def test_a_tools_own_pages_become_facts_with_their_words_and_where_they_stand(we
     assert price.source == f"pricing page of ember.example:{web.port}"
     assert price.url == f"http://ember.example:{web.port}/pricing"
     with web.db.read() as session:
-        capture = launch_store.capture_of(session, price.capture_key)
+        capture = capture_store.capture_of(session, price.capture_key)
         tool = tool_store.tool_by_slug(session, "ember")
     assert capture is not None
     assert web.captures.get(capture.body_sha256) == web.pages["/pricing"].body

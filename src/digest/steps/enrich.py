@@ -32,8 +32,9 @@ from digest.sources.captures import CaptureStore
 from digest.sources.fetch import Fetched, Fetcher
 from digest.sources.product_pages import READER_VERSION, read_product_page
 from digest.steps.visits import known_from
-from digest.store import launches as launch_store
+from digest.store import captures as capture_store
 from digest.store import pages as store
+from digest.store import sources as source_store
 from digest.store import tools as tool_store
 from digest.store.engine import Database
 
@@ -212,8 +213,8 @@ def _store(
     now = parts.clock()
     with parts.db.write() as session:
         if fetched.capture is not None:
-            launch_store.put_capture(session, fetched.capture)
-        launch_store.put_robots_texts(session, parts.fetcher.robots_read)
+            capture_store.put_capture(session, fetched.capture)
+        source_store.put_robots_texts(session, parts.fetcher.robots_read)
         # held: README and home page of one tool may be read by two workers at once
         tool = tool_store.tool_by_slug(session, visit.tool, holds=True)
         store.put_page(session, _next_page(visit, look, fetched, stored, now))
