@@ -106,6 +106,36 @@ def test_a_readme_says_how_to_install_and_its_licence_and_links_documentation():
     }
 
 
+def test_what_a_readme_says_by_the_way_is_not_of_the_product():
+    page = PageText(
+        lines=(
+            "Run pip install pytest to run the tests.",
+            "On Windows, close the window by hand.",
+            "Flat is better than nested.",
+        )
+    )
+
+    assert values(page, PageRole.README, url="https://github.com/o/ember") == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "site", "command"),
+    [
+        ("Ember", "https://ember.example", "npm install @fire/ember-cli"),
+        ("Fire Works", "https://github.com/o/fw", "pip install fire_works"),
+        ("The best commits", "https://github.com/o/my-ember", "uvx my_ember"),
+        ("Quick notes", "https://scribe.example", "brew install scribe"),
+    ],
+)
+def test_a_command_is_of_the_product_by_its_name_or_its_address(name, site, command):
+    page = PageText(lines=(f"Use {command} to begin.",))
+    visit = Visit(tool="t", name=name, site=site, role=PageRole.README, url=site)
+
+    found = read_page_facts(page, visit, cited=site, capture_key=KEY, observed_at=NOW)
+
+    assert [fact.value for fact in found] == [command]
+
+
 def test_a_model_cards_head_states_the_licence():
     page = PageText(lines=("Ember 3B", "A small model."), licence_field="license: apache-2.0")
     (fact,) = facts_of(page, PageRole.README, url="https://huggingface.co/o/r/raw/main/README.md")

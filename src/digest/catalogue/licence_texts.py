@@ -9,21 +9,12 @@ import re
 from collections.abc import Sequence
 
 from digest.catalogue.words import MAX_SPAN
-from digest.model.licences import OSI_LICENCES
+from digest.model.licences import HUB_LICENCES
 
 OPENING = 40
 """Lines in which a licence says what it is."""
 _FIELD = re.compile(r"license:\s*[\"']?(?P<name>[\w.-]+)", re.IGNORECASE)
 _SPDX_LINE = re.compile(r"SPDX-License-Identifier:\s*(?P<name>[\w.+-]+)\s*$")
-_KNOWN = {name.casefold(): name for name in OSI_LICENCES} | {
-    "cc0-1.0": "CC0-1.0",
-    "cc-by-4.0": "CC-BY-4.0",
-    "cc-by-sa-4.0": "CC-BY-SA-4.0",
-    "cc-by-nc-4.0": "CC-BY-NC-4.0",
-    "cc-by-nc-sa-4.0": "CC-BY-NC-SA-4.0",
-    "cc-by-nc-nd-4.0": "CC-BY-NC-ND-4.0",
-}
-
 _MIT_WORDS = r"permission is hereby granted, free of charge, to any person obtaining a copy"
 _BSD_WORDS = r"redistribution and use in source and binary forms, with or without modification, are permitted"
 _NO_ENDORSEMENT = r"neither the name of|may not be used to endorse"
@@ -79,7 +70,7 @@ def licence_of(lines: Sequence[str]) -> tuple[str, str] | None:
         return None
     for line in lines[:OPENING]:
         if found := _SPDX_LINE.search(line):
-            name = _KNOWN.get(found["name"].casefold())
+            name = HUB_LICENCES.get(found["name"].casefold())
             return (name, line[:MAX_SPAN]) if name else None
     head = text[:_HEAD]
     for name, title in _TITLES:
@@ -95,7 +86,7 @@ def licence_of(lines: Sequence[str]) -> tuple[str, str] | None:
 def licence_of_field(field: str) -> str | None:
     """Give the SPDX identifier that a model card's head names; None where SPDX knows none such."""
     found = _FIELD.match(field)
-    return _KNOWN.get(found["name"].casefold()) if found else None
+    return HUB_LICENCES.get(found["name"].casefold()) if found else None
 
 
 def _line_with(lines: Sequence[str], words: str) -> str:

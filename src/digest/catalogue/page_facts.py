@@ -14,7 +14,7 @@ from digest.catalogue.own_pages import source_words
 from digest.catalogue.phrases import superlatives, text_claims
 from digest.catalogue.price_pages import pricing_claims
 from digest.catalogue.prices import price_claims
-from digest.catalogue.urls import Address, canonical, registrable
+from digest.catalogue.urls import Address, canonical, maker_label, registrable
 from digest.catalogue.words import MAX_SPAN, Claim, sentences
 from digest.model import EntryPrice, Fact, FactKind, PageLink, PageRole, PageText, Visit
 from digest.model.licences import is_osi
@@ -25,6 +25,8 @@ LONGEST = 600
 """Characters of a sentence; what is longer is no sentence but a list or code."""
 FEWEST_GAPS = 3
 """Spaces in what counts as a sentence of copy; menus and buttons have fewer."""
+LONG_WORD = 4
+"""Letters from which a word of a name is no "the" or "app"."""
 
 _SHARED = frozenset(
     {FactKind.OPEN_INTERFACE, FactKind.RUNS_LOCALLY, FactKind.SELF_HOST, FactKind.PLATFORMS}
@@ -38,6 +40,7 @@ _ASKED: Mapping[PageRole, frozenset[FactKind]] = {
     PageRole.LICENCE: frozenset(),
 }
 """What is read from the words of a page by the rules that read announcements."""
+_WORD = re.compile(r"[^\W_]+")
 _DOCS_LINK = re.compile(
     r"(?:read the |view |our )?(?:docs|documentation|api reference|文档)", re.IGNORECASE
 )
@@ -85,7 +88,7 @@ def _claims(page: PageText, visit: Visit) -> list[Claim]:
     said = _sentences(page)
     asked = _ASKED[visit.role]
     found = text_claims(said, name=visit.name, is_model=visit.is_model)
-    claims = [claim for claim in found if claim.kind in asked and claim.value != "bare"]
+    claims = [claim for claim in found if claim.kind in asked and _is_meant(claim, visit)]
     if visit.role is PageRole.HOME:
         claims += [*price_claims(said), *_linked(page, visit)]
         claims += [rate] if (rate := _praise(page, said)) else []
@@ -99,6 +102,35 @@ def _claims(page: PageText, visit: Visit) -> list[Claim]:
 def _sentences(page: PageText) -> tuple[str, ...]:
     said = sentences(*page.lines)
     return tuple(sentence for sentence in said if len(sentence) <= LONGEST)[:MAX_SENTENCES]
+
+
+def _is_meant(claim: Claim, visit: Visit) -> bool:
+    """
+    Tell what is said of the product from what a long page says by the way.
+
+    Instructions install other packages too, and notes on one system are no list of systems; a page
+    of prose compares things now and then without making it a claim of performance.
+    """
+    if claim.kind is FactKind.INSTALL:
+        return _names_product(str(claim.value), visit)
+    if claim.kind is FactKind.PLATFORMS and visit.role is not PageRole.HOME:
+        return "," in str(claim.value)
+    return claim.value != "bare"
+
+
+def _names_product(command: str, visit: Visit) -> bool:
+    """Tell whether a command has a word of the product's name or of its address in it."""
+    address = canonical(visit.site)
+    words = [word for word in _WORD.findall(visit.name) if len(word) >= LONG_WORD]
+    words.append(visit.name)
+    if address:
+        words.append(address.words[-1] if address.words else maker_label(address.host))
+    plain = _squeezed(command)
+    return any(word and word in plain for word in map(_squeezed, words))
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
 
 
 def _praise(page: PageText, said: Sequence[str]) -> Claim | None:
