@@ -40,6 +40,8 @@ _ASKED: Mapping[PageRole, frozenset[FactKind]] = {
     PageRole.LICENCE: frozenset(),
 }
 """What is read from the words of a page by the rules that read announcements."""
+_QUOTES = ('"', "“", "”", "'", "‘", "«", "„")
+"""What customers' praise begins with."""
 _WORD = re.compile(r"[^\W_]+")
 _DOCS_LINK = re.compile(
     r"(?:read the |view |our )?(?:docs|documentation|api reference|文档)", re.IGNORECASE
@@ -134,8 +136,12 @@ def _squeezed(text: str) -> str:
 
 
 def _praise(page: PageText, said: Sequence[str]) -> Claim | None:
-    """Give the rate of superlatives in sentences; they are known in English alone."""
-    prose = [sentence for sentence in said if sentence.count(" ") >= FEWEST_GAPS]
+    """Give the rate of superlatives in the maker's own sentences; they are known in English alone."""
+    prose = [
+        sentence
+        for sentence in said
+        if sentence.count(" ") >= FEWEST_GAPS and not sentence.startswith(_QUOTES)
+    ]
     text = "".join(prose)
     is_english = page.language.startswith("en") or (not page.language and text.isascii())
     return superlatives(prose) if is_english and prose else None

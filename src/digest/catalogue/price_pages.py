@@ -210,7 +210,7 @@ def _cheapest(paid: Sequence[ListedPrice]) -> Claim | None:
         if (plan.amount.currency, plan.amount.units) == (first.currency, first.units)
     ]
     lowest = min(alike, key=lambda plan: plan.amount.number)
-    differ = len({plan.amount.number for plan in alike}) > 1
+    differ = any(plan.amount != lowest.amount for plan in paid)
     text = f"from {lowest.amount}" if differ else str(lowest.amount)
     return Claim(FactKind.PRICE, text, lowest.span[:MAX_SPAN])
 
