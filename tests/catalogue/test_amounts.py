@@ -41,6 +41,7 @@ def test_what_is_not_said_is_unknown_and_never_dollars_or_a_month():
     assert read("¥15") == [("15", "", ())]
     assert read("15 per month") == []
     assert read("$5 per node per hour") == [("5", "USD", ())]
+    assert read("$5 per hour per node") == [("5", "USD", ())]
 
 
 def test_yen_and_yuan_are_told_by_the_page_and_else_unknown():

@@ -348,10 +348,12 @@ def test_another_address_of_a_tool_forgets_what_the_old_one_said(web: Web):
         moved = {"site": f"https://{place}", "url": f"http://{place}"}
         tool_store.put_tools(session, [tool.model_copy(update=moved)])
 
+    web.pages["/"] = page(HOME.replace("<a href=/docs>Docs</a>", ""))
     web.now += timedelta(hours=1)
     reports = web.research()
 
-    assert set(outcomes(reports).values()) == {"ok"}
+    assert outcomes(reports) == {"ember home": "ok", "ember pricing": "ok"}
+    assert web.said(PageRole.DOCS) == {}
     assert {fact.url.split("/")[2] for fact in web.facts()} == {place}
 
 
