@@ -93,9 +93,7 @@ def first_visits(
         if readme := _readme(address):
             visits.setdefault(PageRole.README, readme)
         elif tool.site and str(address) == tool.site and _is_page_of_one(address):
-            visits[PageRole.HOME] = (
-                url  # the launch's own spelling, with its scheme, goes before ours
-            )
+            visits[PageRole.HOME] = url  # the launch's own spelling, scheme and all, overrides ours
     site = tool.site or ""
     return tuple(
         Visit(tool=tool.slug, name=tool.name, site=site, role=role, url=url, is_model=is_model)

@@ -17,6 +17,7 @@ from digest.catalogue.page_facts import read_page_facts
 from digest.catalogue.tools import refreshed
 from digest.errors import CaptureError
 from digest.model import (
+    Capture,
     Fact,
     Outcome,
     PageOutcome,
@@ -188,21 +189,24 @@ def _read(visit: Visit, fetched: Fetched) -> Look:
     reading = read_product_page(capture, fetched.body)
     if reading.page is None:
         return Look(outcome=reading.outcome, reason=reading.reason)
-    cited = cited_address(shown_address(capture.final_url), reading.page)
-    facts = read_page_facts(
-        reading.page,
-        visit,
-        cited=cited.url,
-        capture_key=capture.key,
-        observed_at=capture.fetched_at,
-    )
+    return _read_facts(visit, capture, reading.page)
+
+
+def _read_facts(visit: Visit, capture: Capture, page: PageText) -> Look:
+    cited = cited_address(shown_address(capture.final_url), page)
     return Look(
         outcome=PageOutcome.OK,
         reason=cited.refused,
-        page=reading.page,
+        page=page,
         arrived=capture.final_url,
         cited=cited.url,
-        facts=facts,
+        facts=read_page_facts(
+            page,
+            visit,
+            cited=cited.url,
+            capture_key=capture.key,
+            observed_at=capture.fetched_at,
+        ),
     )
 
 
@@ -235,10 +239,7 @@ def _next_page(
     Validators are kept only from a good one: what was no content must be fetched whole again.
     """
     before = stored or ProductPage(
-        tool=visit.tool,
-        role=visit.role,
-        site=visit.site,
-        url=visit.url,
+        **visit.model_dump(include={"tool", "role", "site", "url"}),
         outcome=look.outcome,
         checked_at=now,
         due_at=now,
