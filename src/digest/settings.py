@@ -46,8 +46,22 @@ class Settings(BaseSettings):
         default="sqlite:///var/digest.db",
         description="SQLAlchemy URL: sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME.",
     )
-    captures_dir: Path = Field(
-        default=Path("var/captures"), description="Folder that keeps every fetched response."
+    captures_dir: str = Field(
+        default="var/captures",
+        description="Folder that keeps every fetched response, or a URL that fsspec knows, such as "
+        "s3://bucket/prefix.",
+    )
+    captures_keep_days: float = Field(
+        default=365.0,
+        ge=1,
+        le=36_500,
+        description="Days after which digest capture prune takes a response away.",
+    )
+    captures_max_gb: float | None = Field(
+        default=None,
+        gt=0,
+        description="GB (10^9 octets, compressed) that digest capture prune leaves, the oldest "
+        "going first; unset, only the age counts.",
     )
     sources: Path | None = Field(
         default=None, description="Path of a sources.toml; unset, the one shipped inside is used."
@@ -113,6 +127,11 @@ class Settings(BaseSettings):
         le=24 * 3600,
         description="Seconds a sender holds a batch before it counts as dead.",
     )
+
+    @field_validator("captures_dir", mode="before")
+    @classmethod
+    def _take_paths(cls, value: object) -> object:
+        return str(value) if isinstance(value, Path) else value
 
     @field_validator("allowed_private_hosts", mode="before")
     @classmethod

@@ -26,9 +26,11 @@ from digest.settings import Settings, TransportKind
 from digest.sources.captures import CaptureStore
 from digest.sources.config import load_sources
 from digest.sources.fetch import Fetcher
+from digest.sources.parsers import KINDS
 from digest.steps.desk import WeeklyParts
 from digest.steps.enrich import EnrichParts
 from digest.steps.ingest import IngestParts
+from digest.steps.remake import ReplayParts
 from digest.steps.send import SendParts
 from digest.store import sources as source_store
 from digest.store.engine import Database
@@ -51,9 +53,19 @@ class Resources:
         return load_sources(self.settings.sources)
 
     @cached_property
+    def labels(self) -> dict[str, str]:
+        """Names for readers by source name; walled sites, which no sources file has, as well."""
+        walled = {kind.name: kind.label for kind in KINDS.values() if kind.is_supplied}
+        return walled | {source.name: source.label or source.name for source in self.sources}
+
+    @cached_property
     def captures(self) -> CaptureStore:
-        """The folder of bodies."""
+        """The store of responses; nothing of it is opened yet."""
         return CaptureStore(self.settings.captures_dir)
+
+    def replay_parts(self) -> ReplayParts:
+        """What a replay works with."""
+        return ReplayParts(db=self.db, captures=self.captures, sources=self.sources)
 
     def fetcher(self) -> Fetcher:
         """A fetcher for one run; use it as an async context manager."""
@@ -128,7 +140,7 @@ class Resources:
             brand=self.brand,
             templates_dir=self.templates_dir,
             zone=self.settings.zone,
-            labels={source.name: source.label or source.name for source in self.sources},
+            labels=self.labels,
         )
 
     def send_parts(self) -> SendParts:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import delivery, issues, readers, research, sources, system
+from digest.cli import captures, delivery, export, issues, readers, research, sources, system
 from digest.errors import DigestError
 
 app = typer.Typer(
@@ -26,7 +26,7 @@ _PANELS = {
         ("ingest", sources.ingest_command),
         ("research", research.research_command),
         ("build", issues.build_command),
-        ("export", issues.export_command),
+        ("export", export.export_command),
         ("approve", issues.approve_command),
         ("send", delivery.send_command),
     ),
@@ -35,6 +35,7 @@ _PANELS = {
         ("migrate", system.migrate_command),
         ("web", system.web_command),
         ("parse", sources.parse_command),
+        ("replay", captures.replay_command),
         ("demo", system.demo_command),
     ),
 }
@@ -42,6 +43,7 @@ for _panel, _commands in _PANELS.items():
     for _name, _command in _commands:
         app.command(_name, rich_help_panel=_panel)(_command)
 app.add_typer(delivery.deliveries, rich_help_panel="How everything stands")
+app.add_typer(captures.captures, rich_help_panel="The machine")
 app.add_typer(readers.subscribers, rich_help_panel="Readers")
 
 

@@ -2,7 +2,6 @@
 
 # ruff: noqa: PLC0415 # the parts are loaded when a command runs: --help answers at once
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -111,31 +110,6 @@ def approve_command(
         print_json(approval)
         return
     typer.echo(f"{week}: edition {approval.edition_sha256[:12]} released by {approval.by}")
-
-
-def export_command(
-    week: WeekArgument,
-    directory: Annotated[
-        Path, typer.Option("--dir", metavar="FOLDER", help="Folder to write to.")
-    ] = Path(),
-) -> None:
-    """Write the week's edition as issue.html, issue.txt and issue.eml (as a subscriber gets it)."""
-    from digest.settings import load_settings
-    from digest.steps.export import export_issue
-    from digest.wiring import open_resources
-
-    settings = load_settings()
-    with open_resources(settings) as resources:
-        paths = export_issue(
-            resources.db,
-            week,
-            directory=directory,
-            brand=resources.brand,
-            secret=resources.secret,
-            clock=settings.clock,
-        )
-    for path in paths:
-        typer.echo(str(path))
 
 
 def status_command(*, as_json: JsonFlag = False) -> None:

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +14,7 @@ from rich.table import Table
 
 from digest.errors import IssueError
 from digest.issues.weeks import WEEK
+from digest.model import Launch
 
 
 def _week(text: str) -> str:
@@ -29,6 +30,18 @@ WeekArgument = Annotated[
     typer.Argument(metavar="WEEK", callback=_week, help="ISO week of the issue, such as 2026-W47."),
 ]
 
+
+def moment(text: str) -> datetime:
+    """Read an ISO time; UTC where it names no offset."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text!r} is no ISO time, such as 2026-11-20T09:00:00+00:00"
+        ) from error
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 
 
@@ -38,9 +51,36 @@ def print_json(value: object) -> None:
 
     UTF-8 whatever the terminal speaks; half a surrogate pair is written as its escape.
     """
-    document = _ANYTHING.dump_python(value, mode="json")
-    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    _write(f"{_json(value)}\n")
+
+
+def print_json_list(values: Iterable[object]) -> None:
+    """Print values as one JSON array, as :func:`print_json` would, holding one at a time."""
+    _write("[")
+    is_first = True
+    for value in values:
+        text = _json(value).replace("\n", "\n  ")  # inside strings a line break is an escape
+        _write(f"{'' if is_first else ','}\n  {text}")
+        is_first = False
+    _write("]\n" if is_first else "\n]\n")
+
+
+def _json(value: object) -> str:
+    return json.dumps(_ANYTHING.dump_python(value, mode="json"), ensure_ascii=False, indent=2)
+
+
+def _write(text: str) -> None:
     typer.echo(text.encode("utf-8", "backslashreplace"), nl=False)
+
+
+def print_launches(launches: Iterable[Launch]) -> None:
+    """Print a line for each launch."""
+    columns = ("id", "title", "launched (UTC)", "popularity", "url")
+    rows = [
+        (item.native_id, item.title, item.launched_at, item.popularity, item.url)
+        for item in launches
+    ]
+    print_table("", columns, rows)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -4,13 +4,20 @@
 
 import asyncio
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.output import JsonFlag, print_json, print_table, remark
+from digest.cli.output import (
+    JsonFlag,
+    moment,
+    print_json,
+    print_launches,
+    print_table,
+    remark,
+)
 from digest.errors import DigestError
 from digest.model import Capture, Outcome, Reading, Source
 from digest.model.wording import counted
@@ -22,24 +29,13 @@ if TYPE_CHECKING:
 IN_TROUBLE = (Outcome.SUSPECT, Outcome.BLOCKED, Outcome.FAILED)
 
 
-def _moment(text: str) -> datetime:
-    """Read an ISO time; UTC where it names no offset."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(
-            f"{text!r} is no ISO time, such as 2026-11-20T09:00:00+00:00"
-        ) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def parse_command(
     kind: Annotated[str, typer.Argument(help="Kind of source, such as hn_algolia.")],
     file: Annotated[Path, typer.Argument(help="File that holds one response's body.")],
     captured_at: Annotated[
         datetime | None,
         typer.Option(
-            parser=_moment,
+            parser=moment,
             metavar="ISO",
             help="When the response was fetched; UTC where no offset is given, now where unset.",
         ),
@@ -63,8 +59,8 @@ def parse_command(
         raise DigestError(
             f"{file}: cannot be read ({error.strerror}); name a file that can"
         ) from error
-    moment = captured_at or load_settings().clock()
-    capture = _capture(read_for, body, content_type=content_type, fetched_at=moment)
+    at = captured_at or load_settings().clock()
+    capture = _capture(read_for, body, content_type=content_type, fetched_at=at)
     reading = parsers.read(capture, body, read_for)
     if as_json:
         print_json(reading)
@@ -122,12 +118,8 @@ def _print_reading(reading: Reading) -> None:
     reason = f" ({reading.reason})" if reading.reason else ""
     launches = counted(len(reading.launches), "launch", "launches")
     typer.echo(f"{reading.outcome}{reason}: {launches} of {counted(reading.rows, 'row')}")
-    rows = [
-        (item.native_id, item.title, item.launched_at, item.popularity, item.url)
-        for item in reading.launches
-    ]
-    if rows:
-        print_table("", ("id", "title", "launched (UTC)", "popularity", "url"), rows)
+    if reading.launches:
+        print_launches(reading.launches)
 
 
 def ingest_command(

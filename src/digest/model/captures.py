@@ -45,7 +45,7 @@ class Source(Value):
 
 
 class Capture(Value):
-    """One HTTP response kept whole; the body lies in the capture directory under ``body_sha256``."""
+    """One HTTP response kept whole; the body lies in the capture store under ``body_sha256``."""
 
     key: str = Field(max_length=80)
     """sha256 over URL, status and body, a dash, and the UTC time: unique per fetch."""
@@ -64,6 +64,8 @@ class Capture(Value):
     """Key of the first page of the listing it continues; empty for a first or only page."""
     page: int = Field(default=1, ge=1)
     """Place among the pages of its listing."""
+    supplied: bool = False
+    """True where an operator gave the page; nothing was asked of its site."""
 
 
 class RobotsText(Value):

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from digest.errors import SourcesFileError
+from digest.errors import DigestError, SourcesFileError
 from digest.model import Source
 from digest.sources.options import options_fault
 from digest.sources.parsers import KINDS
@@ -66,6 +66,46 @@ def request_url(source: Source, now: datetime) -> str:
     return source.url.replace("{since_date}", start.date().isoformat()).replace(
         "{since_unix}", str(int(start.timestamp()))
     )
+
+
+def supplied_source(
+    kind: str, *, name: str | None, url: str, known: Iterable[Source] = ()
+) -> Source:
+    """
+    Give the source that a page given by an operator belongs to.
+
+    Args:
+        kind: Its kind.
+        name: Its name; None for that of the kind.
+        url: Where the page was saved from.
+        known: The sources file's; one of that name and kind says how the page is read.
+
+    Raises:
+        DigestError: There is no such kind, the name is another kind's, or the kind needs options.
+    """
+    if kind not in KINDS:
+        raise DigestError(
+            f"{kind!r} is no kind of source{_nearest(kind, KINDS)}; use one of: {_list(KINDS)}"
+        )
+    told = name or kind
+    named = next((source for source in known if source.name == told), None)
+    if named and named.kind != kind:
+        raise DigestError(
+            f"source {told!r} of the sources file is a {named.kind}, no {kind}; "
+            "name another with --source, or give the page as what it is"
+        )
+    if named:
+        return named
+    if fault := options_fault({}, kind=kind, known=KINDS[kind].options):
+        raise DigestError(f"{fault}, and name that source with --source")
+    about = KINDS[kind]
+    entry = {"name": told, "kind": kind, "url": url, "label": about.label}
+    try:
+        return Source.model_validate({**entry, "floor": about.floor, "dated": about.is_dated})
+    except ValidationError as error:
+        raise DigestError(
+            f"{told!r} cannot be a source's name; use small letters, digits, - and _, at most 60"
+        ) from error
 
 
 def _sources(data: Mapping[str, Any], where: str) -> tuple[Source, ...]:

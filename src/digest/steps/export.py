@@ -1,14 +1,15 @@
-"""Write an edition to files, as a reader would see it: HTML, text, and one finished mail."""
+"""Give out what is stored: an edition as files, as a reader would see it, and all launches."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from digest.errors import DigestError, IssueError
 from digest.mail.stationery import Brand
-from digest.model import Delivery
+from digest.model import Delivery, Launch
 from digest.steps.composing import composer
 from digest.store import issues as store
+from digest.store import launches as launch_store
 from digest.store.engine import Database
 
 READER = "example-reader-0"
@@ -55,3 +56,27 @@ def export_issue(
             f"{directory}: cannot be written to ({error.strerror}); name another folder with --dir"
         ) from error
     return tuple(directory / name for name in contents)
+
+
+def export_launches(
+    db: Database, *, sources: Collection[str] = (), since: datetime | None = None
+) -> Iterator[Launch]:
+    """
+    Give launches as they were read, times in UTC, always in one order: by source and native id.
+
+    What we made of them since (their tool, when they were last seen) is left out: the same
+    captures give the same launches, whenever they are read.
+
+    Args:
+        db: Where they are stored.
+        sources: Only those of these sources; empty for all.
+        since: Aware; only those first seen then or later.
+    """
+    with db.read() as session:
+        for launch in launch_store.each_launch(session, sources=sources, since=since):
+            times = {
+                name: value.astimezone(UTC)
+                for name in ("launched_at", "first_seen_at")
+                if (value := getattr(launch, name)) is not None
+            }
+            yield launch.model_copy(update=times)

@@ -15,7 +15,8 @@ from digest.sources import parsers
 from digest.sources.captures import CaptureStore
 from digest.sources.config import request_url
 from digest.sources.fetch import Fetched, Fetcher
-from digest.steps.record import Response, past_of, read_listing, store_reading
+from digest.steps.keeping import keep
+from digest.steps.record import Response, past_of, read_fetched, store_reading
 from digest.store import sources as source_store
 from digest.store.engine import Database
 
@@ -74,13 +75,13 @@ async def ingest_source(source: Source, *, parts: IngestParts) -> SourceReport:
         asked, state, parser_version=parsers.version_of(source), obeys_robots=kind.is_html
     )
     responses = _responses(fetched)
-    reading = await asyncio.to_thread(_kept_and_read, source, fetched, responses, parts)
+    reading, kept = await asyncio.to_thread(_kept_and_read, source, fetched, responses, parts)
     with parts.db.write() as session:
         new = store_reading(
             session,
             source,
             reading,
-            captures=[response.capture for response in responses],
+            captures=[response.capture for response in kept],
             fetched=fetched,
             robots=parts.fetcher.robots_read,
             now=parts.clock(),
@@ -96,16 +97,20 @@ def _responses(fetched: Fetched) -> tuple[Response, ...]:
 
 def _kept_and_read(
     source: Source, fetched: Fetched, responses: Sequence[Response], parts: IngestParts
-) -> Reading:
-    """Keep the bodies, then read them; what could not be kept is not believed either."""
+) -> tuple[Reading, Sequence[Response]]:
+    """
+    Keep what came, then read it; what could not be kept is not believed either.
+
+    Returns:
+        What was read, and what was kept: all responses, or none.
+    """
     try:
-        for response in responses:
-            parts.captures.put(response.body)
+        keep(parts.captures, source, fetched, responses)
     except CaptureError as error:
-        return Reading(outcome=Outcome.FAILED, reason=str(error))
-    if fetched.outcome is not Outcome.OK or not responses:
-        return Reading(outcome=fetched.outcome, reason=fetched.reason)
-    return read_listing(source, responses, past=past_of(parts.db, source.name))
+        return Reading(outcome=Outcome.FAILED, reason=str(error)), ()
+    with parts.db.read() as session:
+        past = past_of(session, source.name)
+    return read_fetched(source, fetched, responses, past=past), responses
 
 
 def _report(source: Source, reading: Reading, *, new: int) -> SourceReport:

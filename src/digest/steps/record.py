@@ -18,7 +18,6 @@ from digest.sources.health import PastReading, counts_of, judge, mark_launched, 
 from digest.store import captures as capture_store
 from digest.store import launches as launch_store
 from digest.store import sources as source_store
-from digest.store.engine import Database
 
 FINDING_OUTCOMES = (Outcome.OK, Outcome.OK_EMPTY)
 GOOD_OUTCOMES = (Outcome.OK, Outcome.OK_EMPTY, Outcome.UNCHANGED)
@@ -32,10 +31,30 @@ class Response:
     body: bytes
 
 
-def past_of(db: Database, source: str) -> list[PastReading]:
+def past_of(session: Session, source: str) -> list[PastReading]:
     """Give the accepted readings that a new one of this source is judged by, newest first."""
-    with db.read() as session:
-        return [past_reading(row) for row in source_store.recent_readings(session, source)]
+    return [past_reading(row) for row in source_store.recent_readings(session, source)]
+
+
+def read_fetched(
+    source: Source,
+    fetched: Fetched,
+    responses: Sequence[Response],
+    *,
+    past: Sequence[PastReading],
+) -> Reading:
+    """
+    Say what a fetch brought: only one that ended well has content to parse.
+
+    Args:
+        source: What it was fetched for.
+        fetched: How the fetch ended.
+        responses: What came, in the order of the pages.
+        past: Accepted readings, newest first.
+    """
+    if fetched.outcome is not Outcome.OK or not responses:
+        return Reading(outcome=fetched.outcome, reason=fetched.reason)
+    return read_listing(source, responses, past=past)
 
 
 def read_listing(
@@ -79,7 +98,7 @@ def store_reading(
     Returns:
         How many launches were new.
     """
-    state = source_store.source_states(session).get(source.name)
+    state = source_store.source_state(session, source.name)
     for capture in captures:
         capture_store.put_capture(session, capture)
     new = 0

@@ -1,9 +1,9 @@
 """Resting place ①: launches."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, collate, update
 from sqlmodel import Session, col, func, select
 
 from digest.model import Launch
@@ -79,6 +79,30 @@ def launches_of_tools(session: Session, tools: Collection[str]) -> dict[str, lis
         for row in session.exec(statement):
             found[row.tool or ""].append(as_noun(Launch, row))
     return found
+
+
+def each_launch(
+    session: Session, *, sources: Collection[str] = (), since: datetime | None = None
+) -> Iterator[Launch]:
+    """
+    Give launches by source and native id, in the order of their code points on any database.
+
+    Args:
+        session: Open for as long as they are read.
+        sources: Only those of these sources; empty for all.
+        since: Aware; only those first seen then or later.
+    """
+    # A database's own language would sort otherwise than another's.
+    plain = "C" if session.get_bind().dialect.name == "postgresql" else "BINARY"
+    statement = select(LaunchRow).order_by(
+        collate(col(LaunchRow.source), plain), collate(col(LaunchRow.native_id), plain)
+    )
+    if sources:
+        statement = statement.where(col(LaunchRow.source).in_(sorted(sources)))
+    if since is not None:
+        statement = statement.where(col(LaunchRow.first_seen_at) >= since.astimezone(UTC))
+    for row in session.exec(statement.execution_options(yield_per=CHUNK)):
+        yield as_noun(Launch, row)
 
 
 def count_launches(session: Session) -> dict[str, int]:

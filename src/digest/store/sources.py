@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from digest.model import Outcome, Reading, RobotsText, SourceState
@@ -14,6 +15,13 @@ def source_states(session: Session) -> dict[str, SourceState]:
     """Give what is known of every source ever read, by name."""
     rows = session.exec(select(SourceRow).order_by(col(SourceRow.source)))
     return {row.source: as_noun(SourceState, row) for row in rows}
+
+
+def source_state(session: Session, source: str) -> SourceState | None:
+    """Give what is known of one source; None where it was never read."""
+    # Asked anew each time: what an upsert wrote is not in the rows this session has seen before.
+    row = session.get(SourceRow, source, populate_existing=True)
+    return as_noun(SourceState, row) if row else None
 
 
 def put_source_state(session: Session, state: SourceState) -> None:
@@ -43,7 +51,17 @@ def put_reading(
     capture_key: str,
     now: datetime,
 ) -> None:
-    """Append one reading to a source's history; ``newest_at`` is the latest date in it."""
+    """
+    Put one reading into a source's history, in place of an earlier one of the same capture.
+
+    ``newest_at`` is the latest date in it.
+    """
+    if capture_key:
+        session.execute(
+            delete(ReadingRow).where(
+                col(ReadingRow.source) == source, col(ReadingRow.capture_key) == capture_key
+            )
+        )
     session.add(
         ReadingRow(
             source=source,
@@ -63,10 +81,18 @@ def recent_readings(session: Session, source: str, *, limit: int = 7) -> list[Re
     statement = (
         select(ReadingRow)
         .where(ReadingRow.source == source, ReadingRow.outcome == Outcome.OK)
-        .order_by(col(ReadingRow.id).desc())
+        .order_by(col(ReadingRow.read_at).desc(), col(ReadingRow.id).desc())
         .limit(limit)
     )
     return list(session.exec(statement))
+
+
+def reading_of(session: Session, source: str, capture_key: str) -> ReadingRow | None:
+    """Give what was read from a source's capture; None where nothing is stored of that."""
+    statement = select(ReadingRow).where(
+        ReadingRow.source == source, ReadingRow.capture_key == capture_key
+    )
+    return session.exec(statement).first()
 
 
 def reading_since(session: Session) -> datetime | None:

@@ -55,6 +55,8 @@ class Kind:
     of a list by trend the newest may go, and a day's list has one date."""
     is_supplied: bool = False
     """True for walled sites: pages are given by the operator, never fetched."""
+    label: str = ""
+    """Name for readers of a source that no sources file names."""
     options: Mapping[str, Option] = field(default_factory=dict)
     """What ``[source.options]`` may hold."""
 
@@ -101,6 +103,7 @@ KINDS: Mapping[str, Kind] = {
             is_html=True,
             floor=50,
             is_supplied=True,
+            label="There's An AI For That",
         ),
         Kind(
             "futurepedia_listing",
@@ -109,6 +112,7 @@ KINDS: Mapping[str, Kind] = {
             is_html=True,
             is_dated=False,
             is_supplied=True,
+            label="Futurepedia",
         ),
         Kind("ollama_library", ollama_library.parse, ollama_library.VERSION, is_html=True),
         Kind("arxiv_api", arxiv_api.parse, arxiv_api.VERSION),

@@ -22,7 +22,7 @@ from digest.store.tables.base import Row
 
 
 class CaptureRow(Capture, Row, table=True):
-    """①: one response; its body lies in the capture directory."""
+    """①: one response; its body lies in the capture store."""
 
     __tablename__ = "capture"
     model_config = ConfigDict(frozen=False)
