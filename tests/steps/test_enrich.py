@@ -171,6 +171,18 @@ def test_a_week_later_pages_are_asked_for_conditionally_and_nothing_is_added(web
     assert web.stands(PageRole.HOME).good_at == web.now
 
 
+def test_facts_do_not_grow_old_only_because_a_page_never_changes(web: Web):
+    """Asked for whole once a month, a page that stays the same has fresh facts all the same."""
+    web.research()
+    for _ in range(5):
+        web.now += timedelta(days=7)
+        web.research()
+
+    ages = {web.now - fact.observed_at for fact in web.facts()}
+
+    assert ages == {timedelta(days=7)}
+
+
 def test_visits_that_another_run_made_meanwhile_are_not_made_again(web: Web):
     visits = due_visits(web.db, now=web.now)
     web.visit(*visits)

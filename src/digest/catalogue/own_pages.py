@@ -27,6 +27,9 @@ AGAIN = timedelta(days=7)
 """After which a page is looked at again; conditionally where its server takes that."""
 AGAIN_FAILED = timedelta(days=1)
 """The same for one that could not be had just then."""
+WHOLE = timedelta(days=28)
+"""Age of what was last read of a page at which it is asked for whole: facts must not grow old only
+because nothing changes."""
 BATCH = 40
 """Visits that begin in one batch; each leads to at most three more pages."""
 
@@ -212,6 +215,11 @@ def _is_own(url: str, home: str) -> bool:
 def is_due(visit: Visit, page: ProductPage | None, *, now: datetime) -> bool:
     """Tell whether a page may be looked at now: never seen, at another address, or its time has come."""
     return page is None or page.url != visit.url or page.due_at <= now
+
+
+def is_fresh(page: ProductPage, *, now: datetime) -> bool:
+    """Tell whether a page may be asked for conditionally: what was read of it is young enough."""
+    return page.read_at is not None and now - page.read_at < WHOLE
 
 
 def due_at(outcome: PageOutcome, *, now: datetime, not_before: datetime | None) -> datetime:

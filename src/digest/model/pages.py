@@ -112,5 +112,8 @@ class ProductPage(Value):
     """Of the last good visit, which the facts stand on."""
     checked_at: AwareDatetime
     good_at: AwareDatetime | None = None
+    """Last visit that was ok or unchanged."""
+    read_at: AwareDatetime | None = None
+    """Last visit that brought the whole page."""
     due_at: AwareDatetime
     """Not asked for again before then."""

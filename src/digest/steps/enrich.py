@@ -12,7 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from digest.catalogue.arrivals import arrival, cited_address
-from digest.catalogue.own_pages import due_at, in_batches, is_due, next_visits, shown_address
+from digest.catalogue.own_pages import (
+    due_at,
+    in_batches,
+    is_due,
+    is_fresh,
+    next_visits,
+    shown_address,
+)
 from digest.catalogue.page_facts import read_page_facts
 from digest.catalogue.tools import refreshed
 from digest.errors import CaptureError
@@ -137,7 +144,7 @@ async def _visit(
 ) -> tuple[Look, PageReport]:
     fetched = await parts.fetcher.fetch(
         Source(name=SOURCE, kind="product_page", url=visit.url),
-        _as_state(visit, stored),
+        _as_state(visit, stored, now=parts.clock()),
         parser_version=READER_VERSION,
         obeys_robots=True,
     )
@@ -154,9 +161,9 @@ async def _visit(
     return look, report
 
 
-def _as_state(visit: Visit, page: ProductPage | None) -> SourceState | None:
-    """Give what the fetcher needs to ask conditionally."""
-    if page is None or page.good_at is None:
+def _as_state(visit: Visit, page: ProductPage | None, *, now: datetime) -> SourceState | None:
+    """Give what the fetcher needs to ask conditionally; None where the whole page is wanted."""
+    if page is None or not is_fresh(page, now=now):
         return None
     return SourceState(
         source=SOURCE,
@@ -261,5 +268,5 @@ def _next_page(
         }
     if look.outcome is PageOutcome.OK:
         key = fetched.capture.key if fetched.capture else ""
-        changes |= {"cited": look.cited, "capture_key": key}
+        changes |= {"cited": look.cited, "capture_key": key, "read_at": now}
     return before.model_copy(update=changes)

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("capture_key", sa.String(length=80), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("good_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("tool", "role", name=op.f("pk_product_page")),
     )
