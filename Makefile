@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench install pins clean
+.PHONY: demo test check fuzz bench install pins clean
 
 demo: .venv/.runtime  ## the whole demo week, from launch pages to mailboxes
 	@$(BIN)/digest demo
@@ -17,6 +17,9 @@ check: .venv/.dev  ## what must hold before anything lands
 	$(BIN)/mypy src flows
 	$(BIN)/lint-imports
 	$(MAKE) test
+
+fuzz: .venv/.dev  ## spoilt pages for every parser, for SECONDS (300)
+	$(BIN)/python tests/sources/parsers/fuzz.py --seconds $(or $(SECONDS),300)
 
 bench: .venv/.dev  ## benchmarks, as JSON
 	$(BIN)/python benchmarks/send.py --json

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +14,8 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from digest.errors import FetchError
-from digest.model import Outcome, SourceState
+from digest.model import Outcome, Source, SourceState
+from digest.model.hosts import registrable
 from digest.steps.ingest import SourceReport
 from digest.steps.ingest import ingest as ingest_sources
 from digest.steps.record import GOOD_OUTCOMES
@@ -85,11 +86,10 @@ async def ingest() -> State[Any]:
     The run fails when no source at all could be read, or one broke a task; any other in trouble is
     shown in the summary.
     """
-    hosts: dict[str, list[str]] = defaultdict(list)
     with parts() as resources:
         started = resources.settings.clock()
-        for source in resources.sources:
-            hosts[urlsplit(source.url).netloc].append(source.name)
+        hosts = by_host(resources.sources)
+        off = [source.name for source in resources.sources if not source.enabled]
     runs: list[Any] = [ingest_host(host, names, return_state=True) for host, names in hosts.items()]
     ends: Sequence[State[Any]] = await asyncio.gather(*runs)
     found = await research_catalogue()
@@ -100,6 +100,7 @@ async def ingest() -> State[Any]:
         for names, end in zip(hosts.values(), ends, strict=True)
         for name in names
     ]
+    rows += [skipped_row(name, states.get(name)) for name in off]
     await acreate_table_artifact(
         key="ingest-summary",
         table=rows,
@@ -111,12 +112,32 @@ async def ingest() -> State[Any]:
     return ending(rows)
 
 
+def by_host(sources: Iterable[Source]) -> dict[str, list[str]]:
+    """Give the names of the sources that are switched on, by the host that all below it share."""
+    hosts: dict[str, list[str]] = defaultdict(list)
+    for source in sources:
+        if source.enabled:
+            hosts[registrable(urlsplit(source.url).hostname or "")].append(source.name)
+    return dict(hosts)
+
+
+def skipped_row(name: str, state: SourceState | None) -> dict[str, Any]:
+    """Give the line of a source that is switched off: each one listed is accounted for."""
+    row = source_line(name, state)
+    return row | {"outcome": str(Outcome.SKIPPED), "launches": 0, "reason": "switched off"}
+
+
+def source_line(name: str, state: SourceState | None) -> dict[str, Any]:
+    """Give the beginning of a source's line."""
+    good_at = state.good_at if state else None
+    return {"source": name, "last good": good_at.isoformat() if good_at else "never"}
+
+
 def source_row(
     name: str, state: SourceState | None, *, end: State[Any], since: datetime
 ) -> dict[str, Any]:
     """Give a source's line of the summary; one that was not read since then broke its task."""
-    good_at = state.good_at if state else None
-    row = {"source": name, "last good": good_at.isoformat() if good_at else "never"}
+    row = source_line(name, state)
     if state is None or state.checked_at is None or state.checked_at < since:
         return row | {"outcome": BROKEN, "launches": 0, "reason": end.message or str(end.type)}
     return row | {
@@ -128,9 +149,9 @@ def source_row(
 
 def ending(rows: Sequence[Mapping[str, Any]]) -> State[Any]:
     """Give the state a run ends in, from the lines of its summary."""
-    outcomes = [row["outcome"] for row in rows]
+    outcomes = [row["outcome"] for row in rows if row["outcome"] != Outcome.SKIPPED]
     good = sum(outcome in GOOD_OUTCOMES for outcome in outcomes)
-    message = f"{good} of {len(rows)} sources read well"
+    message = f"{good} of {len(outcomes)} sources read well"
     return (
         Completed(message=message) if good and BROKEN not in outcomes else Failed(message=message)
     )

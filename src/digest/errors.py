@@ -12,6 +12,7 @@ DigestError                     one clear sentence for a person: what, where, wh
 ├── StoreError                  the database cannot be used
 │   └── SchemaError             its schema is older or newer than this program
 ├── NotFoundError(noun, key)    no such issue, tool, comparison or subscriber
+├── DecisionError               an editor's decision on tools makes no sense, or contradicts another
 ├── IssueError(week)            the issue is in the wrong state for what was asked
 │   ├── ApprovalError(week)     not approved, or approved for other content
 │   ├── LateError(week)         the run is too late to be sent without a person
@@ -100,6 +101,10 @@ class NotFoundError(DigestError):
         self.noun = noun
         self.key = key
         super().__init__(f"no {noun} {key!r}{'; ' + hint if hint else ''}")
+
+
+class DecisionError(DigestError):
+    """What an editor decides about tools makes no sense, or contradicts a decision that stands."""
 
 
 class IssueError(DigestError):

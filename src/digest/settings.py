@@ -16,6 +16,14 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from digest.errors import SettingsError
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+SOURCE_SECRETS = (
+    "producthunt_token",
+    "github_token",
+    "huggingface_token",
+    "reddit_client_id",
+    "reddit_client_secret",
+)
+SHORTEST_SOURCE_SECRET = 6
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -73,6 +81,24 @@ class Settings(BaseSettings):
         default=(),
         description="Private addresses that may be fetched all the same: comma list of host, "
         "host:port or network such as 127.0.0.0/8.",
+    )
+    producthunt_token: SecretStr | None = Field(
+        default=None,
+        description="Developer token of Product Hunt's API; sent to api.producthunt.com only.",
+    )
+    github_token: SecretStr | None = Field(
+        default=None,
+        description="Token of GitHub's API, for more searches a minute; sent to api.github.com only.",
+    )
+    huggingface_token: SecretStr | None = Field(
+        default=None,
+        description="Token of Hugging Face, for more requests; sent to its API only.",
+    )
+    reddit_client_id: SecretStr | None = Field(
+        default=None, description="Identifier of a Reddit app of your own, for reddit_json."
+    )
+    reddit_client_secret: SecretStr | None = Field(
+        default=None, description="Secret of that app; exchanged for a token at www.reddit.com."
     )
     transport: TransportKind = Field(
         default=TransportKind.FILE,
@@ -150,6 +176,16 @@ class Settings(BaseSettings):
                 )
         return value
 
+    @field_validator(*SOURCE_SECRETS)
+    @classmethod
+    def _check_header_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        text = value.get_secret_value() if value else ""
+        if not (text.isascii() and text.isprintable()) or " " in text:
+            raise ValueError("holds blanks or characters that cannot be sent; copy it once more")
+        if value and len(text) < SHORTEST_SOURCE_SECRET:
+            raise ValueError(f"has only {len(text)} characters, so it was not copied whole")
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _check_timezone(cls, value: str) -> str:
@@ -196,6 +232,12 @@ class Settings(BaseSettings):
         if _CONTROL.search(value):
             raise ValueError(f"{value!r} holds a line break or a control character; take it out")
         return value
+
+    @property
+    def source_secrets(self) -> dict[str, SecretStr]:
+        """What sources are let in by, by the names of the variables; only what is set."""
+        found = {name: getattr(self, name) for name in SOURCE_SECRETS}
+        return {f"DIGEST_{name.upper()}": value for name, value in found.items() if value}
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +18,7 @@ from digest.delivery.transports.base import Transport
 from digest.delivery.transports.file import FileTransport
 from digest.delivery.transports.memory import MemoryTransport
 from digest.delivery.transports.smtp import SmtpTransport
+from digest.delivery.workers import this_worker
 from digest.errors import SettingsError
 from digest.mail.stationery import Brand
 from digest.model import Job, Source
@@ -26,6 +27,7 @@ from digest.settings import Settings, TransportKind
 from digest.sources.captures import CaptureStore
 from digest.sources.config import load_sources
 from digest.sources.fetch import Fetcher
+from digest.sources.hosts import HostBook
 from digest.sources.parsers import KINDS
 from digest.steps.desk import WeeklyParts
 from digest.steps.enrich import EnrichParts
@@ -34,6 +36,7 @@ from digest.steps.remake import ReplayParts
 from digest.steps.send import SendParts
 from digest.store import sources as source_store
 from digest.store.engine import Database
+from digest.store.hosts import HostTable
 from digest.store.migrate import require_schema
 
 SECRET_BYTES = 32
@@ -76,6 +79,8 @@ class Resources:
             allowed_private_hosts=self.settings.allowed_private_hosts,
             clock=self.settings.clock,
             known_robots=known_robots,
+            book=HostBook(HostTable(self.db), holder=this_worker(), clock=real_time),
+            secrets=self.settings.source_secrets,
         )
 
     @cached_property
@@ -141,6 +146,7 @@ class Resources:
             templates_dir=self.templates_dir,
             zone=self.settings.zone,
             labels=self.labels,
+            switched_off=tuple(source.name for source in self.sources if not source.enabled),
         )
 
     def send_parts(self) -> SendParts:
@@ -165,6 +171,15 @@ class Resources:
                 return FileTransport(self.settings.outbox_dir)
             case TransportKind.MEMORY:
                 return MemoryTransport()
+
+
+def real_time() -> datetime:
+    """
+    Give the real time, whatever DIGEST_NOW says.
+
+    A lease of a worker that died must run out, and a host's rest be over, in a rehearsal as well.
+    """
+    return datetime.now(UTC)
 
 
 @contextmanager

@@ -1,14 +1,12 @@
 """Which launches are one product: safe keys merge, everything else keeps its own row."""
 
-import json
-import re
-
-import feedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.catalogue.identity import MAX_VETOES, identify, may_be_tool, safe_keys
+from digest.catalogue.identity import MAX_VETOES, Standing, identify, may_be_tool
+from digest.catalogue.keys import safe_keys
+from digest.catalogue.lookalikes import Outline
 from digest.model import MergeTier
 
 GITHUB = "https://github.com/justmaker/colibri"
@@ -72,6 +70,109 @@ def test_a_renamed_repository_stays_the_tool_it_was(a_launch):
 
     assert tool.slug == "colibri"
     assert tool.tier is MergeTier.MERGE
+
+
+def test_a_new_owner_of_an_old_repository_name_is_another_tool_and_has_the_name_now(a_launch):
+    """The old one was renamed and keeps its number; the younger repository has the higher one."""
+    new = a_launch(
+        "colibri", source="github", native_id="9", url=GITHUB,
+        details={"full_name": "justmaker/colibri"},
+    )  # fmt: skip
+    post = a_launch("A bird that runs models at home on nothing", url=GITHUB)
+    known = {"github:justmaker/colibri": "colibri"}
+    standing = {"colibri": Standing("colibri", "Colibri", frozenset({"github_id:7", *known}))}
+
+    tools = identify([new, post], known=known, taken={"colibri"}, standing=standing)
+
+    (tool,) = tools
+    assert tool.slug != "colibri"
+    assert tool.launches == (("github", "9"), ("hacker_news", post.native_id))
+    assert tool.claimed == ("github:justmaker/colibri",)
+    assert any("other github_id" in veto for veto in tool.vetoes)
+
+
+def test_an_old_reading_of_a_repository_does_not_take_its_name_back(a_launch):
+    old = a_launch("colibri", native_id="7", url=GITHUB, details={"full_name": "justmaker/colibri"})
+    known = {"github:justmaker/colibri": "colibri-2"}
+    standing = {"colibri-2": Standing("colibri-2", "Colibri", frozenset({"github_id:9", *known}))}
+
+    (tool,) = identify([old], known=known, taken={"colibri-2"}, standing=standing)
+
+    assert tool.slug != "colibri-2"
+    assert (tool.claimed, tool.keys[0]) == ((), "github_id:7")
+
+
+@pytest.mark.parametrize("page", ["wiki", "wiki/Recipes", "releases/tag/v2", "tags"])
+def test_a_page_below_a_repository_gives_its_key_only_to_a_launch_of_its_name(a_launch, page):
+    url = f"{GITHUB}/{page}"
+
+    assert "github:justmaker/colibri" in safe_keys(a_launch("Colibri 2.0", url=url))
+    assert "github:justmaker/colibri" in safe_keys(
+        a_launch("v2", tagline="Colibri reads.", url=url)
+    )
+    assert safe_keys(a_launch("Awesome Recipes", url=url)) == (
+        "launch:hacker_news/Awesome Recipes",
+    )
+
+
+def test_a_repositorys_front_page_needs_no_name(a_launch):
+    for end in ("", "/tree/main", "#readme"):
+        assert "github:justmaker/colibri" in safe_keys(a_launch("Other", url=f"{GITHUB}{end}"))
+
+
+def test_the_number_a_release_names_is_its_repositorys(a_launch):
+    release = a_launch("colibri", url=GITHUB, details={"repository_id": "190001"})
+
+    assert safe_keys(release)[0] == "github_id:190001"
+
+
+def test_new_launches_do_not_join_two_known_tools(a_launch):
+    """One has a key of each, and a third is at both: no rule makes two known tools one."""
+    one = a_launch("Ember", source="a", url=GITHUB)
+    other = a_launch("Ember", source="b", url=f"{GITHUB}2")
+    both = a_launch("Ember", source="c", url=GITHUB, site=f"{GITHUB}2")
+    known = {"github:justmaker/colibri": "ember", "github:justmaker/colibri2": "ember-two"}
+
+    tools = found([one, other, both], known, set(known.values()))
+
+    assert sorted(tools) == ["ember", "ember-two"]
+    assert tools["ember"].launches == (("a", "Ember"), ("c", "Ember"))
+    assert any("stands for" in veto for veto in tools["ember"].vetoes)
+
+
+def test_a_launch_whose_own_key_is_known_is_that_tools_whatever_else_it_shares(a_launch):
+    """So an editor's split holds although the address is shared."""
+    split = a_launch("Ember", source="b", url=GITHUB)
+    known = {"github:justmaker/colibri": "colibri", "launch:b/Ember": "ember"}
+
+    (tool,) = found([split], known, {"colibri", "ember"}).values()
+
+    assert tool.slug == "ember"
+
+
+def test_a_known_tools_repository_refuses_another_at_the_same_site(a_launch):
+    site = {"site:ember.example": "ember"}
+    standing = {"ember": Standing("ember", "Ember", frozenset({"github:kiln/ember", *site}))}
+    other = a_launch("Ember", url="https://ember.example", site=GITHUB)
+
+    (tool,) = identify([other], known=site, taken={"ember"}, standing=standing)
+
+    assert tool.slug != "ember"
+    assert "site:ember.example: different github keys" in tool.vetoes
+
+
+def test_a_known_tool_that_looks_alike_is_for_an_editor(a_launch):
+    new = a_launch("Ember 2", url="https://ember-two.example")
+    known = [Outline(slug="ember", name="Ember", product_key="ember")]
+
+    (tool,) = identify([new], known={}, taken={"ember"}, catalogue=known)
+    (settled,) = identify(
+        [new], known={}, taken={"ember"}, catalogue=known, settled={("ember", "ember-2")}
+    )
+
+    assert tool.tier is MergeTier.REVIEW
+    assert tool.resembles == (("ember", "same product name ember"),)
+    assert settled.tier is MergeTier.DISTINCT
 
 
 def test_papers_models_and_chains_of_keys_merge(a_launch):
@@ -224,70 +325,6 @@ def test_the_order_of_launches_does_not_matter_and_none_is_lost(a_launch, data):
         (each.source, each.native_id) for each in launches
     )
     assert len({tool.slug for tool in result}) == len(result)
-
-
-@pytest.fixture(scope="module")
-def same_minute(captures_dir, read_capture, a_launch):
-    """The six sources of one minute; those without a parser are read by hand."""
-    hits = read_capture(
-        "hn_algolia",
-        "hackernews/algolia_show_hn_2026-07.json",
-        url="https://hn.algolia.com/api/v1/search",
-        content_type="application/json",
-    )
-    posts = read_capture(
-        "producthunt_feed",
-        "producthunt/feed_2026-07-13.atom.xml",
-        url="https://www.producthunt.com/feed",
-        content_type="application/atom+xml",
-    )
-    repositories = read_capture(
-        "github_search",
-        "github/api_search_repositories_2026-07.json",
-        url="https://api.github.com/search/repositories",
-        content_type="application/json",
-    )
-    papers = read_capture(
-        "feed",
-        "arxiv/api_query_csAI_csLG_2026-07-13.atom.xml",
-        url="https://export.arxiv.org/api/query",
-        content_type="application/atom+xml",
-    )
-    daily = json.loads((captures_dir / "huggingface/daily_papers_2026-07.json").read_text())
-    hosted = [
-        a_launch(
-            row["paper"]["title"],
-            source="hf_papers",
-            native_id=row["paper"]["id"],
-            url=f"https://huggingface.co/papers/{row['paper']['id']}",
-            site=row["paper"].get("githubRepo"),
-        )
-        for row in daily
-    ]
-    talk = feedparser.parse(
-        (captures_dir / "reddit/LocalLLaMA_top_week_2026-07-13.rss.xml").read_bytes()
-    )
-    threads = [
-        a_launch(
-            entry.title,
-            source="reddit",
-            native_id=entry.id,
-            url=re.findall(r'href="([^"]+)">\[link\]', entry.content[0].value)[0],
-        )
-        for entry in talk.entries
-    ]
-    return [*hits, *posts, *repositories, *papers, *hosted, *threads]
-
-
-@pytest.mark.captures
-def test_the_same_minute_set_has_exactly_three_merges(same_minute):
-    """One tool and two papers stand in two places, and nothing else does."""
-    tools = identify(same_minute, known={}, taken=())
-
-    merged = {tool.keys[0] for tool in tools if len(tool.launches) > 1}
-    assert len(same_minute) == 192
-    assert merged == {"github:justvugg/colibri", "arxiv:2607.09424", "arxiv:2607.09657"}
-    assert len(tools) == 189
 
 
 @pytest.mark.parametrize(

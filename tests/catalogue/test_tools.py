@@ -273,3 +273,16 @@ def test_every_tool_of_a_real_listing_is_whole(read_capture):
     assert all(len(tool.description.split()) <= 80 for tool in tools)
     assert len({tool.product_key for tool in tools}) < len(tools)
     assert not [tool for tool in tools if tool.launch_dated]
+
+
+def test_a_place_that_was_paid_for_raises_no_attention(a_launch):
+    """The sponsored listing has the higher count; the tool keeps the flag and the honest number."""
+    paid = a_launch(
+        native_id="1", popularity=9_000, popularity_metric="stars", flags=("sponsored",)
+    )
+    earned = a_launch(native_id="2", popularity=7, popularity_metric="points")
+
+    tool = built(paid, earned)
+
+    assert (tool.popularity, tool.popularity_metric) == (7, "points")
+    assert tool.flags == ("sponsored",)

@@ -23,6 +23,9 @@ from digest.catalogue.urls import (
         ("https://github.com/JustMaker/Colibri.git", "https://github.com/justmaker/colibri"),
         ("https://github.com/A/B/blob/main/README", "https://github.com/a/b/blob/main/README"),
         ("https://github.com/", "https://github.com"),
+        ("https://BÜCHER.example/", "https://xn--bcher-kva.example"),
+        ("https://ember.example/%7Eada/a%2fb%20c", "https://ember.example/~ada/a%2Fb%20c"),
+        ("https://ember.example/?app_id=1&mc_cid=2&fbclid=3&id=4", "https://ember.example?id=4"),
     ],
 )
 def test_all_spellings_of_an_address_become_one(written, same):
@@ -59,6 +62,9 @@ def test_a_fragment_stays_only_where_it_selects_content(fragment_url, stays):
         ("https://www.google.com/url?q=https://ember.example/a", "https://ember.example/a"),
         ("https://out.reddit.com/t3_x?url=https%3A%2F%2Fember.example", "https://ember.example"),
         ("https://l.facebook.com/l.php?u=https://ember.example/", "https://ember.example"),
+        ("https://www.google.co.uk/url?url=https://ember.example", "https://ember.example"),
+        ("https://kiln.pxf.io/c/1/2/3?u=https%3A%2F%2Fember.example", "https://ember.example"),
+        ("https://www.linkedin.com/safety/go?url=https://ember.example", "https://ember.example"),
         ("https://www.google.com/url?q=javascript:alert(1)", None),
         ("https://www.google.com/search?q=https://ember.example", None),
     ],

@@ -24,6 +24,7 @@ from digest.model import (
     Outcome,
     PageOutcome,
     PageRole,
+    Source,
     SourceState,
 )
 from digest.steps.enrich import PageReport
@@ -237,3 +238,37 @@ def test_a_page_is_one_line_of_the_summary():
         "url": "https://ember.example/",
         "reason": "",
     }
+
+
+def listed(name, url, **how):
+    return Source(name=name, kind="feed", url=url, **how)
+
+
+def test_sources_are_grouped_by_what_somebody_registered_and_nothing_secret_names_a_run():
+    sources = [
+        listed("a", "https://export.arxiv.example/api?token=hunter2"),
+        listed("b", "https://rss.arxiv.example:8443/rss"),
+        listed("c", "http://127.0.0.11:8930/feed"),
+        listed("d", "http://127.0.0.12:8930/feed"),
+        listed("e", "https://rss.arxiv.example/off", enabled=False),
+    ]
+
+    assert ingest.by_host(sources) == {
+        "arxiv.example": ["a", "b"],
+        "127.0.0.11": ["c"],
+        "127.0.0.12": ["d"],
+    }
+
+
+def test_a_source_that_is_switched_off_has_its_line_and_does_not_count():
+    line = ingest.skipped_row("e", None)
+    read = {"outcome": Outcome.OK}
+
+    assert line == {
+        "source": "e",
+        "last good": "never",
+        "outcome": "skipped",
+        "launches": 0,
+        "reason": "switched off",
+    }
+    assert ingest.ending([read, line]).message == "1 of 1 sources read well"

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from digest.model import FactKind, Job, Market
+from digest.model import AgedCount, FactKind, Job, Market
 from digest.panel.evidence import build_evidence, coverage, market_of
 from digest.panel.rulebook import load_rules
 
@@ -55,51 +55,67 @@ def test_rivals_are_the_other_tools_of_the_job(tool, now):
 
 
 def test_listings_of_one_product_are_one_rival_and_its_own_are_none(tool, now):
-    larch = tool("larch-3b", product_key="larch", popularity=9, popularity_metric="pulls")
+    larch = tool("larch-3b", product_key="larch")
     own = [tool(f"larch-{n}", product_key="larch") for n in range(2)]
-    oaks = [
-        tool(f"oak-{n}", product_key="oak", popularity=n, popularity_metric="pulls")
-        for n in range(5)
-    ]
+    oaks = [tool(f"oak-{n}", product_key="oak") for n in range(5)]
+    counts = at_age("larch-3b", 9) | {f"oak-{n}": at_age("x", n)["x"] for n in range(5)}
+    counts |= {f"larch-{n}": at_age("x", 99)["x"] for n in range(2)}
 
-    made = market_of(larch, [larch, *own, *oaks, tool("elm")], now=now)
+    made = market_of(larch, [larch, *own, *oaks, tool("elm")], now=now, counts=counts)
 
     assert made.rivals == 2
     assert made.attention == 100
 
 
-def counted(tool, counts, **more):
-    return [
-        tool(f"peer-{n}", popularity=count, popularity_metric="stars", **more)
-        for n, count in enumerate(counts)
-    ]
+def at_age(slug, value, *, hours=24, source="hn"):
+    return {slug: (AgedCount(source=source, metric="points", hours=hours, value=value),)}
+
+
+def peers_of(values, **more):
+    counts = {}
+    for n, value in enumerate(values):
+        counts |= at_age(f"peer-{n}", value, **more)
+    return counts
 
 
 @pytest.mark.parametrize(
-    ("stars", "percentile"), [(99, 100.0), (1, 0.0), (30, 50.0), (25, 40.0), (50, 90.0)]
+    ("points", "percentile"), [(99, 100.0), (1, 0.0), (30, 50.0), (25, 40.0), (50, 90.0)]
 )
-def test_attention_is_the_mid_rank_among_peers(stars, percentile, tool, now):
-    larch = tool(popularity=stars, popularity_metric="stars")
-    peers = counted(tool, [10, 20, 30, 40, 50])
+def test_attention_is_the_mid_rank_among_peers_at_the_same_age(points, percentile, tool, now):
+    peers = [tool(f"peer-{n}", days=300 * n) for n in range(5)]
+    counts = peers_of([10, 20, 30, 40, 50]) | at_age("larch", points)
 
-    assert market_of(larch, peers, now=now).attention == percentile
+    assert market_of(tool(), peers, now=now, counts=counts).attention == percentile
 
 
 def test_four_peers_are_too_few_for_a_percentile(tool, now):
-    larch = tool(popularity=5, popularity_metric="stars")
+    peers = [tool(f"peer-{n}") for n in range(5)]
+    counts = peers_of([1, 2, 3, 4]) | at_age("larch", 5)
 
-    assert market_of(larch, counted(tool, [1, 2, 3, 4]), now=now).attention is None
+    assert market_of(tool(), peers, now=now, counts=counts).attention is None
 
 
-def test_attention_is_compared_in_one_kind_of_count_and_at_like_age_only(tool, now):
+def test_attention_is_unknown_where_no_count_is_of_the_same_source_and_age(tool, now):
+    """The latest counts of all are known here, and still nothing can be said."""
     larch = tool(popularity=5, popularity_metric="points")
-    no_count = tool()
-    young = tool(popularity=5, popularity_metric="stars")
-    old_peers = counted(tool, [1, 2, 3, 4, 5], days=120)
+    peers = [tool(f"peer-{n}", popularity=n, popularity_metric="points") for n in range(5)]
+    values = [1, 2, 3, 4, 5]
 
-    assert market_of(larch, counted(tool, [1, 2, 3, 4, 5]), now=now).attention is None
-    assert market_of(no_count, counted(tool, [1, 2, 3, 4, 5]), now=now).attention is None
-    assert market_of(young, old_peers, now=now).attention is None
+    for counts in (
+        {},
+        peers_of(values),
+        at_age("larch", 5, hours=6) | peers_of(values, hours=24),
+        at_age("larch", 5, source="lobsters") | peers_of(values),
+    ):
+        assert market_of(larch, peers, now=now, counts=counts).attention is None
+
+
+def test_of_several_ages_the_highest_that_enough_peers_reached_counts(tool, now):
+    peers = [tool(f"peer-{n}") for n in range(5)]
+    counts = peers_of([1, 2, 3, 4, 5], hours=6)
+    own = at_age("larch", 9, hours=6)["larch"] + at_age("larch", 0, hours=72)["larch"]
+
+    assert market_of(tool(), peers, now=now, counts=counts | {"larch": own}).attention == 100
 
 
 def launches(tool, recent, before):

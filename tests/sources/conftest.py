@@ -16,7 +16,7 @@ EXAMPLE_OPTIONS = {"html_list": {"item": ".card", "title": "h1, h2", "date": ".m
 """What kinds that cannot do without options are told where a test does not say."""
 
 
-def capture_of(body, *, content_type="", status=200, fetched_at=FETCHED_AT):
+def _capture_of(body, *, content_type="", status=200, fetched_at=FETCHED_AT):
     digest = hashlib.sha256(body).hexdigest()
     return Capture(
         key=f"{digest}-test",
@@ -42,7 +42,7 @@ def read_as() -> Callable[..., Reading]:
     def read(kind, body, *, options=None, **capture):
         told = EXAMPLE_OPTIONS.get(kind, {}) if options is None else options
         source = source_of(kind, options=told)
-        return parsers.read(capture_of(body, **capture), body, source)
+        return parsers.read(_capture_of(body, **capture), body, source)
 
     return read
 
@@ -51,3 +51,9 @@ def read_as() -> Callable[..., Reading]:
 def make_source() -> Callable[..., Source]:
     """Make a source: ``make_source(kind, floor=…)``."""
     return source_of
+
+
+@pytest.fixture(scope="session")
+def capture_of() -> Callable[..., Capture]:
+    """Describe a body: ``capture_of(body, status=…)``."""
+    return _capture_of

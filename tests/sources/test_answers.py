@@ -11,11 +11,11 @@ from digest.errors import BlockedError, FetchError, WaitError
 from digest.sources.address import read_url
 from digest.sources.answers import (
     Answer,
-    kept_headers,
     next_url,
     trouble_with,
     usable_validator,
 )
+from digest.sources.secrecy import kept_headers
 
 NOW = datetime(2026, 7, 13, 14, 9, tzinfo=UTC)
 URL = "https://a.example/list?token=hunter2"

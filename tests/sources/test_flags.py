@@ -37,6 +37,14 @@ def test_a_paid_label_is_sponsored():
     assert word_flags(words=["[Sponsored] Studio"], url=None) == (Flag.SPONSORED,)
 
 
+@pytest.mark.parametrize(
+    ("label", "flag"), [("Pro featured", Flag.SPONSORED), (" Adult content", Flag.NSFW)]
+)
+def test_a_directorys_label_counts_where_it_stands_alone(label, flag):
+    assert word_flags(words=["Studio", label], url=None) == (flag,)
+    assert word_flags(words=["Studio", f"A filter for {label.strip()}"], url=None) == ()
+
+
 @pytest.mark.parametrize("url", ["https://a.example/?utm_medium=rss", "https://notpxf.io/", None])
 def test_an_ordinary_address_is_not(url):
     assert word_flags(words=["Who sponsored whom"], url=url) == ()

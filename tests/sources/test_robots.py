@@ -22,9 +22,9 @@ class Web:
         self.asked = []
         self._status, self._body, self._error = status, body, error
 
-    async def ask(self, url, spacing_s):
+    async def ask(self, url):
         """Answer as the script says."""
-        self.asked.append((url, spacing_s))
+        self.asked.append(url)
         await asyncio.sleep(0)
         if self._error:
             raise self._error
@@ -34,9 +34,8 @@ class Web:
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
-def robots(web, known=()):
+def robots(known=()):
     return Robots(
-        web.ask,
         user_agent="digest/0.1 (+https://verdicts.example/about)",
         clock=lambda: NOW,
         known=known,
@@ -44,44 +43,43 @@ def robots(web, known=()):
 
 
 async def test_rules_for_our_name_come_before_those_for_all():
-    rules = robots(Web(body=RULES))
-
-    await rules.check(PAGE, spacing_s=2)
-    with pytest.raises(BlockedError, match=r"robots\.txt disallows this page to 'digest'"):
-        await rules.check(read_url("https://a.example/private/x?token=1"), spacing_s=2)
-
-
-async def test_rules_are_read_once_per_origin_even_by_many_at_once():
     web = Web(body=RULES)
-    rules = robots(web)
+    rules = robots()
 
-    await asyncio.gather(*(rules.check(PAGE, spacing_s=3) for _ in range(5)))
-    await rules.check(read_url("https://a.example:8443/"), spacing_s=3)
+    await rules.check(PAGE, ask=web.ask)
+    with pytest.raises(BlockedError, match=r"robots\.txt disallows this page to 'digest'"):
+        await rules.check(read_url("https://a.example/private/x?token=1"), ask=web.ask)
 
-    assert web.asked == [
-        ("https://a.example:443/robots.txt", 3),
-        ("https://a.example:8443/robots.txt", 3),
-    ]
+
+async def test_rules_are_read_once_per_origin():
+    web = Web(body=RULES)
+    rules = robots()
+
+    for _ in range(3):
+        await rules.check(PAGE, ask=web.ask)
+    await rules.check(read_url("https://a.example:8443/"), ask=web.ask)
+
+    assert web.asked == ["https://a.example:443/robots.txt", "https://a.example:8443/robots.txt"]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
 async def test_a_site_without_rules_allows_everything(status):
-    await robots(Web(status=status, body=b"User-agent: *\nDisallow: /")).check(PAGE, spacing_s=0)
+    await robots().check(PAGE, ask=Web(status=status, body=b"User-agent: *\nDisallow: /").ask)
 
 
 @pytest.mark.parametrize("status", [204, 304, 429, 500, 503])
 async def test_rules_that_cannot_be_had_forbid_everything(status):
     with pytest.raises(FetchError, match=rf"robots.txt cannot be read.*status {status}"):
-        await robots(Web(status=status)).check(PAGE, spacing_s=0)
+        await robots().check(PAGE, ask=Web(status=status).ask)
 
 
 async def test_a_silent_site_is_asked_for_its_rules_once():
     web = Web(error=FetchError("https://a.example/robots.txt", "keeps silent"))
-    rules = robots(web)
+    rules = robots()
 
     for _ in range(2):
         with pytest.raises(FetchError, match=r"left alone .*keeps silent") as caught:
-            await rules.check(PAGE, spacing_s=0)
+            await rules.check(PAGE, ask=web.ask)
         assert not caught.value.permanent
 
     assert len(web.asked) == 1
@@ -96,22 +94,24 @@ async def test_a_silent_site_is_asked_for_its_rules_once():
 )
 async def test_what_concerns_the_whole_host_speaks_for_itself(error):
     with pytest.raises(type(error)) as caught:
-        await robots(Web(error=error)).check(PAGE, spacing_s=0)
+        await robots().check(PAGE, ask=Web(error=error).ask)
 
     assert caught.value is error
 
 
 async def test_octets_that_are_no_text_do_not_hurt():
-    rules = robots(Web(body=b"\xff\xfe\n" + RULES))
+    web = Web(body=b"\xff\xfe\n" + RULES)
+    rules = robots()
 
     with pytest.raises(BlockedError):
-        await rules.check(read_url("https://a.example/private"), spacing_s=0)
+        await rules.check(read_url("https://a.example/private"), ask=web.ask)
 
 
 async def test_rules_beyond_the_bound_are_not_read():
-    rules = robots(Web(body=b"#" * MAX_OCTETS + b"\n" + RULES))
+    web = Web(body=b"#" * MAX_OCTETS + b"\n" + RULES)
+    rules = robots()
 
-    await rules.check(read_url("https://a.example/private"), spacing_s=0)
+    await rules.check(read_url("https://a.example/private"), ask=web.ask)
 
 
 async def test_what_an_earlier_run_read_is_gone_by_for_a_day():
@@ -119,10 +119,10 @@ async def test_what_an_earlier_run_read_is_gone_by_for_a_day():
     yesterday = RobotsText(
         origin=PAGE.origin, text=RULES.decode(), read_at=NOW - timedelta(hours=23, minutes=59)
     )
-    rules = robots(web, known=[yesterday])
+    rules = robots(known=[yesterday])
 
     with pytest.raises(BlockedError):
-        await rules.check(read_url("https://a.example/private"), spacing_s=0)
+        await rules.check(read_url("https://a.example/private"), ask=web.ask)
 
     assert web.asked == []
 
@@ -130,9 +130,9 @@ async def test_what_an_earlier_run_read_is_gone_by_for_a_day():
 async def test_rules_a_day_old_are_read_again_and_handed_on():
     web = Web(body=RULES)
     old = RobotsText(origin=PAGE.origin, text="", read_at=NOW - timedelta(days=1))
-    rules = robots(web, known=[old])
+    rules = robots(known=[old])
 
-    await rules.check(PAGE, spacing_s=0)
+    await rules.check(PAGE, ask=web.ask)
 
     assert len(web.asked) == 1
     assert rules.read == [RobotsText(origin=PAGE.origin, text=RULES.decode(), read_at=NOW)]

@@ -22,6 +22,7 @@ from digest.store import pages as store
 from digest.store import sources as source_store
 from digest.store import tools as tool_store
 from digest.store.engine import Database
+from digest.store.tables import ToolRow
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PROSE = "<p>Ember writes commit messages from the changes that you are about to commit.</p>" * 5
@@ -423,6 +424,15 @@ def test_a_tool_that_is_wanted_by_name_must_exist_and_have_a_page(web: Web):
     with pytest.raises(DigestError, match="no page of its own"):
         due_visits(web.db, now=NOW, tool="listed")
     assert [visit.tool for visit in due_visits(web.db, now=NOW, tool="ember")] == ["ember"]
+
+
+def test_a_tool_that_is_part_of_another_by_now_is_not_visited(web: Web):
+    with web.db.write() as session:
+        session.get(ToolRow, "ember").part_of = "whole"
+
+    assert due_visits(web.db, now=NOW) == ()
+    with pytest.raises(DigestError, match="part of 'whole'"):
+        due_visits(web.db, now=NOW, tool="ember")
 
 
 def test_what_cannot_be_kept_is_not_believed(sqlite_db: Database, tmp_path: Path):

@@ -9,15 +9,15 @@ from digest.model import (
     Capture,
     Fact,
     FactKind,
-    Identity,
     Launch,
     Outcome,
+    Placement,
     Reading,
     RobotsText,
     SourceState,
     Tool,
 )
-from digest.store import captures, sources, tools
+from digest.store import captures, placements, sources, tools
 from digest.store import launches as subject
 from digest.store.engine import Database
 from digest.store.rows import CHUNK
@@ -42,6 +42,19 @@ def launch(native_id: str = "1", **more: object) -> Launch:
 def tool(slug: str, **more: object) -> Tool:
     """One tool, changed as a test needs it."""
     return Tool(**{"slug": slug, "name": slug.title(), "launched_at": NOW} | more)
+
+
+def placement(slug: str, **more: object) -> Placement:
+    """Where one launch was put."""
+    values = {
+        "source": "hn",
+        "native_id": slug,
+        "tool": slug,
+        "tier": "distinct",
+        "rule_version": "1",
+        "decided_at": NOW,
+    }
+    return Placement(**values | more)
 
 
 def fact(value: object, **more: object) -> Fact:
@@ -102,7 +115,7 @@ def test_a_launch_is_due_until_it_is_researched_and_again_with_a_new_capture(db:
     with db.write() as session:
         subject.put_launches(session, [launch("2"), launch("1")], now=NOW)
         assert [each.native_id for each, _ in subject.launches_due(session)] == ["1", "2"]
-        tools.put_identities(session, [Identity(slug="aider", launches=(("hn", "1"),), keys=())])
+        placements.put_tools_of(session, {("hn", "1"): "aider"})
         subject.mark_researched(session, [launch("1"), launch("2")])
     with db.write() as session:
         assert subject.launches_due(session) == []
@@ -118,12 +131,9 @@ def test_launches_are_found_by_tool_however_many_are_asked_for(db: Database):
     wanted = [f"tool-{number:04}" for number in range(CHUNK * 2 + 1)]
     with db.write() as session:
         subject.put_launches(session, [launch("2"), launch("1"), launch("3")], now=NOW)
-        tools.put_identities(
-            session,
-            [
-                Identity(slug=wanted[0], launches=(("hn", "1"), ("hn", "2"))),
-                Identity(slug=wanted[-1], launches=(("hn", "3"),)),
-            ],
+        first, last = wanted[0], wanted[-1]
+        placements.put_tools_of(
+            session, {("hn", "1"): first, ("hn", "2"): first, ("hn", "3"): last}
         )
 
     with db.read() as session:
@@ -211,8 +221,8 @@ def test_rivals_do_the_same_job_and_nobody_is_a_rival_of_the_unsorted(db: Databa
 
 def test_keys_stand_for_the_tool_that_had_them_first(db: Database):
     with db.write() as session:
-        tools.put_identities(session, [Identity(slug="aider", launches=(), keys=("site:x", "y"))])
-        tools.put_identities(session, [Identity(slug="thief", launches=(), keys=("site:x",))])
+        for slug, keys in (("aider", ("site:x", "y")), ("thief", ("site:x",))):
+            placements.put_placements(session, [placement(slug, keys=keys)], claimed={})
 
     with db.read() as session:
         asked = {"site:x", "none", *(str(number) for number in range(CHUNK))}

@@ -7,6 +7,7 @@ from alembic.config import Config
 
 from digest.errors import SchemaError, StoreError
 from digest.store import migrate as subject
+from digest.store import placements
 from digest.store.engine import Database
 from digest.store.tools import facts_of
 
@@ -58,6 +59,33 @@ def test_a_database_that_cannot_be_opened_is_said_in_one_sentence(tmp_path):
 
     with pytest.raises(StoreError, match="DIGEST_DATABASE_URL"):
         subject.require_schema(database)
+    database.close()
+
+
+def test_launches_placed_before_evidence_was_kept_are_placements_without_any(tmp_path):
+    """So an editor's decision can move them like all others."""
+    database = Database(f"sqlite:///{tmp_path / 'digest.db'}")
+    config = subject.alembic_config()
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        columns = {
+            "source": "hn", "native_id": "1", "title": "Ember", "name": "", "tagline": "",
+            "description": "", "tags": "[]", "details": "{}", "flags": "[]", "capture_key": "",
+            "researched_key": "", "first_seen_at": "2026-11-20 09:00:00",
+            "seen_at": "2026-11-20 09:00:00", "tool": "ember",
+        }  # fmt: skip
+        names = ", ".join(columns)
+        values = ", ".join(f":{name}" for name in columns)
+        insert = sa.text(f"INSERT INTO launch ({names}) VALUES ({values})")
+        connection.execute(insert, columns)
+        connection.execute(insert, columns | {"native_id": "2", "tool": None})
+
+    subject.migrate(database)
+
+    with database.read() as session:
+        (placed,) = placements.placements_at(session, ["ember"])
+    assert (placed.launch, placed.keys, placed.rule_version) == (("hn", "1"), (), "0")
     database.close()
 
 

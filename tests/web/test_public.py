@@ -8,6 +8,7 @@ import pytest
 
 from digest.model import Choice, Vote
 from digest.panel.takes import OUR_RECORDS
+from digest.store import decisions as decision_store
 from digest.store import readers as reader_store
 from digest.web.views import Sources
 from tests.conftest import NOW
@@ -355,6 +356,27 @@ def test_a_tools_page_says_what_stands_now_as_comparisons_say_it(client):
     assert "2 November 2026" not in page
     assert "Maker since 2023" in page
     assert "31 December" not in page
+
+
+def test_a_tool_that_is_part_of_another_leads_there_and_its_comparisons_keep_their_addresses(
+    client, world
+):
+    """An editor may undo it: so the way is not said to be for good."""
+    with world.write() as session:
+        decision_store.put_parts(session, {"smol": "fresh"})
+
+    answer = client.get("/tools/smol")
+    whole = client.get("/tools/fresh").text
+
+    assert (answer.status_code, answer.headers["location"]) == (307, "/tools/fresh")
+    assert "/compare/smol-vs-tiny-vs-mighty" in whole
+    assert "starts from a published install line" in words_of(whole)
+    page = client.get("/compare/smol-vs-tiny-vs-mighty")
+    assert page.status_code == 200
+    assert "/tools/fresh" not in page.text  # not a rival of itself
+    with world.write() as session:
+        decision_store.put_parts(session, {})
+    assert client.get("/tools/smol").status_code == 200
 
 
 def test_a_tool_without_a_comparison_is_shown_but_not_listed(client):

@@ -39,6 +39,8 @@ _EDITIONS = frozenset(
 
 def fold(text: str) -> str:
     """Give text in lower case and without accents."""
+    if text.isascii():
+        return text.lower()  # a tenth of the time, and most names are
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
@@ -124,10 +126,21 @@ def are_compatible(one: Launch, other: Launch) -> bool:
 
 def fits_slug(launch: Launch, slug: str) -> bool:
     """Tell whether a launch can be the product with this slug, as :func:`are_compatible` does."""
-    words = tuple(slug.split("-"))
-    known = product_words(" ".join(words))
+    return fits_name(launch, slug.replace("-", " "))
+
+
+def fits_name(launch: Launch, name: str) -> bool:
+    """Tell whether a launch can be the product of this name, as :func:`are_compatible` does."""
+    known = product_words(name)
     mine = product_words(launch_name(launch))
     return _is_within(mine, known) or (" ".join(known) in _plain(_text(launch)))
+
+
+def fits_repository(launch: Launch, repository: str) -> bool:
+    """Tell whether a launch goes by a repository's name, by its own name or in its text."""
+    known = product_words(repository.replace("-", " "))
+    mine = product_words(launch.name or launch.title)
+    return _is_within(mine, known) or f" {' '.join(known)} " in f" {_plain(_text(launch))} "
 
 
 def _is_within(one: Sequence[str], other: Sequence[str]) -> bool:

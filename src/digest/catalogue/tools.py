@@ -254,9 +254,14 @@ def _licence(facts: Sequence[Fact]) -> str | None:
 
 
 def _counted(launches: Sequence[Launch]) -> Launch | None:
-    """Give the launch whose count stands for the tool: the most lasting metric, the highest count."""
+    """
+    Give the launch whose count stands for the tool: the most lasting metric, the highest count.
+
+    A place that was paid for raises no attention.
+    """
+    unpaid = [launch for launch in launches if Flag.SPONSORED not in launch.flags]
     for metric in _METRICS:
-        same = [launch for launch in launches if launch.popularity_metric == metric]
+        same = [launch for launch in unpaid if launch.popularity_metric == metric]
         if same:
             return max(same, key=lambda launch: launch.popularity or 0)
     return None

@@ -4,23 +4,19 @@ Say which addresses are the same page, and which stand for one product.
 Pure and offline: takes an address as a source gave it, gives its canonical form and what it names.
 """
 
-import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from functools import lru_cache
+from string import ascii_letters, digits
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-MAX_WRAPS = 3
+from digest.catalogue.redirectors import above_of, unwrapped
+from digest.model.hosts import is_address
+from digest.model.hosts import registrable as registrable  # noqa: PLC0414 # the rules here are its other half
 
-_REDIRECTORS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "google.com": ("/url", ("url", "q")),
-    "duckduckgo.com": ("/l/", ("uddg",)),
-    "facebook.com": ("/l.php", ("u",)),
-    "l.facebook.com": ("/l.php", ("u",)),
-    "out.reddit.com": ("/", ("url",)),
-    "youtube.com": ("/redirect", ("q",)),
-}
-"""Hosts that only redirect: the path's beginning, and the parameters that may hold the target."""
+KEPT = 8_192
+"""Addresses whose canonical form is remembered: one launch is asked for its own several times."""
 
 _TRACKING = frozenset(
     {"ref", "ref_src", "fbclid", "gclid", "msclkid", "yclid", "igshid", "app_id", "mkt_tok"}
@@ -52,8 +48,8 @@ SHARED_HOSTS = (
 )  # fmt: skip
 """Hosts that many makers share: an address there proves nothing about who made what."""
 
-_SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "org", "or", "ne", "go"})
-_COUNTRY = 2  # letters of a country's top level
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset(f"{ascii_letters}{digits}-._~")
 _NAMED_ON_HF = frozenset({"spaces", "datasets"})
 _HF_PAGES = frozenset(
     {"blog", "chat", "collections", "docs", "join", "learn", "login", "models", "organizations"}
@@ -102,17 +98,18 @@ def canonical_url(url: str) -> str | None:
     return str(address) if address else None
 
 
+@lru_cache(maxsize=KEPT)
 def canonical(url: str) -> Address | None:
     """Give the canonical address in its parts; None where it is no web address."""
     try:
-        parts = urlsplit(_unwrapped(url.strip()))
-        host = (parts.hostname or "").rstrip(".").removeprefix("www.")
+        parts = urlsplit(unwrapped(url.strip()))
+        host = _ascii((parts.hostname or "").rstrip(".").removeprefix("www."))
         port = parts.port
     except ValueError:
         return None
     if parts.scheme.lower() not in {"http", "https"} or not host:
         return None
-    path = re.sub(r"/{2,}", "/", parts.path).rstrip("/")
+    path = re.sub(r"/{2,}", "/", _unescaped(parts.path)).rstrip("/")
     if host == "github.com":
         path = _github_path(path)
     return Address(
@@ -123,23 +120,22 @@ def canonical(url: str) -> Address | None:
     )
 
 
-def _unwrapped(url: str) -> str:
-    for _ in range(MAX_WRAPS):
-        target = _target(url)
-        if target is None:
-            break
-        url = target
-    return url
+def _ascii(host: str) -> str:
+    """Give a host as it goes over the wire: ``xn--bcher-kva.example`` for ``bücher.example``."""
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
-def _target(url: str) -> str | None:
-    parts = urlsplit(url)
-    path, names = _REDIRECTORS.get((parts.hostname or "").removeprefix("www."), ("", ()))
-    if not names or not (parts.path or "/").startswith(path):
-        return None
-    query = parse_qs(parts.query)
-    found = (query[name][0] for name in names if name in query)
-    return next((to for to in found if to.startswith(("http://", "https://"))), None)
+def _unescaped(path: str) -> str:
+    """Write each octet the one way RFC 3986 (6.2.2) prefers: ``~`` for ``%7E``, ``%2F`` for ``%2f``."""
+    return _ESCAPE.sub(
+        lambda found: char if (char := chr(int(found[1], 16))) in _UNRESERVED else found[0].upper(),
+        path,
+    )
 
 
 def _github_path(path: str) -> str:
@@ -166,9 +162,9 @@ def _selects(fragment: str, path: str) -> bool:
     return bool(fragment) and bool(_ANCHORED.search(path.lower())) and ":~:" not in fragment
 
 
-def is_on(host: str, domains: Iterable[str]) -> bool:
+def is_on(host: str, domains: Collection[str]) -> bool:
     """Tell whether a host is one of these domains or below one."""
-    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
+    return any(above in domains for above in above_of(host))
 
 
 def github_repository(address: Address) -> tuple[str, str] | None:
@@ -207,27 +203,12 @@ def arxiv_id(address: Address) -> str | None:
 def own_site(address: Address) -> str | None:
     """Give host and path where they can stand for one product; None on hosts that many share."""
     host = address.host.partition(":")[0]
-    if "." not in host or is_on(host, LISTINGS) or is_on(host, SHARED_HOSTS) or _is_number(host):
+    if "." not in host or is_on(host, LISTINGS) or is_on(host, SHARED_HOSTS) or is_address(host):
         return None
     path = re.sub(r"/(?:index|home)(?:\.\w{3,5})?$", "", address.path)
     return str(Address(address.host, path, address.query, address.fragment)).removeprefix(
         "https://"
     )
-
-
-def _is_number(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def registrable(host: str) -> str:
-    """Give the part of a host that somebody registered: ``example.co.uk`` for ``a.example.co.uk``."""
-    labels = host.partition(":")[0].split(".")
-    is_two_level = len(labels) > 2 and len(labels[-1]) == _COUNTRY and labels[-2] in _SECOND_LEVEL  # noqa: PLR2004 # name, second level, country
-    return ".".join(labels[-3:] if is_two_level else labels[-2:])
 
 
 def maker_label(host: str) -> str:

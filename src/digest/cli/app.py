@@ -11,7 +11,17 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import captures, delivery, export, issues, readers, research, sources, system
+from digest.cli import (
+    captures,
+    delivery,
+    export,
+    issues,
+    readers,
+    research,
+    sources,
+    system,
+    tools,
+)
 from digest.errors import DigestError
 
 app = typer.Typer(
@@ -36,6 +46,8 @@ _PANELS = {
         ("web", system.web_command),
         ("parse", sources.parse_command),
         ("replay", captures.replay_command),
+        ("fetch", sources.fetch_command),
+        ("identify", tools.identify_command),
         ("demo", system.demo_command),
     ),
 }
@@ -44,6 +56,7 @@ for _panel, _commands in _PANELS.items():
         app.command(_name, rich_help_panel=_panel)(_command)
 app.add_typer(delivery.deliveries, rich_help_panel="How everything stands")
 app.add_typer(captures.captures, rich_help_panel="The machine")
+app.add_typer(tools.tools, rich_help_panel="A week, in this order")
 app.add_typer(readers.subscribers, rich_help_panel="Readers")
 
 

@@ -23,6 +23,7 @@ from digest.model import Capture, Outcome, Reading, Source
 from digest.model.wording import counted
 
 if TYPE_CHECKING:
+    from digest.steps.fetch import FetchReport
     from digest.steps.ingest import SourceReport
     from digest.wiring import Resources
 
@@ -45,6 +46,13 @@ def parse_command(
         str | None,
         typer.Option(help="Source of your sources file whose address and options count."),
     ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="What [source.options] would say, to try it; may be given several times.",
+        ),
+    ] = None,
     *,
     as_json: JsonFlag = False,
 ) -> None:
@@ -53,6 +61,7 @@ def parse_command(
     from digest.sources import parsers
 
     read_for = _named_source(source, kind) if source else _source_of(kind)
+    read_for = _told(read_for, option or [])
     try:
         body = file.read_bytes()
     except OSError as error:
@@ -97,6 +106,25 @@ def _source_of(kind: str) -> Source:
     return Source(name=kind, kind=kind, url=default.url, options=options)
 
 
+def _told(source: Source, options: list[str]) -> Source:
+    """Give a source that is told more; what is said here beats what its file says."""
+    from digest.sources.options import options_fault
+    from digest.sources.parsers import KINDS
+
+    if not options:
+        return source
+    given: dict[str, object] = {}
+    for written in options:
+        name, equals, value = written.partition("=")
+        if not equals:
+            raise DigestError(f"{written!r} is no option; write it as NAME=VALUE")
+        given[name] = int(value) if value.isdecimal() else value
+    told = {**source.options, **given}
+    if fault := options_fault(told, kind=source.kind, known=KINDS[source.kind].options):
+        raise DigestError(fault)
+    return source.model_copy(update={"options": told})
+
+
 def _capture(source: Source, body: bytes, *, content_type: str, fetched_at: datetime) -> Capture:
     from digest.sources.captures import capture_key
 
@@ -124,9 +152,16 @@ def _print_reading(reading: Reading) -> None:
 
 def ingest_command(
     source: Annotated[
-        list[str] | None, typer.Option(help="Only this source; may be given several times.")
+        list[str] | None,
+        typer.Option(
+            help="Only this source, even one that is switched off or gone for good; may be given "
+            "several times."
+        ),
     ] = None,
     *,
+    due: Annotated[
+        bool, typer.Option("--due", help="Only those that their rhythm (every_hours) asks for.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Read all sources once. Exit 1 when one of them is in trouble; the others are stored."""
@@ -136,7 +171,7 @@ def ingest_command(
 
     with open_resources(load_settings()) as resources:
         chosen = _chosen(resources.sources, source or [])
-        reports = asyncio.run(_ingest(resources, chosen))
+        reports = asyncio.run(_ingest(resources, chosen, only_due=due, insists=bool(source)))
         found = research(resources.db, classifier=resources.classifier)
     if as_json:
         print_json({"sources": reports, "research": found})
@@ -146,6 +181,9 @@ def ingest_command(
         tools, facts = counted(found.tools, "tool"), counted(found.facts, "fact")
         typer.echo(f"{tools} brought up to date, {facts} read")
     troubled = [report for report in reports if report.outcome in IN_TROUBLE]
+    for report in reports:
+        if report.outcome is Outcome.SKIPPED and not as_json:
+            remark(f"source {report.source}, {report.outcome}: {report.reason}")
     for report in troubled:
         remark(f"source {report.source}, {report.outcome}: {report.reason}")
     if troubled:
@@ -161,9 +199,37 @@ def _chosen(sources: tuple[Source, ...], names: list[str]) -> tuple[Source, ...]
 
 
 async def _ingest(
-    resources: "Resources", sources: tuple[Source, ...]
+    resources: "Resources", sources: tuple[Source, ...], *, only_due: bool, insists: bool
 ) -> tuple["SourceReport", ...]:
     from digest.steps.ingest import ingest
 
     async with resources.fetcher() as fetcher:
-        return await ingest(sources, parts=resources.ingest_parts(fetcher))
+        return await ingest(
+            sources, parts=resources.ingest_parts(fetcher), only_due=only_due, insists=insists
+        )
+
+
+def fetch_command(
+    url: Annotated[str, typer.Argument(metavar="URL", help="Address of one page.")],
+    *,
+    as_json: JsonFlag = False,
+) -> None:
+    """Fetch one page as ingestion would, and keep the response. Exit 1 when it could not be had."""
+    from digest.settings import load_settings
+    from digest.wiring import open_resources
+
+    with open_resources(load_settings()) as resources:
+        report = asyncio.run(_fetch(resources, url))
+    if as_json:
+        print_json(report)
+    else:
+        print_table("", ("fact", "value"), report.model_dump(mode="json").items())
+    if report.outcome is not Outcome.OK:
+        raise typer.Exit(1)
+
+
+async def _fetch(resources: "Resources", url: str) -> "FetchReport":
+    from digest.steps.fetch import fetch_page
+
+    async with resources.fetcher() as fetcher:
+        return await fetch_page(url, fetcher=fetcher, db=resources.db, captures=resources.captures)

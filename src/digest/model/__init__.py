@@ -23,6 +23,7 @@ from digest.model.catalogue import (
     MergeTier,
     Tool,
 )
+from digest.model.decisions import Decision, DecisionKind, Lookalike, Placement
 from digest.model.delivery import (
     Delivery,
     DeliveryCount,
@@ -31,6 +32,7 @@ from digest.model.delivery import (
     SendOutcome,
     SendResult,
 )
+from digest.model.hosts import HostClaim, HostRelease, HostState
 from digest.model.issues import (
     Answer,
     AnswerKind,
@@ -70,6 +72,7 @@ from digest.model.panel import (
     Tally,
     Verdict,
 )
+from digest.model.popularity import AgedCount, Count
 from digest.model.readers import (
     Choice,
     Community,
@@ -80,6 +83,7 @@ from digest.model.readers import (
 )
 
 __all__ = [
+    "AgedCount",
     "Answer",
     "AnswerKind",
     "Approval",
@@ -92,6 +96,9 @@ __all__ = [
     "Community",
     "Comparison",
     "ConsentEvent",
+    "Count",
+    "Decision",
+    "DecisionKind",
     "Delivery",
     "DeliveryCount",
     "DeliveryState",
@@ -103,6 +110,9 @@ __all__ = [
     "FactKind",
     "FactRow",
     "Flag",
+    "HostClaim",
+    "HostRelease",
+    "HostState",
     "Identity",
     "Issue",
     "IssueState",
@@ -110,6 +120,7 @@ __all__ = [
     "JobAssignment",
     "Launch",
     "LaunchDateSource",
+    "Lookalike",
     "Market",
     "MergeTier",
     "Message",
@@ -123,6 +134,7 @@ __all__ = [
     "PageText",
     "PairPlan",
     "PairScore",
+    "Placement",
     "Plan",
     "Popularity",
     "ProductPage",

@@ -24,6 +24,8 @@ class Outcome(StrEnum):
     SUSPECT = "suspect"
     BLOCKED = "blocked"
     FAILED = "failed"
+    SKIPPED = "skipped"
+    """Not asked at all, on purpose; it leaves no reading."""
 
 
 class Source(Value):
@@ -40,6 +42,12 @@ class Source(Value):
     """Seconds between two requests to the source's host."""
     dated: bool = True
     """False where items carry no dates by nature."""
+    pages: int = Field(default=1, ge=1, le=200)
+    """Most pages of its listing that are asked for in one reading."""
+    every_hours: float = Field(default=6.0, gt=0, le=24 * 31)
+    """Hours from one reading to the next."""
+    enabled: bool = True
+    """False where it is listed, but not to be asked."""
     options: dict[str, str | int] = Field(default_factory=dict)
     """What the kind is told besides, such as the selectors of a page; checked when it is loaded."""
 
@@ -66,6 +74,8 @@ class Capture(Value):
     """Place among the pages of its listing."""
     supplied: bool = False
     """True where an operator gave the page; nothing was asked of its site."""
+    leads_on: bool = False
+    """True where a further page was asked for; where that is missing, the listing is not whole."""
 
 
 class RobotsText(Value):
@@ -161,6 +171,8 @@ class Reading(Value):
     """Rows seen in the response, folded and rejected ones included."""
     rejected: int = Field(default=0, ge=0)
     """Rows that could not be read; they are counted, the rest is kept."""
+    is_whole: bool = True
+    """False where further pages of the listing are missing: it proves nothing about what it lacks."""
     title: str = ""
     """The listing's own title, where it has one: what a feed calls itself."""
     is_charset_guessed: bool = False
@@ -186,4 +198,14 @@ class SourceState(Value):
     validator_url: str | None = None
     """The URL, and the parser version after a space, that the validators belong to."""
     not_before: AwareDatetime | None = None
-    """The host asked not to be called before then (Retry-After)."""
+    """The host asked not to be called before then (Retry-After); real time."""
+    gone_at: AwareDatetime | None = None
+    """When its address answered 410, gone for good; it is not asked again until that changes."""
+    moved_from: str | None = None
+    """Address that redirects for good (301, 308)."""
+    moved_to: str | None = None
+    """Where it redirects to; asked in its place after two sightings."""
+    moved_seen: int = 0
+    """Readings that met this redirect, one after the other."""
+    next_due_at: AwareDatetime | None = None
+    """When it is due to be read again."""

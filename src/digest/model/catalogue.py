@@ -148,3 +148,7 @@ class Identity(Value):
     """Safe keys such as ``github:owner/repo``, ``arxiv:2607.09424``, ``site:example.com/app``."""
     tier: MergeTier = MergeTier.DISTINCT
     vetoes: tuple[str, ...] = ()
+    claimed: tuple[str, ...] = ()
+    """Keys that stood for another tool and stand for this one from now on: a name changed hands."""
+    resembles: tuple[tuple[str, str], ...] = ()
+    """(slug, reason) of other tools that an editor should compare it with, the likest first."""

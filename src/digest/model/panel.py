@@ -33,7 +33,7 @@ class Market(Value):
     rivals: int | None = None
     """Other known products of the job, however many listings and versions each has."""
     attention: float | None = Field(default=None, ge=0, le=100)
-    """Percentile of popularity inside one source and job."""
+    """Percentile of popularity inside one source and job, at the same age."""
     job_trend: float | None = None
     """Launches in the job against the quarter before: 0.5 is half as many again."""
 

@@ -242,12 +242,12 @@ def trend(look: Look) -> Finding | None:
 
 
 def attention(look: Look) -> Finding | None:
-    """How much attention does it get among tools of its job and age?"""
+    """How much attention did it get among tools of its job, at the same age?"""
     percentile = look.evidence.market.attention
     if percentile is None:
         return None
     percent = f"{percentile:.0f}%"
-    record = f"Ahead of {percent} of like-aged tools of this job in the same count of attention"
+    record = f"Ahead of {percent} of tools of this job in the same source's count, at the same age"
     answer = "high" if percentile >= 50 else "low"  # noqa: PLR2004 # the middle of percentiles
     points = (percentile - 50) / 50
     return Finding(answer=answer, record=record, points=points, slots={"percent": percent})

@@ -1,9 +1,9 @@
 """Gather what a review may rest on: a tool's facts in order, and what our records say around it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from digest.model import Evidence, Fact, Job, Market, Tool
+from digest.model import AgedCount, Evidence, Fact, Job, Market, Tool
 from digest.panel.checks import Look
 from digest.panel.rulebook import Rules
 from digest.panel.rules import weigh
@@ -12,8 +12,6 @@ UNPAIRED = frozenset({"", "other", "unsorted"})
 """Jobs that say nothing: tools in them are no rivals of each other."""
 MIN_PEERS = 5
 """Other tools below which a percentile would say nothing."""
-PEER_DAYS = 91
-"""Peers were launched at most that many days apart: an older tool had longer to gather stars."""
 QUARTER = timedelta(days=91)
 MIN_BEFORE = 4
 """Launches in the quarter before, below which a change would say nothing."""
@@ -45,7 +43,12 @@ def build_evidence(tool: Tool, facts: Sequence[Fact], *, market: Market, now: da
 
 
 def market_of(
-    tool: Tool, tools: Iterable[Tool], *, now: datetime, since: datetime | None = None
+    tool: Tool,
+    tools: Iterable[Tool],
+    *,
+    now: datetime,
+    since: datetime | None = None,
+    counts: Mapping[str, Sequence[AgedCount]] | None = None,
 ) -> Market:
     """
     Say what our records know around a tool.
@@ -55,11 +58,12 @@ def market_of(
         tools: The catalogue, or that part of it that has the tool's job. Others are passed over.
         now: The moment a quarter is counted back from; aware.
         since: Since when our records are whole. Without two quarters of them there is no trend.
+        counts: What tools counted at certain ages, by slug; unknown where there is none.
 
     Returns:
         Rivals in the job (None for a tool without one), each product family once and never the
-        tool's own; the percentile of attention among at
-        least five tools of like age with the same kind of count, and the trend of dated launches.
+        tool's own; the percentile of attention among at least five tools with a known count of the
+        same source at the same age, and the trend of dated launches.
     """
     if tool.job in UNPAIRED:
         return Market()
@@ -67,7 +71,7 @@ def market_of(
     rivals = [other for other in in_job if other.family != tool.family]
     return Market(
         rivals=len({other.family for other in rivals}),
-        attention=_attention(tool, rivals),
+        attention=_attention(tool, rivals, counts or {}),
         job_trend=_trend([*in_job, tool], now, since),
     )
 
@@ -89,20 +93,32 @@ def coverage(evidence: Evidence, job: Job, rules: Rules) -> float:
     return (rows + checks) / 2
 
 
-def _attention(tool: Tool, in_job: Sequence[Tool]) -> float | None:
-    """Give the mid-rank percentile of the tool's count among its peers' counts."""
-    counts = [
-        other.popularity
-        for other in in_job
-        if other.popularity is not None
-        and other.popularity_metric == tool.popularity_metric
-        and abs(other.launched_at - tool.launched_at) <= timedelta(days=PEER_DAYS)
-    ]
-    if tool.popularity is None or len(counts) < MIN_PEERS:
-        return None
-    below = sum(count < tool.popularity for count in counts)
-    equal = sum(count == tool.popularity for count in counts)
-    return round(100 * (below + equal / 2) / len(counts), 1)
+def _attention(
+    tool: Tool, in_job: Sequence[Tool], counts: Mapping[str, Sequence[AgedCount]]
+) -> float | None:
+    """
+    Give the mid-rank percentile of the tool's count among its peers' counts at the same age.
+
+    The highest age with enough peers counts, and there the source with most of them: a later count
+    says more. None where no age has enough.
+    """
+    best: tuple[int, int, float] | None = None
+    for own in counts.get(tool.slug, ()):
+        peers = [
+            count.value
+            for other in in_job
+            for count in counts.get(other.slug, ())
+            if (count.source, count.metric, count.hours) == (own.source, own.metric, own.hours)
+        ]
+        if len(peers) >= MIN_PEERS and (best is None or (own.hours, len(peers)) > best[:2]):
+            best = own.hours, len(peers), _percentile(own.value, peers)
+    return best[2] if best else None
+
+
+def _percentile(value: float, peers: Sequence[float]) -> float:
+    below = sum(peer < value for peer in peers)
+    equal = sum(peer == value for peer in peers)
+    return round(100 * (below + equal / 2) / len(peers), 1)
 
 
 def _trend(tools: Sequence[Tool], now: datetime, since: datetime | None) -> float | None:

@@ -15,6 +15,7 @@ from urllib.parse import unquote_plus
 import httpx
 
 from digest.errors import RefusedAddressError, SettingsError
+from digest.model.hosts import is_address
 
 SETTING = "DIGEST_ALLOWED_PRIVATE_HOSTS"
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -104,11 +105,16 @@ class AllowedHosts:
 
     def covers(self, target: Target, address: IPv4Address | IPv6Address) -> bool:
         """True where the operator named this host, host and port, or the address's network."""
-        return (
-            target.host in self.hosts
-            or (target.host, target.port) in self.ports
-            or any(address in network for network in self.networks)
-        )
+        return self._has(target) or any(address in network for network in self.networks)
+
+    def names(self, target: Target) -> bool:
+        """True where the operator named this host as it is spelled, before anything is resolved."""
+        if self._has(target):
+            return True
+        return is_address(target.host) and self.covers(target, ipaddress.ip_address(target.host))
+
+    def _has(self, target: Target) -> bool:
+        return target.host in self.hosts or (target.host, target.port) in self.ports
 
 
 def _read_entry(entry: str) -> str | tuple[str, int] | IPv4Network | IPv6Network:
@@ -125,6 +131,11 @@ def _read_entry(entry: str) -> str | tuple[str, int] | IPv4Network | IPv6Network
     return (host, int(found["port"])) if found["port"] else host
 
 
+def is_secret_name(name: str) -> bool:
+    """Tell a parameter or header named token, key, secret and the like."""
+    return bool(_SECRET_NAME.fullmatch(name))
+
+
 def stored_url(url: str) -> str:
     """
     Give ``url`` as it may be stored, logged and shown: without anything secret.
@@ -136,7 +147,7 @@ def stored_url(url: str) -> str:
     kept = [
         part
         for part in query.split("&")
-        if not _SECRET_NAME.fullmatch(unquote_plus(part.partition("=")[0]))
+        if not is_secret_name(unquote_plus(part.partition("=")[0]))
     ]
     return _USERINFO.sub(r"\1", head) + (mark + "&".join(kept) if any(kept) else "")
 

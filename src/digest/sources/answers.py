@@ -5,27 +5,28 @@ Pure: takes an answer that was read to its end, gives the error it amounts to, i
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import httpx
 
 from digest.errors import BlockedError, FetchError, WaitError
+from digest.model.hosts import registrable
 from digest.sources.address import stored_url
 from digest.sources.waiting import asked_wait_s
 
 OK_STATUSES = frozenset({200, 203})
 NOT_MODIFIED = 304
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+PERMANENT_REDIRECTS = frozenset({301, 308})
+NOT_FOUND = 404
+GONE = 410
 PATIENCE_STATUSES = frozenset({408, 429})
 FIRST_SERVER_ERROR = 500
 LIMIT_STATUSES = frozenset({403, 429, 503})
 """Statuses that hosts give to those who ask too often."""
 
-CREDENTIAL_HEADERS = frozenset(
-    {"authorization", "cookie", "proxy-authorization", "set-cookie", "set-cookie2"}
-)
 LONGEST_VALIDATOR = 500
 CHALLENGE_HEAD = 65536
 """Octets of a page that are searched for a challenge."""
@@ -38,10 +39,13 @@ _CHALLENGE_TITLE = re.compile(
 )
 _CHALLENGE_SCRIPT = b"window._cf_chl_opt"
 
+_FRONT_PAGE = re.compile(r"/?|/(?:index|home|default)(?:\.\w{2,5})?/?", re.IGNORECASE)
+
 _PERMANENT = {
     401: "wants a login (401), so it is not open to us; give a public address or remove the source",
     404: "there is no such page (404); correct the source's url",
-    410: "the page is gone for good (410); remove the source",
+    410: "the page is gone for good (410); it is not asked for again until the source's url changes "
+    "or the source is read by its name",
 }
 
 
@@ -54,6 +58,8 @@ class Answer:
     headers: Mapping[str, str]
     """Lower-case names; repeated headers joined by commas."""
     body: bytes
+    wire_octets: int = 0
+    """Length of the body as it came, before any content coding was undone."""
 
     @property
     def leads_to(self) -> str | None:
@@ -142,17 +148,18 @@ def asked_to_wait(url: str, until: datetime, *, status: int | None = None) -> Wa
     )
 
 
-def next_url(answer: Answer, *, seen: Collection[str], limit: int) -> str:
+def next_url(answer: Answer, *, seen: Sequence[str], limit: int) -> str:
     """
     Give the absolute address that a redirect leads to.
 
     Args:
         answer: A redirect.
-        seen: All addresses asked so far, this one included.
+        seen: All addresses asked so far in their order, this one included.
         limit: Most redirects that are followed.
 
     Raises:
-        FetchError: It leads nowhere, in a circle, too far, or from https to http.
+        FetchError: It leads nowhere, in a circle, too far, from https to http, or from one page to
+            the front page of its site.
     """
     shown = stored_url(answer.url)
     try:
@@ -174,12 +181,24 @@ def next_url(answer: Answer, *, seen: Collection[str], limit: int) -> str:
             "correct the source's url",
             permanent=True,
         )
+    asked = seen[0] if seen else answer.url
+    if _is_front_page(target) and not _is_front_page(asked) and _same_site(target, asked):
+        raise FetchError(
+            shown,
+            "redirects to the site's front page, which is how sites say that a page is gone; "
+            "correct the source's url",
+            permanent=True,
+        )
     return target
 
 
-def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Give the headers a capture keeps: all but cookies and credentials."""
-    return {name: text for name, text in headers.items() if name not in CREDENTIAL_HEADERS}
+def _is_front_page(url: str) -> bool:
+    parsed = httpx.URL(url)
+    return _FRONT_PAGE.fullmatch(parsed.path) is not None and not parsed.query
+
+
+def _same_site(one: str, other: str) -> bool:
+    return registrable(httpx.URL(one).host) == registrable(httpx.URL(other).host)
 
 
 def usable_validator(text: str | None) -> str | None:

@@ -6,7 +6,7 @@ Pure: takes a body and its Content-Type, gives text with what was assumed.
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import chardet
@@ -55,6 +55,8 @@ class Decoded:
     """True where nothing declared fits: a detector's answer, or characters were replaced."""
     damage: float = 0.0
     """Share of replacement characters in the text, 0 to 1."""
+    known_by: str = "header"
+    """mark, content, header, prolog, detector, or nothing where characters were replaced."""
 
 
 def decode(body: bytes, content_type: str = "") -> Decoded:
@@ -66,27 +68,27 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     """
     for mark, name in _MARKS:
         if body.startswith(mark) and (text := _strict(body, name)) is not None:
-            return Decoded(text.removeprefix("\ufeff"), name)
+            return Decoded(text.removeprefix("\ufeff"), name, known_by="mark")
     if not body.isascii() and (text := _strict(body, "utf-8")) is not None:
-        return Decoded(text, "utf-8")
-    declared = list(_declared(body, content_type))
-    for name in declared:
+        return Decoded(text, "utf-8", known_by="content")
+    declared = dict(_declared(body, content_type))
+    for name, place in declared.items():
         if (text := _strict(body, name)) is not None:
-            return Decoded(text, name)
+            return Decoded(text, name, known_by=place)
     if body.isascii():
-        return Decoded(body.decode("ascii"), "utf-8")
+        return Decoded(body.decode("ascii"), "utf-8", known_by="content")
     return _guess(body, declared)
 
 
-def _guess(body: bytes, declared: list[str]) -> Decoded:
+def _guess(body: bytes, declared: Collection[str]) -> Decoded:
     """Decode what nothing declared fits: nearly UTF-8, else the detector's answer, else lossy."""
     lossy = body.decode("utf-8", errors="replace")
     damage = lossy.count("\ufffd") / len(lossy)
     if not ("utf-8" in declared and damage <= MAX_DAMAGE):
         name = _codec(str(chardet.detect(body[:_SAMPLE])["encoding"]))
         if name and _keeps_markup(name) and (text := _strict(body, name)) is not None:
-            return Decoded(text, name, is_guessed=True)
-    return Decoded(lossy, "utf-8", is_guessed=True, damage=damage)
+            return Decoded(text, name, is_guessed=True, known_by="detector")
+    return Decoded(lossy, "utf-8", is_guessed=True, damage=damage, known_by="nothing")
 
 
 def _keeps_markup(name: str) -> bool:
@@ -94,15 +96,17 @@ def _keeps_markup(name: str) -> bool:
     return _strict(_MARKUP, name) == _MARKUP.decode()
 
 
-def _declared(body: bytes, content_type: str) -> Iterator[str]:
-    """Give the codecs that header and prolog name, the more trustworthy first."""
+def _declared(body: bytes, content_type: str) -> Iterator[tuple[str, str]]:
+    """Give the codecs that header and prolog name with that place, the less trustworthy last."""
     header = _named(_PARAMETER.search(content_type))
     head = body[:_HEAD]
     prolog = _named(_PROLOG.search(head) or _META.search(head))
-    order = (prolog, header) if header == _WESTERN and prolog else (header, prolog)
-    for name in order:
+    order = [(header, "header"), (prolog, "prolog")]
+    if header == _WESTERN and prolog and prolog != header:
+        order.reverse()
+    for name, place in order:
         if name:
-            yield name
+            yield name, place
 
 
 def _named(match: re.Match[str] | re.Match[bytes] | None) -> str | None:

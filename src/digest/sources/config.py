@@ -3,22 +3,25 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
 from digest.errors import DigestError, SourcesFileError
 from digest.model import Source
+from digest.sources.address import stored_url
+from digest.sources.asking import WAYS, Way
 from digest.sources.options import options_fault
+from digest.sources.paging import window_start
 from digest.sources.parsers import KINDS
 from digest.sources.urls import web_url
 
 SHIPPED = "sources.toml"
-BACK = timedelta(days=7)
 
 _REQUIRED = ("name", "kind", "url")
 _OPTIONS = tuple(Source.model_fields)
@@ -56,13 +59,8 @@ def load_sources(path: Path | None) -> tuple[Source, ...]:
 
 
 def request_url(source: Source, now: datetime) -> str:
-    """
-    Give the URL to ask for now, with the time window filled in.
-
-    The window begins at midnight UTC seven days back: one URL a day, so that validators (ETag)
-    go on working.
-    """
-    start = datetime.combine((now.astimezone(UTC) - BACK).date(), time(), tzinfo=UTC)
+    """Give the URL to ask for now, with the time window filled in."""
+    start = window_start(now)
     return source.url.replace("{since_date}", start.date().isoformat()).replace(
         "{since_unix}", str(int(start.timestamp()))
     )
@@ -135,8 +133,13 @@ def _source(entry: object, *, where: str, number: int) -> Source:
     if reason:
         raise SourcesFileError(where, f"{label}: {reason}")
     kind = KINDS[entry["kind"]]
+    usual = {
+        "floor": kind.floor,
+        "dated": kind.is_dated,
+        "pages": WAYS.get(kind.name, Way()).pages,
+    }
     try:
-        return Source(**{"floor": kind.floor, "dated": kind.is_dated, **entry})
+        return Source(**{**usual, **entry})
     except ValidationError as error:
         first = error.errors()[0]
         raise SourcesFileError(where, f"{label}: {first['loc'][0]}: {first['msg']}") from error
@@ -179,7 +182,11 @@ def _url_fault(url: str) -> str | None:
             known = ", ".join(f"{{{name}}}" for name in _PLACEHOLDERS)
             return f"unknown placeholder {{{name}}} in url; known: {known}"
     if web_url(url) is None:
-        return f"{url!r} is no web address; begin it with https://"
+        return f"{stored_url(url)!r} is no web address; begin it with https://"
+    if "@" in urlsplit(url).netloc:
+        return (
+            "url holds a user name or password, and such an address is never fetched; take it out"
+        )
     return None
 
 

@@ -50,7 +50,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """
-        Send ``request``, which has no body, to the first checked address that takes it.
+        Send ``request`` to the first checked address that takes it.
 
         Raises:
             RefusedAddressError: The host stands for an address that is not allowed.
@@ -119,5 +119,6 @@ def _pinned(request: httpx.Request, target: Target, address: str) -> httpx.Reque
         request.method,
         request.url.copy_with(host=address),
         headers=request.headers,  # Host is among them, made from the name
+        stream=request.stream,
         extensions={**request.extensions, "sni_hostname": target.host},
     )

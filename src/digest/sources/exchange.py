@@ -1,6 +1,7 @@
 """One request and its answer, read to the end under caps; knows no retries and no redirects."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 
 import httpx
@@ -23,18 +24,35 @@ PASSING_TROUBLE = (
 """Troubles before or while an answer comes that the same request may not meet again."""
 
 
+def may_pass(error: httpx.TransportError) -> bool:
+    """Return True where the same request may fare better; a wrong certificate stays wrong."""
+    is_wrong = isinstance(_deepest(error), ssl.SSLCertVerificationError)
+    return isinstance(error, PASSING_TROUBLE) and not is_wrong
+
+
 async def exchange(
-    transport: httpx.AsyncBaseTransport, url: str, *, headers: Mapping[str, str], limits: Limits
+    transport: httpx.AsyncBaseTransport,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    limits: Limits,
+    body: bytes | None = None,
 ) -> Answer:
     """
-    Ask for ``url`` once.
+    Ask for ``url`` once; with a body it is a POST.
 
     Raises:
         httpx.TransportError: No connection, no answer, or a silence in the middle of it.
         FetchError: The answer is too large, too slow, cut off, or cannot be decoded.
     """
     timeout = httpx.Timeout(limits.read_s, connect=limits.connect_s)
-    request = httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout.as_dict()})
+    request = httpx.Request(
+        "GET" if body is None else "POST",
+        url,
+        headers=headers,
+        content=body,
+        extensions={"timeout": timeout.as_dict()},
+    )
     try:
         async with asyncio.timeout(limits.total_s):
             response = await transport.handle_async_request(request)
@@ -48,13 +66,14 @@ async def exchange(
             stored_url(url),
             f"the answer was not complete within {limits.total_s:g} s; try again later",
         ) from error
-    body = decode_body(
+    decoded = decode_body(
         wire,
         response.headers.get("content-encoding", ""),
         url=stored_url(url),
         limits=limits,
     )
-    return Answer(url, response.status_code, dict(response.headers), body)
+    headers_read = dict(response.headers)
+    return Answer(url, response.status_code, headers_read, decoded, wire_octets=len(wire))
 
 
 def _check_status(response: httpx.Response, *, url: str) -> None:
@@ -114,9 +133,12 @@ def connection_trouble(url: str, host: str, error: httpx.TransportError) -> Fetc
 
 def _cause(error: BaseException) -> str:
     """Give the text a person knows; "All connection attempts failed" hides it several layers up."""
-    deepest = error
-    while inner := deepest.__cause__ or deepest.__context__:
-        deepest = inner
-    if isinstance(deepest, ConnectionRefusedError):
+    if isinstance(_deepest(error), ConnectionRefusedError):
         return "connection refused"
     return str(error) or type(error).__name__
+
+
+def _deepest(error: BaseException) -> BaseException:
+    while inner := error.__cause__ or error.__context__:
+        error = inner
+    return error

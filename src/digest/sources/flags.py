@@ -20,6 +20,13 @@ _NSFW_WORDS = frozenset(
 )
 _PAID_MEDIA = frozenset({"cpc", "ppc"})
 _PAID_LABELS = frozenset({"sponsored", "advertisement", "advertorial", "promoted"})
+_WHOLE_LABELS = {
+    "pro featured": Flag.SPONSORED,
+    "featured listing": Flag.SPONSORED,
+    "paid listing": Flag.SPONSORED,
+    "adult content": Flag.NSFW,
+}
+"""What directories put on a row; inside a longer text the same words may mean anything."""
 AFFILIATES = ("pxf.io", "sjv.io", "partnerstack.com", "partnerlinks.io", "impact.com")
 """Hosts that pay for visits and lead on to the product: never its own site."""
 _INVITES = ("discord.gg", "discord.com", "t.me", "bit.ly", "tinyurl.com", "t.co", "linktr.ee")
@@ -62,10 +69,11 @@ def word_flags(*, words: Iterable[str], url: str | None) -> tuple[Flag, ...]:
     """
     given = list(words)
     path = _path_of(url)
+    labels = {_WHOLE_LABELS.get(text.strip().lower()) for text in given}
     flags = []
-    if _is_paid(given, url):
+    if Flag.SPONSORED in labels or _is_paid(given, url):
         flags.append(Flag.SPONSORED)
-    if any(_is_nsfw(text) for text in (*given, host_of(url), path)):
+    if Flag.NSFW in labels or any(_is_nsfw(text) for text in (*given, host_of(url), path)):
         flags.append(Flag.NSFW)
     return tuple(flags)
 

@@ -26,3 +26,12 @@ class Limits:
     max_redirects: int = 5
     max_sleep_s: float = 10.0
     """Longest wait a host may ask for that is slept; a longer one is handed to the caller."""
+    lease_s: float = 180.0
+    """How long a worker has a host to itself without saying so again; a killed one no longer."""
+    max_turn_s: float = 600.0
+    """Longest wait for other workers that are asking the same host."""
+
+    @property
+    def request_s(self) -> float:
+        """Longest time that a request may take, with some to spare."""
+        return self.total_s + self.connect_s

@@ -5,7 +5,10 @@ Pure: takes the bytes of strangers, gives elements and plain text; bot checks an
 told from pages.
 """
 
+from typing import Any
+
 from bs4 import BeautifulSoup, Tag
+from bs4.builder._lxml import LXMLTreeBuilder  # its typed name; bs4.builder gives it by a loop
 from bs4.filter import SoupStrainer
 
 from digest.model import Capture, Reading
@@ -16,6 +19,28 @@ from digest.sources.text import line
 MAX_DEPTH = 200
 """Elements inside each other that are read; honest pages have some dozens, and the time a search
 takes grows with the square."""
+
+
+class _TooDeep(Exception):  # noqa: N818 # nobody sees it
+    """A page is nested deeper than ``MAX_DEPTH``."""
+
+
+class _ShallowBuilder(LXMLTreeBuilder):
+    """Builds the page until it is nested too deep: to go on would take the square of the depth."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth = 0
+
+    def start(self, *tag: Any) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise _TooDeep
+        super().start(*tag)
+
+    def end(self, name: str | bytes) -> None:
+        self._depth -= 1
+        super().end(name)
 
 
 def read_page(
@@ -33,10 +58,10 @@ def read_page(
     text = decode(body, capture.content_type).text
     if not is_html(text) or is_challenge(text):
         return unreadable(text, due=due)
-    page = BeautifulSoup(text, "lxml", parse_only=only)
-    if _is_too_deep(page):
+    try:
+        return BeautifulSoup(text, builder=_ShallowBuilder(), parse_only=only)
+    except _TooDeep:
         return failed(f"elements nested more than {MAX_DEPTH} deep, as on no honest page")
-    return page
 
 
 def rows_of(page: BeautifulSoup, selector: str) -> list[Tag]:
@@ -46,15 +71,6 @@ def rows_of(page: BeautifulSoup, selector: str) -> list[Tag]:
         if not (rows and any(parent is rows[-1] for parent in found.parents)):
             rows.append(found)
     return rows
-
-
-def _is_too_deep(page: BeautifulSoup) -> bool:
-    level: list[Tag] = [page]
-    for _ in range(MAX_DEPTH):
-        level = [child for tag in level for child in tag.children if isinstance(child, Tag)]
-        if not level:
-            return False
-    return True
 
 
 def words_of(element: Tag | None) -> str:

@@ -87,7 +87,7 @@ def gather(rows: Iterable[Row], read: Callable[[Row], Launch | None]) -> Reading
         launch = read(row)
         if launch is None:
             rejected += 1
-        elif _is_later(launch, launches.get(launch.native_id)):
+        elif is_later(launch, launches.get(launch.native_id)):
             launches[launch.native_id] = launch
     reading = Reading(
         outcome=Outcome.OK, launches=tuple(launches.values()), rows=total, rejected=rejected
@@ -97,7 +97,7 @@ def gather(rows: Iterable[Row], read: Callable[[Row], Launch | None]) -> Reading
     return reading
 
 
-def _is_later(launch: Launch, other: Launch | None) -> bool:
+def is_later(launch: Launch, other: Launch | None) -> bool:
     """Tell whether a launch replaces the one read before it; of equals the first stands."""
     if other is None or other.launched_at is None:
         return other is None or launch.launched_at is not None

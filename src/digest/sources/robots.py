@@ -1,6 +1,5 @@
 """What robots.txt says: read once per origin and day, obeyed where pages meant for people are read."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 
@@ -17,6 +16,8 @@ MAX_OCTETS = 512 * 1024
 KEPT = timedelta(days=1)
 """How long rules once read are gone by (RFC 9309, 2.4)."""
 
+Ask = Callable[[str], Awaitable[Answer]]
+
 TOO_MANY_REQUESTS = 429
 NO_RULES = range(400, 500)
 
@@ -26,7 +27,6 @@ class Robots:
 
     def __init__(
         self,
-        ask: Callable[[str, float], Awaitable[Answer]],
         *,
         user_agent: str,
         clock: Callable[[], datetime],
@@ -36,15 +36,12 @@ class Robots:
         Start with the rules of earlier runs, those older than a day left out.
 
         Args:
-            ask: Fetches a URL with a spacing in seconds, through the same guards as every page.
             user_agent: The full header; rules are looked up for its product name.
             clock: Aware time of reading.
             known: What earlier runs read.
         """
-        self._ask = ask
         self._product = user_agent.partition("/")[0].strip()
         self._clock = clock
-        self._locks: dict[str, asyncio.Lock] = {}
         self._rules: dict[str, Protego | str] = {
             found.origin: Protego.parse(found.text)
             for found in known
@@ -53,17 +50,21 @@ class Robots:
         self.read: list[RobotsText] = []
         """What this run has read anew, for the next one."""
 
-    async def check(self, target: Target, *, spacing_s: float) -> None:
+    async def check(self, target: Target, *, ask: Ask) -> None:
         """
         Let a page pass that its site's robots.txt allows to us.
+
+        Args:
+            target: The page; whoever asks has its host to himself, so that nobody reads the same
+                rules meanwhile.
+            ask: Fetches a URL through the same guards as every page.
 
         Raises:
             BlockedError: robots.txt disallows it.
             FetchError: robots.txt could not be had, so nothing is known and nothing is fetched.
         """
-        async with self._locks.setdefault(target.origin, asyncio.Lock()):
-            if target.origin not in self._rules:
-                self._rules[target.origin] = await self._read(target.origin, spacing_s)
+        if target.origin not in self._rules:
+            self._rules[target.origin] = await self._read(target.origin, ask)
         rules = self._rules[target.origin]
         if isinstance(rules, str):
             raise FetchError(
@@ -77,10 +78,10 @@ class Robots:
                 "use the site's feed or API, or remove the source",
             )
 
-    async def _read(self, origin: str, spacing_s: float) -> Protego | str:
+    async def _read(self, origin: str, ask: Ask) -> Protego | str:
         """Give the rules, or why they are unknown."""
         try:
-            answer = await self._ask(f"{origin}/robots.txt", spacing_s)
+            answer = await ask(f"{origin}/robots.txt")
         except (RefusedAddressError, WaitError):
             raise  # both are about the host as a whole and say best themselves what to do
         except FetchError as error:

@@ -6,13 +6,15 @@ Pure: takes headers and the time, gives seconds.
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 MAX_WAIT_S = 7 * 86400.0
 """No answer silences a host for longer: a mistaken "in the year 9999" must heal by itself."""
 
 FIRST_BACKOFF_S = 1.0
+LATER = 0.25
+"""Share of its rhythm by which a source in trouble is put off at most."""
 
 _RATE_LIMIT_PREFIXES = ("ratelimit", "x-ratelimit", "x-rate-limit")
 _STRUCTURED_LIMIT = re.compile(r"\br=(\d+)\b.*?\bt=(\d+)\b")
@@ -73,3 +75,29 @@ def backoff_s(attempt: int, *, jitter: float) -> float:
         jitter: Chance in [0, 1); up to as much again is added.
     """
     return FIRST_BACKOFF_S * 2.0 ** (attempt - 1) * (1.0 + jitter)
+
+
+def next_due(
+    now: datetime,
+    *,
+    every_hours: float,
+    in_trouble: bool,
+    not_before: datetime | None,
+    jitter: float,
+) -> datetime:
+    """
+    Say when a source is due again.
+
+    After trouble it comes up to a quarter of its rhythm later, each source by another chance: those
+    that a host refused together would meet there together for ever.
+
+    Args:
+        now: When it was read.
+        every_hours: Its rhythm.
+        in_trouble: True where the reading was not good.
+        not_before: When its host may be asked again, where that is later.
+        jitter: Chance in [0, 1).
+    """
+    stretch = 1.0 + LATER * jitter if in_trouble else 1.0
+    due = now + timedelta(hours=every_hours * stretch)
+    return max(due, not_before) if not_before else due

@@ -43,6 +43,13 @@ def read_json_list(body: bytes, capture: Capture) -> Sequence[Any] | Reading:
     )
 
 
+def read_json_item(body: bytes, capture: Capture) -> Sequence[Any] | Reading:
+    """Give the JSON list of a response; one object, or the null in place of one, is a list of it."""
+    data = _read(body, capture)
+    is_item = data is None or (isinstance(data, dict) and not text_at(data, "error"))
+    return [data] if is_item else read_json_list(body, capture)
+
+
 def _read(body: bytes, capture: Capture) -> Any:
     """Give the JSON value of a response, of any type; a reading where it is none."""
     text = decode(body, capture.content_type).text

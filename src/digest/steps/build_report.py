@@ -15,6 +15,8 @@ class BuildReport(Value):
     issue: Issue | None = None
     edition: Edition | None = None
     note: str | None = None
+    decisions: tuple[str, ...] = ()
+    """What editors decided about tools looked at: flags lifted or set, paid places pinned."""
 
     @property
     def rejected(self) -> dict[str, int]:
@@ -34,6 +36,7 @@ class BuildReport(Value):
             "edition": self.edition.sha256 if self.edition else None,
             "comparisons": [_comparison_document(item) for item in comparisons],
             "rejected": self.rejected,
+            "decisions": list(self.decisions),
             "plan": self.plan.model_dump(mode="json"),
         }
 
@@ -45,6 +48,7 @@ class BuildReport(Value):
             lines.append(f"   {item.why}")
         lines += ["", self.note or "", "", "| left out | tools |", "|---|---|"]
         lines += [f"| {reason} | {number} |" for reason, number in self.rejected.items()]
+        lines += [f"\n- {line}" for line in self.decisions]
         if self.edition:
             lines += ["", f"Edition `{self.edition.sha256[:12]}`. Release it with"]
             short = self.edition.sha256[:12]

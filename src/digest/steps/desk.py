@@ -1,19 +1,24 @@
 """Load and review what a build chooses from: the week's fresh tools and the incumbents they can meet."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sqlmodel import Session
+
+from digest.catalogue.decisions import Rulings
 from digest.catalogue.facts import current_facts
+from digest.catalogue.popularity import Counted, aged_counts
 from digest.issues.candidates import UNPAIRED, candidate
 from digest.issues.pairing import PublishedPair
 from digest.issues.sides import Side
 from digest.issues.weeks import Window
 from digest.mail.stationery import Brand
 from digest.model import (
+    AgedCount,
     Candidate,
     Comparison,
     Evidence,
@@ -27,8 +32,10 @@ from digest.model import (
 from digest.panel.evidence import build_evidence, coverage, market_of
 from digest.panel.rules import Rules, review_all
 from digest.panel.verdict import tally
+from digest.store import decisions as decision_store
 from digest.store import issues as store
 from digest.store import launches as launch_store
+from digest.store import popularity as popularity_store
 from digest.store import sources as source_store
 from digest.store import tools as tool_store
 from digest.store.engine import Database
@@ -50,6 +57,8 @@ class WeeklyParts:
     zone: ZoneInfo
     labels: Mapping[str, str]
     """Readers' name of each source, by its key."""
+    switched_off: Collection[str] = ()
+    """Sources that are listed, but not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,8 @@ class Desk:
     sources_read: int
     launches_read: int
     number: int
+    flag_decisions: tuple[str, ...] = ()
+    """What editors decided about flags of the tools looked at, a line each."""
 
 
 def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> Desk:
@@ -91,13 +102,17 @@ def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> 
         facts = tool_store.facts_of(
             session, {*pool, *(slug for each in kin.values() for slug in each)}
         )
-        # A source that was taken out of the list is no stale source.
+        # A source that was taken out of the list, or switched off, is no stale source.
         stored = source_store.source_states(session)
-        states = tuple(state for name, state in stored.items() if name in parts.labels)
+        read = set(parts.labels) - set(parts.switched_off)
+        states = tuple(state for name, state in stored.items() if name in read)
         past = store.past_comparisons(session, before=week)
         number = store.next_number(session, week)
         since = source_store.reading_since(session)
         launches_read = launch_store.count_of_tools(session, [tool.slug for tool in fresh])
+        parts_of = tool_store.parts(session)
+        counts = _aged_counts(session, pool)
+        flag_decisions = Rulings(decision_store.decisions(session)).flags_of(pool)
     stale = tuple(item for state in states if (item := _stale(state, now=now)))
     reviewed = {
         slug: _review(
@@ -106,6 +121,7 @@ def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> 
             by_job[tool.job],
             rules=parts.rules,
             since=since,
+            counts=counts,
             now=now,
         )
         for slug, tool in sorted(pool.items())
@@ -113,12 +129,29 @@ def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> 
     return Desk(
         fresh=fresh,
         reviewed=reviewed,
-        published=tuple(_published(item) for item in past),
+        published=tuple(_published(item, parts_of) for item in past),
         stale=stale,
         sources_read=len(states) - len(stale),
         launches_read=launches_read,
         number=number,
+        flag_decisions=tuple(each.line for each in flag_decisions),
     )
+
+
+def _aged_counts(session: Session, tools: Collection[str]) -> dict[str, tuple[AgedCount, ...]]:
+    """Give what tools counted at certain ages, by slug, as far as it was seen."""
+    launches: dict[str, list[Counted]] = defaultdict(list)
+    for row in popularity_store.launches_counted(session, tools):
+        tool, source, native_id, metric, launched_at, dated_by, flags = row
+        launches[tool].append(Counted(source, native_id, metric, launched_at, dated_by, flags))
+    wanted = {
+        (each.source, each.native_id)
+        for found in launches.values()
+        for each in found
+        if each.is_comparable
+    }
+    series = popularity_store.counts_of(session, wanted)
+    return {tool: aged_counts(found, series) for tool, found in launches.items()}
 
 
 def _review(
@@ -128,9 +161,10 @@ def _review(
     *,
     rules: Rules,
     since: datetime | None,
+    counts: Mapping[str, Sequence[AgedCount]],
     now: datetime,
 ) -> Reviewed:
-    market = market_of(tool, peers, now=now, since=since)
+    market = market_of(tool, peers, now=now, since=since, counts=counts)
     evidence = build_evidence(tool, known, market=market, now=now)
     reviews = review_all(evidence, rules, now)
     side = Side(tool=tool, facts=known, reviews=reviews, panel=tally(reviews))
@@ -150,11 +184,12 @@ def as_candidate(item: Reviewed, *, parts: WeeklyParts, span: Window) -> Candida
     )
 
 
-def _published(item: Comparison) -> PublishedPair:
+def _published(item: Comparison, parts_of: Mapping[str, str]) -> PublishedPair:
+    """Give a pair as history has it; what is part of another tool by now rests with that one."""
     return PublishedPair(
         week=item.week,
-        a=item.a.slug,
-        b=item.b.slug,
+        a=parts_of.get(item.a.slug, item.a.slug),
+        b=parts_of.get(item.b.slug, item.b.slug),
         panel_a=item.a.panel,
         panel_b=item.b.panel,
     )

@@ -5,18 +5,19 @@ May be run again at any time: an unchanged page is asked for conditionally and a
 """
 
 import asyncio
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from digest.errors import CaptureError
 from digest.model import Outcome, Reading, Source, Value
-from digest.sources import parsers
 from digest.sources.captures import CaptureStore
-from digest.sources.config import request_url
-from digest.sources.fetch import Fetched, Fetcher
+from digest.sources.collect import Collected, collect
+from digest.sources.fetch import Fetcher
+from digest.sources.paging import Response
 from digest.steps.keeping import keep
-from digest.steps.record import Response, past_of, read_fetched, store_reading
+from digest.steps.record import past_of, read_fetched, store_reading
 from digest.store import sources as source_store
 from digest.store.engine import Database
 
@@ -41,62 +42,86 @@ class IngestParts:
     fetcher: Fetcher
     captures: CaptureStore
     clock: Callable[[], datetime]
+    jitter: Callable[[], float] = random.random
+    """Chance in [0, 1)."""
 
 
 async def ingest(
     sources: Sequence[Source],
     *,
     parts: IngestParts,
+    only_due: bool = False,
+    insists: bool = False,
     on_report: Callable[[SourceReport], None] = lambda _report: None,
 ) -> tuple[SourceReport, ...]:
     """
     Read every source once, different hosts at the same time.
+
+    Args:
+        sources: All of them get a report, those that are switched off too.
+        parts: What it works with.
+        only_due: Leave out those whose rhythm does not ask for them yet.
+        insists: The operator named them: one that is switched off or gone for good is asked too.
+        on_report: Called with each report as it comes.
 
     Returns:
         One report per source, in the order given: a source in trouble stops no other.
     """
 
     async def one(source: Source) -> SourceReport:
-        report = await ingest_source(source, parts=parts)
+        report = _skipped(source, parts, only_due=only_due, insists=insists)
+        report = report or await ingest_source(source, parts=parts, insists=insists)
         on_report(report)
         return report
 
     return tuple(await asyncio.gather(*(one(source) for source in sources)))
 
 
-async def ingest_source(source: Source, *, parts: IngestParts) -> SourceReport:
+def _skipped(
+    source: Source, parts: IngestParts, *, only_due: bool, insists: bool
+) -> SourceReport | None:
+    """Give the report of a source that is not to be asked now; None for one that is."""
+    reason = None
+    if not source.enabled and not insists:
+        reason = "switched off in the sources file (enabled = false)"
+    elif only_due:
+        with parts.db.read() as session:
+            state = source_store.source_states(session).get(source.name)
+        due = state.next_due_at if state else None
+        if due is not None and due > parts.clock():
+            reason = f"not due before {due:%Y-%m-%d %H:%M %Z}"
+    if reason is None:
+        return None
+    return SourceReport(
+        source=source.name, kind=source.kind, outcome=Outcome.SKIPPED, reason=reason
+    )
+
+
+async def ingest_source(
+    source: Source, *, parts: IngestParts, insists: bool = False
+) -> SourceReport:
     """Read one source: everything that happened ends up in its report and its stored state."""
-    kind = parsers.KINDS[source.kind]
     now = parts.clock()
     with parts.db.read() as session:
         state = source_store.source_states(session).get(source.name)
-    asked = source.model_copy(update={"url": request_url(source, now)})
-    fetched = await parts.fetcher.fetch(
-        asked, state, parser_version=parsers.version_of(source), obeys_robots=kind.is_html
-    )
-    responses = _responses(fetched)
-    reading, kept = await asyncio.to_thread(_kept_and_read, source, fetched, responses, parts)
+    collected = await collect(source, state, fetcher=parts.fetcher, now=now, insists=insists)
+    reading, kept = await asyncio.to_thread(_kept_and_read, source, collected, parts)
     with parts.db.write() as session:
         new = store_reading(
             session,
             source,
             reading,
             captures=[response.capture for response in kept],
-            fetched=fetched,
+            fetched=collected.fetched,
             robots=parts.fetcher.robots_read,
             now=parts.clock(),
+            jitter=parts.jitter(),
         )
     return _report(source, reading, new=new)
 
 
-def _responses(fetched: Fetched) -> tuple[Response, ...]:
-    if fetched.capture is None or fetched.body is None:
-        return ()
-    return (Response(fetched.capture, fetched.body),)
-
-
 def _kept_and_read(
-    source: Source, fetched: Fetched, responses: Sequence[Response], parts: IngestParts
+    source: Source, collected: Collected, parts: IngestParts
 ) -> tuple[Reading, Sequence[Response]]:
     """
     Keep what came, then read it; what could not be kept is not believed either.
@@ -104,13 +129,15 @@ def _kept_and_read(
     Returns:
         What was read, and what was kept: all responses, or none.
     """
+    fetched, responses, trouble = collected.fetched, collected.responses, collected.trouble
     try:
-        keep(parts.captures, source, fetched, responses)
+        keep(parts.captures, source, fetched, responses, trouble=trouble)
     except CaptureError as error:
         return Reading(outcome=Outcome.FAILED, reason=str(error)), ()
     with parts.db.read() as session:
         past = past_of(session, source.name)
-    return read_fetched(source, fetched, responses, past=past), responses
+    reading = read_fetched(source, fetched, responses, past=past, trouble=trouble)
+    return reading, responses
 
 
 def _report(source: Source, reading: Reading, *, new: int) -> SourceReport:

@@ -5,30 +5,37 @@ What ingestion and replay share: given the same captures in the same order, the 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from digest.model import Capture, Outcome, Reading, RobotsText, Source, SourceState
-from digest.sources import parsers
-from digest.sources.fetch import Fetched
+from digest.catalogue.popularity import continued
+from digest.catalogue.popularity import counts_of as counts_over
+from digest.model import Capture, Launch, Outcome, Reading, RobotsText, Source, SourceState
+from digest.sources.address import stored_url
+from digest.sources.fetched import Fetched
 from digest.sources.health import PastReading, counts_of, judge, mark_launched, past_reading
+from digest.sources.listings import read_pages
+from digest.sources.paging import Response
+from digest.sources.waiting import next_due
 from digest.store import captures as capture_store
 from digest.store import launches as launch_store
+from digest.store import popularity as popularity_store
 from digest.store import sources as source_store
+
+__all__ = [
+    "FINDING_OUTCOMES",
+    "GOOD_OUTCOMES",
+    "Response",
+    "past_of",
+    "read_fetched",
+    "read_listing",
+    "store_reading",
+]
 
 FINDING_OUTCOMES = (Outcome.OK, Outcome.OK_EMPTY)
 GOOD_OUTCOMES = (Outcome.OK, Outcome.OK_EMPTY, Outcome.UNCHANGED)
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """One response with its body; a listing is one or more of them, in the order of its pages."""
-
-    capture: Capture
-    body: bytes
 
 
 def past_of(session: Session, source: str) -> list[PastReading]:
@@ -42,6 +49,7 @@ def read_fetched(
     responses: Sequence[Response],
     *,
     past: Sequence[PastReading],
+    trouble: str | None = None,
 ) -> Reading:
     """
     Say what a fetch brought: only one that ended well has content to parse.
@@ -51,14 +59,19 @@ def read_fetched(
         fetched: How the fetch ended.
         responses: What came, in the order of the pages.
         past: Accepted readings, newest first.
+        trouble: Why the page after the last one did not come.
     """
     if fetched.outcome is not Outcome.OK or not responses:
         return Reading(outcome=fetched.outcome, reason=fetched.reason)
-    return read_listing(source, responses, past=past)
+    return read_listing(source, responses, past=past, trouble=trouble)
 
 
 def read_listing(
-    source: Source, responses: Sequence[Response], *, past: Sequence[PastReading]
+    source: Source,
+    responses: Sequence[Response],
+    *,
+    past: Sequence[PastReading],
+    trouble: str | None = None,
 ) -> Reading:
     """
     Parse a listing and judge it by the readings before it.
@@ -67,9 +80,9 @@ def read_listing(
         source: What it was fetched for.
         responses: The listing's pages, one or more.
         past: Accepted readings, newest first.
+        trouble: Why the page after the last one did not come, where that is known.
     """
-    first = responses[0]
-    reading = parsers.read(first.capture, first.body, source)
+    reading = read_pages(source, responses, trouble=trouble)
     return judge(reading, source=source, past=past)
 
 
@@ -82,9 +95,12 @@ def store_reading(
     fetched: Fetched,
     robots: Sequence[RobotsText],
     now: datetime,
+    jitter: float = 0.0,
 ) -> int:
     """
     Store a reading and what it rests on; only a good one brings launches.
+
+    One that lacks pages brings those that have a date of their own: it says nothing of what is new.
 
     Args:
         session: One write transaction: all of it is stored, or nothing.
@@ -94,6 +110,7 @@ def store_reading(
         fetched: What the fetch left for the next one: validators, and when the host may be asked.
         robots: What was read of robots.txt on the way.
         now: When.
+        jitter: Chance in [0, 1), by which a source in trouble is put off.
 
     Returns:
         How many launches were new.
@@ -108,16 +125,37 @@ def store_reading(
             reading.launches, known=known, complete_at=state.complete_at if state else None
         )
         new = launch_store.put_launches(session, found, now=now)
+        put_counts(session, source.name, reading.launches, at=_read_at(captures, now))
+    elif not reading.is_whole:
+        dated = [launch for launch in reading.launches if launch.launched_at]
+        new = launch_store.put_launches(session, dated, now=now)
     source_store.put_robots_texts(session, robots)
     if reading.outcome is Outcome.UNCHANGED:
         launch_store.touch_launches(session, source.name, now=now)
+        popularity_store.touch_counts(session, source.name, at=now)
     key = captures[0].key if captures else ""
     newest = counts_of(reading.launches).newest_at
     source_store.put_reading(
         session, source.name, reading, newest_at=newest, capture_key=key, now=now
     )
-    source_store.put_source_state(session, _next_state(source, reading, fetched, state, now))
+    after = _next_state(source, reading, fetched, state, now=now, jitter=jitter)
+    source_store.put_source_state(session, after)
     return new
+
+
+def _read_at(captures: Sequence[Capture], now: datetime) -> datetime:
+    """Give when a listing was fetched: a kept response counts for then, whenever it is read."""
+    return captures[0].fetched_at if captures else now
+
+
+def put_counts(session: Session, source: str, launches: Sequence[Launch], *, at: datetime) -> None:
+    """Append what a listing counted at one moment; told twice, a response counts once."""
+    counts = counts_over(launches, at=at)
+    if not counts:
+        return
+    seen = popularity_store.ends_of(session, source, [count.native_id for count in counts])
+    drawn = [continued(seen.get(count.series, ()), count) for count in counts]
+    popularity_store.put_counts(session, [count for count in drawn if count])
 
 
 def _next_state(
@@ -125,21 +163,35 @@ def _next_state(
     reading: Reading,
     fetched: Fetched,
     state: SourceState | None,
+    *,
     now: datetime,
+    jitter: float,
 ) -> SourceState:
     """
     Work out how the source stands after this reading.
 
     Validators are kept only from a good reading: a suspect page must be fetched whole again.
     """
-    before = state or SourceState(source=source.name, kind=source.kind, url=source.url)
+    url = stored_url(source.url)
+    before = state or SourceState(source=source.name, kind=source.kind, url=url)
     changes: dict[str, Any] = {
         "kind": source.kind,
-        "url": source.url,
+        "url": url,
         "outcome": reading.outcome,
         "reason": reading.reason,
         "checked_at": now,
         "not_before": fetched.not_before,
+        "gone_at": (before.gone_at or now) if fetched.is_gone else None,
+        "moved_from": fetched.moved.url if fetched.moved else None,
+        "moved_to": fetched.moved.to if fetched.moved else None,
+        "moved_seen": fetched.moved.seen if fetched.moved else 0,
+        "next_due_at": next_due(
+            now,
+            every_hours=source.every_hours,
+            in_trouble=reading.outcome not in GOOD_OUTCOMES,
+            not_before=fetched.not_before,
+            jitter=jitter,
+        ),
     }
     if reading.outcome in GOOD_OUTCOMES:
         changes |= {

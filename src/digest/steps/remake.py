@@ -183,7 +183,7 @@ def _read_again(session: Session, fetch: Fetch, *, parts: ReplayParts) -> None:
     source = read_as(fetch.source, parts.sources)
     responses = responses_of(parts.captures, fetch)
     past = past_of(session, source.name)
-    reading = read_fetched(source, fetch.fetched, responses, past=past)
+    reading = read_fetched(source, fetch.fetched, responses, past=past, trouble=fetch.trouble)
     store_reading(
         session,
         source,

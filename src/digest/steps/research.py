@@ -4,13 +4,17 @@ From launches to tools with facts: which are one product, what each is for, what
 Works from stored launches alone; only launches new or read again since the last time are touched.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from sqlmodel import Session
+
+from digest.catalogue.decisions import Rulings
 from digest.catalogue.facts import current_facts, read_facts
-from digest.catalogue.identity import identify, may_be_tool, safe_keys
 from digest.catalogue.jobs import JobClassifier
 from digest.catalogue.tools import build_tool
 from digest.model import Fact, Identity, Launch, Tool, Value
+from digest.steps.placing import flagged, place, rulings_of
+from digest.store import decisions as decision_store
 from digest.store import launches as launch_store
 from digest.store import tools as store
 from digest.store.engine import Database
@@ -35,33 +39,40 @@ def research(db: Database, *, classifier: JobClassifier) -> ResearchReport:
         return ResearchReport(launches=0, tools=0, merged=0, facts=0)
     classifier.prepare()  # seconds of loading that no other writer should wait for
     with db.write() as session:
+        rulings = rulings_of(session)
         due = launch_store.launches_due(session)
-        new = [launch for launch, tool in due if tool is None]
-        keys = {key for launch in new for key in safe_keys(launch)}
-        identities = _vouched_for(
-            identify(new, known=store.known_keys(session, keys), taken=store.tool_slugs(session)),
-            new,
-        )
-        store.put_identities(session, identities)
-        touched = {tool for _, tool in due if tool} | {identity.slug for identity in identities}
-        members = launch_store.launches_of_tools(session, touched)
-        facts = _facts(members)
-        store.replace_facts(session, touched, facts)
-        tools = _tools(members, store.facts_of(session, touched), classifier)
-        store.put_tools(session, tools)
+        placed = place(session, [each for each, tool in due if tool is None], rulings=rulings)
+        touched = {tool for _, tool in due if tool} | placed
+        report = bring_up_to_date(session, touched, rulings=rulings, classifier=classifier)
         launch_store.mark_researched(session, [launch for launch, _ in due])
+    return report.model_copy(update={"launches": len(due)})
+
+
+def bring_up_to_date(
+    session: Session, touched: Collection[str], *, rulings: Rulings, classifier: JobClassifier
+) -> ResearchReport:
+    """
+    Make tools and their facts anew from all their launches, as editors' decisions have them.
+
+    Args:
+        session: One write transaction.
+        touched: Slugs of tools; one without a launch is left as it is.
+        rulings: Editors' decisions.
+        classifier: Prepared.
+    """
+    found = launch_store.launches_of_tools(session, touched)
+    members = {slug: launches for slug, launches in found.items() if launches}
+    facts = _facts(members)
+    store.replace_facts(session, members, facts)
+    tools = _tools(flagged(session, members, rulings), store.facts_of(session, members), classifier)
+    store.put_tools(session, tools)
+    decision_store.put_parts(session, rulings.parts())
     return ResearchReport(
-        launches=len(due),
+        launches=0,
         tools=len(tools),
         merged=sum(len(launches) > 1 for launches in members.values()),
         facts=len(facts),
     )
-
-
-def _vouched_for(identities: Sequence[Identity], new: Sequence[Launch]) -> list[Identity]:
-    """Leave out what stands on papers or releases alone; a later launch may still bring it."""
-    tools = {(launch.source, launch.native_id) for launch in new if may_be_tool(launch)}
-    return [identity for identity in identities if tools & set(identity.launches)]
 
 
 def _facts(members: Mapping[str, Sequence[Launch]]) -> list[Fact]:

@@ -8,6 +8,8 @@ the old one is forgotten.
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlmodel import Session
+
 from digest.catalogue.own_pages import FOUND_FROM, first_visits, is_due
 from digest.errors import DigestError, NotFoundError
 from digest.model import Fact, FactKind, PageRole, ProductPage, Tool, Visit
@@ -33,14 +35,10 @@ def due_visits(
 
     Raises:
         NotFoundError: There is no such tool.
-        DigestError: It has no page of its own.
+        DigestError: It has no page of its own, or is part of another tool.
     """
     with db.write() as session:
-        tools = (
-            [_named(tool_store.tool_by_slug(session, tool), tool)]
-            if tool
-            else store.tools_due(session, now=now, limit=limit)
-        )
+        tools = [_named(session, tool)] if tool else store.tools_due(session, now=now, limit=limit)
         slugs = [each.slug for each in tools]
         facts = tool_store.facts_of(session, slugs)
         pages = store.pages_of(session, slugs)
@@ -60,9 +58,13 @@ def due_visits(
     return tuple(found)
 
 
-def _named(found: Tool | None, slug: str) -> Tool:
+def _named(session: Session, slug: str) -> Tool:
+    found = tool_store.tool_by_slug(session, slug)
     if found is None:
-        raise NotFoundError("tool", slug, "digest build --json lists the slugs")
+        raise NotFoundError("tool", slug, "digest tools list has them")
+    whole = tool_store.parts(session).get(slug)
+    if whole:
+        raise DigestError(f"tool {slug!r} is part of {whole!r} by now; name that one")
     return found
 
 

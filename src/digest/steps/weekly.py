@@ -5,7 +5,6 @@ A build may be run again until the issue is on its way; each build makes a new e
 given to an older one counts for nothing.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from difflib import get_close_matches
 
@@ -20,7 +19,7 @@ from digest.issues.pins import read_wishes
 from digest.issues.weeks import week_of, window
 from digest.mail.preflight import preflight
 from digest.mail.render import render_issue
-from digest.model import Approval, Edition, Issue, IssueState, Plan, Value
+from digest.model import Approval, Edition, Flag, Issue, IssueState, Plan, Value
 from digest.steps.build_report import BuildReport
 from digest.steps.composing import require_intact
 from digest.steps.desk import Desk, WeeklyParts, as_candidate, load_desk
@@ -68,7 +67,7 @@ def build_issue(
     if state in RELEASED and options.keeps_released:
         return standing_report(parts.db, week)
     _refuse_under_way(week, state)
-    _refuse_unknown_bans(parts.db, week, options.banned)
+    _refuse_useless_wishes(parts.db, week, options)
     desk = load_desk(parts, week=week, span=span, now=now)
     plan = plan_pairs(
         [as_candidate(item, parts=parts, span=span) for item in desk.reviewed.values()],
@@ -81,7 +80,7 @@ def build_issue(
     )
     issue = _draft(plan, desk, parts, now=now)
     if not issue.comparisons:
-        return _no_issue(parts.db, plan, note=issue.note)
+        return _no_issue(parts.db, plan, note=issue.note, decisions=_told(desk, plan))
     edition = render_issue(
         issue, community={}, brand=parts.brand, templates_dir=parts.templates_dir, now=now
     )
@@ -104,10 +103,13 @@ def build_issue(
         issue=issue,
         edition=edition,
         note=issue.note,
+        decisions=_told(desk, plan),
     )
 
 
-def _no_issue(db: Database, plan: Plan, *, note: str | None) -> BuildReport:
+def _no_issue(
+    db: Database, plan: Plan, *, note: str | None, decisions: tuple[str, ...]
+) -> BuildReport:
     """Take an earlier draft of a week away that has no pair now; a released issue is kept."""
     with db.write() as session:
         state = store.issue_state(session, plan.week, holds=True)
@@ -116,7 +118,7 @@ def _no_issue(db: Database, plan: Plan, *, note: str | None) -> BuildReport:
                 plan.week, f"it is {state}, and now no pair would be left; nothing was changed"
             )
         store.drop_draft(session, plan.week)
-    return BuildReport(week=plan.week, state=None, plan=plan, note=note)
+    return BuildReport(week=plan.week, state=None, plan=plan, note=note, decisions=decisions)
 
 
 def _is_standing(session: Session, edition: Edition) -> bool:
@@ -134,15 +136,31 @@ def _refuse_under_way(week: str, state: IssueState | None) -> None:
         raise IssueError(week, f"it is {state}, so it cannot be built again")
 
 
-def _refuse_unknown_bans(db: Database, week: str, banned: Sequence[str]) -> None:
-    """Refuse a ban that would keep nothing out: a misspelt slug must not pass for a ban."""
-    slugs = {slug for wish in read_wishes(banned, week=week) for slug in wish}
+def _refuse_useless_wishes(db: Database, week: str, options: BuildOptions) -> None:
+    """Refuse a ban that would keep nothing out, and any wish for what is part of another tool."""
+    banned = {slug for wish in read_wishes(options.banned, week=week) for slug in wish}
+    pinned = {slug for wish in read_wishes(options.pinned, week=week) for slug in wish}
     with db.read() as session:
         known = tool_store.tool_slugs(session)
-    for slug in sorted(slugs - known):
+        parts_of = tool_store.parts(session)
+    for slug in sorted(banned - known):
         near = get_close_matches(slug, sorted(known), n=1)
         hint = f", did you mean {near[0]}?" if near else "; digest build --json lists the slugs"
         raise IssueError(week, f"{slug} cannot be banned: no such tool is known{hint}")
+    for slug in sorted((banned | pinned) & set(parts_of)):
+        raise IssueError(week, f"{slug} is part of {parts_of[slug]} now; name that tool instead")
+
+
+def _told(desk: Desk, plan: Plan) -> tuple[str, ...]:
+    """Give what editors decided about the tools looked at, a line each; a paid place is said too."""
+    tools = {slug: item.side.tool for slug, item in desk.reviewed.items()}
+    paid = [
+        f"{slug} is sponsored and in by a pin"
+        for pair in plan.chosen
+        for slug in (pair.a, pair.b)
+        if pair.is_pinned and Flag.SPONSORED in tools[slug].flags
+    ]
+    return (*desk.flag_decisions, *paid)
 
 
 def standing_report(db: Database, week: str) -> BuildReport:

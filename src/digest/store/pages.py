@@ -15,8 +15,9 @@ def tools_due(session: Session, *, now: datetime, limit: int) -> list[Tool]:
     """
     Give the tools one of whose pages may be looked at now, the newest launch first.
 
-    Those known from a listing alone have no page, flagged ones are held for an editor. One whose
-    address is another than that its pages were found from is due at once.
+    Those known from a listing alone have no page, flagged ones are held for an editor, parts of
+    another are that one. One whose address is another than that its pages were found from is due
+    at once.
     """
     own_facts = and_(
         col(FactRow.tool) == col(ToolRow.slug),
@@ -29,7 +30,7 @@ def tools_due(session: Session, *, now: datetime, limit: int) -> list[Tool]:
     statement = (
         select(ToolRow)
         .where(or_(col(ToolRow.site).is_not(None), exists().where(own_facts)))
-        .where(col(ToolRow.flags) == ())
+        .where(col(ToolRow.part_of).is_(None), col(ToolRow.flags) == ())
         .where(or_(~exists().where(pages), exists().where(pages, is_due)))
         .order_by(col(ToolRow.launched_at).desc(), col(ToolRow.slug))
         .limit(limit)

@@ -1,6 +1,6 @@
 """From rows to nouns and back, and the one upsert both databases share."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -11,6 +11,7 @@ from digest.errors import StoreError
 from digest.model import Value
 
 Noun = TypeVar("Noun", bound=Value)
+Key = TypeVar("Key", str, tuple[str, str])
 CHUNK = 500
 """Keys per IN list: both databases stay far below their bound on variables."""
 
@@ -70,3 +71,10 @@ def upsert(
     else:
         statement = statement.on_conflict_do_nothing(index_elements=list(key))
     session.execute(statement, [dict(value) for value in values])
+
+
+def in_chunks(keys: Iterable[Key]) -> Iterator[list[Key]]:
+    """Give keys, sorted and each once, in lists that one IN can hold."""
+    ordered = sorted(set(keys))
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]

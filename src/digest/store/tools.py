@@ -2,41 +2,32 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
-from digest.model import Fact, Identity, Review, Tool
-from digest.store.rows import CHUNK, as_noun, as_values, from_document, upsert
-from digest.store.tables import FactRow, LaunchRow, ReviewRow, ToolKeyRow, ToolRow
+from digest.model import Fact, Review, Tool
+from digest.store.rows import CHUNK, as_noun, as_values, from_document, in_chunks, upsert
+from digest.store.tables import FactRow, ReviewRow, ToolKeyRow, ToolRow
 
 
 def known_keys(session: Session, keys: Collection[str]) -> dict[str, str]:
     """Give which of these keys already stand for a tool: key → slug."""
-    ordered = sorted(keys)
     found: dict[str, str] = {}
-    for start in range(0, len(ordered), CHUNK):
-        part = ordered[start : start + CHUNK]
-        rows = session.exec(select(ToolKeyRow).where(col(ToolKeyRow.key).in_(part)))
-        found.update({row.key: row.tool for row in rows})
+    for part in in_chunks(keys):
+        statement = select(ToolKeyRow.key, ToolKeyRow.tool).where(col(ToolKeyRow.key).in_(part))
+        found.update(dict(session.exec(statement).all()))
     return found
 
 
 def tool_slugs(session: Session) -> set[str]:
-    """Give all slugs in use."""
+    """Give all slugs in use, those of tools that are part of another included."""
     return set(session.exec(select(ToolRow.slug)))
 
 
-def put_identities(session: Session, identities: Sequence[Identity]) -> None:
-    """Store which launches are which tool, and the keys that say so."""
-    for identity in identities:
-        for source, native_id in identity.launches:
-            session.execute(
-                update(LaunchRow)
-                .where(col(LaunchRow.source) == source, col(LaunchRow.native_id) == native_id)
-                .values(tool=identity.slug)
-            )
-    keys = [{"key": key, "tool": identity.slug} for identity in identities for key in identity.keys]
-    upsert(session, ToolKeyRow, keys, key=["key"])
+def parts(session: Session) -> dict[str, str]:
+    """Give every slug that an editor made part of another tool, and that tool."""
+    statement = select(ToolRow.slug, ToolRow.part_of).where(col(ToolRow.part_of).is_not(None))
+    return {slug: whole for slug, whole in session.exec(statement) if whole}
 
 
 def put_tools(session: Session, tools: Sequence[Tool]) -> None:
@@ -47,13 +38,18 @@ def put_tools(session: Session, tools: Sequence[Tool]) -> None:
 
 
 def all_tools(session: Session) -> list[Tool]:
-    """Give every tool, by slug."""
-    rows = session.exec(select(ToolRow).order_by(col(ToolRow.slug)))
+    """Give every tool that stands alone, by slug."""
+    statement = select(ToolRow).where(col(ToolRow.part_of).is_(None)).order_by(col(ToolRow.slug))
+    rows = session.exec(statement)
     return [as_noun(Tool, row) for row in rows]
 
 
 def tool_by_slug(session: Session, slug: str, *, holds: bool = False) -> Tool | None:
-    """Give the tool with this slug; ``holds`` keeps other writers away from it until the commit."""
+    """
+    Give the tool with this slug, also one that is part of another by now.
+
+    ``holds`` keeps other writers away from it until the commit.
+    """
     row = session.get(ToolRow, slug, with_for_update=True if holds else None)
     return as_noun(Tool, row) if row else None
 
@@ -75,7 +71,11 @@ def rivals_of(session: Session, tool: Tool, *shown: Tool, limit: int = 8) -> lis
     place = func.row_number().over(partition_by=family, order_by=newest_first)
     ranked = (
         select(col(ToolRow.slug), place.label("place"))
-        .where(ToolRow.job == tool.job, family.not_in({each.family for each in (tool, *shown)}))
+        .where(
+            ToolRow.job == tool.job,
+            col(ToolRow.part_of).is_(None),
+            family.not_in({each.family for each in (tool, *shown)}),
+        )
         .subquery()
     )
     statement = (
@@ -94,7 +94,11 @@ def kin_of(session: Session, tool: Tool) -> list[str]:
         return []
     statement = (
         select(ToolRow.slug)
-        .where(ToolRow.product_key == tool.product_key, ToolRow.slug != tool.slug)
+        .where(
+            ToolRow.product_key == tool.product_key,
+            ToolRow.slug != tool.slug,
+            col(ToolRow.part_of).is_(None),
+        )
         .order_by(col(ToolRow.slug))
     )
     return list(session.exec(statement))

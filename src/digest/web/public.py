@@ -6,6 +6,7 @@ a mail works before the first one leaves. A tool's page shows what is known of i
 known; reviews of it only where they stand in a public comparison.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from itertools import chain
 from typing import Annotated, Any
@@ -27,6 +28,8 @@ from digest.web.views import ComparisonView, Sources, comparison_view, take, too
 
 FEED_ENTRIES = 20
 PERMANENTLY = 308
+FOR_NOW = 307
+"""An editor made one tool part of another, and may undo it."""
 DAY_LONG = {"cache-control": "public, max-age=86400"}
 LIVE = {"cache-control": "public, no-cache"}
 """For pages with a count of votes: kept, but asked for each time, so that a voter sees the vote."""
@@ -170,14 +173,18 @@ def comparison_page(site: SiteOf, slug: str) -> Response:
 def tool_page(site: SiteOf, slug: str) -> Response:
     """Show what is known of one tool, and every public comparison it stands in."""
     with site.parts.db.read() as session:
+        parts_of = tool_store.parts(session)
+        if whole := parts_of.get(slug):
+            return RedirectResponse(urls.tool(whole), FOR_NOW)
+        slugs = {slug, *(part for part, whole in parts_of.items() if whole == slug)}
         tool = tool_store.tool_by_slug(session, slug)
-        comparisons = issue_store.comparisons_of_tool(session, slug)
+        comparisons = _comparisons_of(session, slugs)
         if tool is None or (tool.flags and not comparisons):
             raise NotFoundError("tool", slug)
         facts = tool_store.facts_of(session, [slug, *tool_store.kin_of(session, tool)])
         rivals = [rival for rival in tool_store.rivals_of(session, tool) if not rival.flags]
     sources = Sources()
-    cards = [c.a if c.a.slug == slug else c.b for c in comparisons[:1]]
+    cards = [c.a if c.a.slug in slugs else c.b for c in comparisons[:1]]
     takes = [take(review, asks(site), sources) for card in cards for review in card.reviews]
     return site.page(
         "tool.html",
@@ -272,6 +279,16 @@ def _others(session: Session, comparison: Comparison) -> list[Comparison]:
     return [found[key] for key in sorted(found, reverse=True)]
 
 
+def _comparisons_of(session: Session, slugs: Collection[str]) -> list[Comparison]:
+    """Give the public comparisons a tool stands in under any of its slugs, newest first."""
+    found = {
+        (each.week, each.position): each
+        for slug in slugs
+        for each in issue_store.comparisons_of_tool(session, slug)
+    }
+    return [found[key] for key in sorted(found, key=lambda key: (key[0], -key[1]), reverse=True)]
+
+
 def _newer(comparison: Comparison, others: list[Comparison]) -> Comparison | None:
     """Give a later comparison of the same two tools; ``others`` are newest first."""
     tools = {comparison.a.slug, comparison.b.slug}
@@ -280,8 +297,9 @@ def _newer(comparison: Comparison, others: list[Comparison]) -> Comparison | Non
 
 
 def _rivals(session: Session, comparison: Comparison) -> list[Tool]:
-    slugs = (comparison.a.slug, comparison.b.slug)
-    tools = [tool for slug in slugs if (tool := tool_store.tool_by_slug(session, slug))]
+    parts_of = tool_store.parts(session)
+    slugs = {parts_of.get(card.slug, card.slug) for card in (comparison.a, comparison.b)}
+    tools = [tool for slug in sorted(slugs) if (tool := tool_store.tool_by_slug(session, slug))]
     rivals = tool_store.rivals_of(session, *tools) if tools else []
     return [rival for rival in rivals if not rival.flags]
 

@@ -30,6 +30,7 @@ OUTCOMES = {
     Outcome.SUSPECT: "gave an answer we did not trust",
     Outcome.BLOCKED: "did not let us in",
     Outcome.FAILED: "could not be read",
+    Outcome.SKIPPED: "was not asked",
 }
 
 

@@ -1,145 +1,36 @@
 """A scripted web site on loopback, and time that passes only by sleeping."""
 
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import importlib.util
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
 from digest.model import Source
 from digest.sources.fetch import Fetched, Fetcher
 
+_SPEC = importlib.util.spec_from_file_location(
+    "scripted_site", Path(__file__).with_name("scripted_site.py")
+)
+scripted_site = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(scripted_site)
+Site = scripted_site.Site
+
 NOW = datetime(2026, 7, 13, 14, 9, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What the site answers once."""
-
-    status: int = 200
-    body: bytes | Iterable[bytes] = b""
-    headers: dict[str, str] = field(default_factory=dict)
-    length: int | None = None
-    """Announced length where it differs from the true one."""
-    after_s: float = 0.0
-    raw: bytes | None = None
-    """Sent instead of a response; then the connection is closed."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One request that reached the site; header names in lower case."""
-
-    path: str
-    headers: dict[str, str]
-
-
-class Site:
-    """A web site as a script: ``says`` sets what a path answers, ``asked`` is what came in."""
-
-    def __init__(self, host: str) -> None:
-        self.host = host
-        self.asked: list[Asked] = []
-        self.octets_sent = 0
-        self.busiest = 0
-        """Most requests answered at the same time."""
-        self._script: dict[str, list[Reply]] = {}
-        self._active = 0
-        self._lock = threading.Lock()
-        self.server = ThreadingHTTPServer((host, 0), _handler(self))
-        self.server.daemon_threads = True
-        self.port = int(self.server.server_address[1])
-        self.url = f"http://{host}:{self.port}"
-
-    def says(self, path: str, **reply: object) -> None:
-        """Add an answer to ``path``; the last one added is repeated for ever."""
-        self._script.setdefault(path, []).append(Reply(**reply))
-
-    def paths(self) -> list[str]:
-        """The paths asked for, in order."""
-        return [asked.path for asked in self.asked]
-
-    def take(self, path: str, headers: dict[str, str]) -> Reply:
-        """Note a request and give the script's next answer."""
-        with self._lock:
-            self.asked.append(Asked(path, headers))
-            self._active += 1
-            self.busiest = max(self.busiest, self._active)
-            replies = self._script.get(path, [Reply(status=404)])
-            return replies.pop(0) if len(replies) > 1 else replies[0]
-
-    def done(self) -> None:
-        """Note that an answer is about to end."""
-        with self._lock:
-            self._active -= 1
-
-
-def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            names = {name.lower(): text for name, text in self.headers.items()}
-            reply = site.take(self.path, names)
-            time.sleep(reply.after_s)
-            site.done()  # before the last octet, so that the next request cannot overtake it
-            try:
-                self._send(reply)
-            except ConnectionError:
-                self.close_connection = True  # the fetcher has stopped reading: its good right
-
-        def _send(self, reply: Reply) -> None:
-            if reply.raw is not None:
-                self.wfile.write(reply.raw)
-                self.close_connection = True
-                return
-            is_whole = isinstance(reply.body, bytes)
-            self.send_response(reply.status)
-            for name, text in reply.headers.items():
-                self.send_header(name, text)
-            if is_whole:
-                length = len(reply.body) if reply.length is None else reply.length
-                self.send_header("Content-Length", str(length))
-            self.end_headers()
-            self.close_connection = not is_whole or reply.length is not None
-            for piece in [reply.body] if is_whole else reply.body:
-                self.wfile.write(piece)
-                site.octets_sent += len(piece)
-
-        def log_message(self, *_: object) -> None:
-            """Keep the test's output clean."""
-
-    return Handler
-
-
-@contextmanager
-def _running(host: str) -> Iterator[Site]:
-    site = Site(host)
-    thread = threading.Thread(target=site.server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield site
-    finally:
-        site.server.shutdown()
-        thread.join()
-        site.server.server_close()
 
 
 @pytest.fixture
 def site(socket_enabled) -> Iterator[Site]:  # noqa: ARG001 # it opens the door
     """A scripted site on 127.0.0.1."""
-    with _running("127.0.0.1") as running:
+    with scripted_site.running("127.0.0.1") as running:
         yield running
 
 
 @pytest.fixture
 def other_site(socket_enabled) -> Iterator[Site]:  # noqa: ARG001 # it opens the door
     """A second host, 127.0.0.2."""
-    with _running("127.0.0.2") as running:
+    with scripted_site.running("127.0.0.2") as running:
         yield running
 
 

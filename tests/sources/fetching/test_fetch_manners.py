@@ -222,15 +222,15 @@ async def test_a_host_answers_one_request_at_a_time(site, build_fetcher, free_ti
 
 async def test_hosts_are_asked_at_the_same_time(site, other_site, build_fetcher):
     """Each site answers only when the other has been asked as well."""
-    site.says("/", body=b"here", after_s=0.3)
-    other_site.says("/", body=b"there", after_s=0.3)
+    site.says("/", body=b"here", after_s=1)
+    other_site.says("/", body=b"there", after_s=1)
     loop = asyncio.get_running_loop()
     start = loop.time()
 
     async with build_fetcher() as fetcher:
         await asyncio.gather(fetch(fetcher, site.url + "/"), fetch(fetcher, other_site.url + "/"))
 
-    assert loop.time() - start < 0.55
+    assert loop.time() - start < 1.9
 
 
 async def test_cookies_are_never_sent_back(site, build_fetcher):

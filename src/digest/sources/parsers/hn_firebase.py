@@ -1,8 +1,8 @@
 """
-Read Hacker News' own API (hacker-news.firebaseio.com): a JSON list of items.
+Read Hacker News' own API (hacker-news.firebaseio.com): one item, or a JSON list of items.
 
-The API gives one item per request; the list is those answers put together. Answers may be null, and
-items dead, deleted or no stories: those are no launches, and nothing is wrong with them.
+The API gives a list of ids, then one item per request. Answers may be null, and items dead, deleted
+or no stories: those are no launches, and nothing is wrong with them.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from typing import Any
 
 from digest.model import Capture, Launch, LaunchDateSource, Popularity, Reading, Source
 from digest.sources.names import announced
-from digest.sources.readings import gather, launch_of, suspect
+from digest.sources.readings import gather, launch_of, ok_empty, suspect
 from digest.sources.text import prose_of_html
 from digest.sources.urls import web_url
 from digest.sources.wire import (
@@ -20,7 +20,7 @@ from digest.sources.wire import (
     flag_at,
     id_at,
     raw_at,
-    read_json_list,
+    read_json_item,
     text_at,
     unix_at,
     without_nothing,
@@ -33,10 +33,12 @@ ITEM = "https://news.ycombinator.com/item?id={}"
 
 def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     """Read all stories of the list; never raises."""
-    items = read_json_list(body, capture)
+    items = read_json_item(body, capture)
     if isinstance(items, Reading):
         return items
     stories = [item for item in items if isinstance(item, dict) and _is_story(item)]
+    if not stories and _is_one(items):
+        return ok_empty("the item is no story, or is gone").model_copy(update={"rows": 1})
     if not stories:
         return suspect(_nothing(items), rows=len(items))
     reading = gather(stories, partial(_launch, capture, source))
@@ -46,6 +48,12 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
 def _is_story(item: JsonObject) -> bool:
     is_gone = flag_at(item, "dead") or flag_at(item, "deleted")
     return not is_gone and text_at(item, "type") == "story"
+
+
+def _is_one(items: Sequence[Any]) -> bool:
+    """Tell the answer for one item from a list: that it is no story is not wrong."""
+    item = items[0] if len(items) == 1 else ()
+    return item is None or (isinstance(item, dict) and bool(text_at(item, "type")))
 
 
 def _nothing(items: Sequence[Any]) -> str:

@@ -7,23 +7,22 @@ with one class, the one that is a date.
 """
 
 import hashlib
-import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from bs4 import Tag
 
 from digest.model import Capture, Launch, LaunchDateSource, Reading, Source
+from digest.sources.dates import MAX_LENGTH, read_age, read_date
 from digest.sources.names import announced
 from digest.sources.options import Option, selector_fault
 from digest.sources.pages import attribute_of, read_page, rows_of, words_of
 from digest.sources.readings import failed, gather, launch_of, suspect
 from digest.sources.text import first_sentence
 from digest.sources.urls import web_url
-from digest.sources.wire import iso_at, plausible
 
-VERSION = "1"
+VERSION = "2"
 
 OPTIONS = {
     "item": Option(selector_fault, is_required=True),
@@ -34,14 +33,6 @@ OPTIONS = {
 }
 
 MAX_ID = 300
-MAX_DATE = 60  # characters; a longer text is no date
-DAY = timedelta(days=1)
-_FORMATS = (
-    *("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y"),
-    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d"),
-)
-_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
-_LEAD = re.compile(r"^(?:published|posted|updated)?\s*(?:on\b)?\s*[:·|]?\s*", re.IGNORECASE)
 
 
 def parse(body: bytes, capture: Capture, source: Source) -> Reading:
@@ -65,7 +56,7 @@ def _launch(capture: Capture, source: Source, item: Tag) -> Launch | None:
         return None
     summary = next(filter(None, map(words_of, _found(item, source, "summary"))), "")
     said = announced(title, url=url)
-    launched_at, written = _dated(item, source, now=capture.fetched_at)
+    launched_at, written, within = _dated(item, source, now=capture.fetched_at)
     return launch_of(
         capture,
         source,
@@ -78,6 +69,7 @@ def _launch(capture: Capture, source: Source, item: Tag) -> Launch | None:
         launched_at=launched_at,
         launched_at_source=LaunchDateSource.TEXT if launched_at else None,
         published_raw=written or None,
+        details={"released_within": within} if within else {},
     )
 
 
@@ -103,43 +95,15 @@ def _id_of(url: str) -> str:
     return url if len(url) <= MAX_ID else f"sha256:{hashlib.sha256(url.encode()).hexdigest()[:40]}"
 
 
-def _dated(item: Tag, source: Source, *, now: datetime) -> tuple[datetime | None, str]:
-    """Give the first date among the elements that the selector fits, and how it is written."""
+def _dated(item: Tag, source: Source, *, now: datetime) -> tuple[datetime | None, str, str]:
+    """Give the first date or age among the elements that fit, how it is written, and how wide."""
     elements = _found(item, source, "date")
     for element in elements:
-        for written in (attribute_of(element, "datetime"), words_of(element)):
+        for written in filter(None, (attribute_of(element, "datetime"), words_of(element))):
             if moment := read_date(written, now=now):
-                return moment, written
-    return None, next(filter(None, map(words_of, elements)), "")
-
-
-def read_date(text: str, *, now: datetime) -> datetime | None:
-    """
-    Read a date as news pages write it, in English or in figures.
-
-    Args:
-        text: Such as "Mar 23, 2026", "23rd March", "2026-03-23" or an ISO time; a day is its
-            midnight UTC.
-        now: When the page was fetched. A day without a year is the latest that was not after the
-            day that follows.
-    """
-    if len(text) > MAX_DATE:
-        return None
-    if moment := iso_at({"written": text}, "written"):
-        return moment
-    plain = " ".join(_ORDINAL.sub("", _LEAD.sub("", text)).replace(",", " ").split())
-    plain = plain.replace(". ", " ").replace("Sept ", "Sep ")
-    if moment := _parsed(plain, _FORMATS):
-        return moment
-    years = (now.year + 1, now.year, now.year - 1)
-    found = (_parsed(f"{plain} {year}", _FORMATS) for year in years)
-    return next((moment for moment in found if moment and moment <= now + DAY), None)
-
-
-def _parsed(text: str, formats: tuple[str, ...]) -> datetime | None:
-    for each in formats:
-        try:
-            return plausible(datetime.strptime(text, each).replace(tzinfo=UTC))
-        except ValueError:
-            continue
-    return None
+                return moment, written, ""
+    for written in map(words_of, elements):
+        moment, within = read_age(written, now=now) if len(written) <= MAX_LENGTH else (None, "")
+        if moment:
+            return moment, written, within
+    return None, next(filter(None, map(words_of, elements)), ""), ""

@@ -6,7 +6,6 @@ without any sign of payment is therefore not known to be unpaid.
 """
 
 import re
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -14,11 +13,12 @@ from bs4 import Tag
 from bs4.filter import SoupStrainer
 
 from digest.model import Capture, Flag, Launch, LaunchDateSource, Reading, Source
+from digest.sources.dates import read_age
 from digest.sources.flags import AFFILIATES, is_on, word_flags
 from digest.sources.pages import attribute_of, read_page, rows_of, words_of
 from digest.sources.readings import gather, launch_of, suspect
 from digest.sources.urls import host_of, web_url
-from digest.sources.wire import count_at, plausible, without_nothing
+from digest.sources.wire import count_at, without_nothing
 
 VERSION = "1"
 
@@ -30,15 +30,6 @@ _PRICE = re.compile(
     re.IGNORECASE,
 )
 _TREND = re.compile(r"#(\d{1,5}) in Trending", re.IGNORECASE)
-_AGE = re.compile(r"\b([0-9]{1,3}) ?(m|h|d|w|mo|y) ago\b")
-_SPANS = {
-    "m": ("minute", timedelta(minutes=1)),
-    "h": ("hour", timedelta(hours=1)),
-    "d": ("day", timedelta(days=1)),
-    "w": ("week", timedelta(weeks=1)),
-    "mo": ("month", timedelta(days=30.44)),
-    "y": ("year", timedelta(days=365.25)),
-}
 _UNITS = {"mo": "month", "yr": "year", "wk": "week"}
 _VERSION = re.compile(r"^v[\w.-]{1,20}", re.IGNORECASE)
 
@@ -58,7 +49,7 @@ def _launch(capture: Capture, source: Source, row: Tag) -> Launch | None:
     link = row.select_one('a.ai_link[href^="/ai/"]')
     target = web_url(attribute_of(row, "data-url"))
     released = words_of(row.select_one(".released"))
-    launched_at, precision = released_at(released, now=capture.fetched_at)
+    launched_at, precision = read_age(released, now=capture.fetched_at)
     version = _VERSION.search(attribute_of(row, "data-release"))
     dated_by = LaunchDateSource.UPDATED if version else LaunchDateSource.TEXT
     paid = Flag.SPONSORED in word_flags(words=(), url=target)
@@ -111,27 +102,6 @@ def _offer(text: str) -> dict[str, Any]:
         }
         return {"price": without_nothing(price), "price_text": text}
     return {"price": {"kind": "unknown"}, "price_text": text}
-
-
-def released_at(text: str, *, now: datetime) -> tuple[datetime | None, str]:
-    """
-    Give when "Released 2d ago" was, and to what precision.
-
-    Returns:
-        The time and the word for how far it may be off: minute, hour, day, week, month or year;
-        None and nothing where the text gives no age.
-    """
-    found = _AGE.search(text)
-    if found is None:
-        return None, ""
-    precision, span = _SPANS[found[2]]
-    moment = plausible(now - int(found[1]) * span)
-    if moment is None:
-        return None, ""
-    if precision == "minute":
-        return moment.replace(second=0, microsecond=0), precision
-    start = moment.replace(minute=0, second=0, microsecond=0)
-    return (start if precision == "hour" else start.replace(hour=0)), precision
 
 
 def _discount(row: Tag) -> str:

@@ -13,21 +13,35 @@ from digest.store.tables.catalogue import (
     ToolKeyRow,
     ToolRow,
 )
+from digest.store.tables.decisions import DecisionRow, LookalikeRow, PlacementRow
 from digest.store.tables.delivery import DeliveryRow
 from digest.store.tables.issues import ApprovalRow, ComparisonRow, EditionRow, IssueRow
+from digest.store.tables.popularity import CountRow
 from digest.store.tables.readers import ConsentEventRow, SubscriberRow, VoteRow
-from digest.store.tables.sources import CaptureRow, LaunchRow, ReadingRow, RobotsRow, SourceRow
+from digest.store.tables.sources import (
+    CaptureRow,
+    HostRow,
+    LaunchRow,
+    ReadingRow,
+    RobotsRow,
+    SourceRow,
+)
 
 __all__ = [
     "ApprovalRow",
     "CaptureRow",
     "ComparisonRow",
     "ConsentEventRow",
+    "CountRow",
+    "DecisionRow",
     "DeliveryRow",
     "EditionRow",
     "FactRow",
+    "HostRow",
     "IssueRow",
     "LaunchRow",
+    "LookalikeRow",
+    "PlacementRow",
     "ProductPageRow",
     "ReadingRow",
     "ReviewRow",

@@ -37,6 +37,8 @@ class ToolRow(Tool, Row, table=True):
     sources: tuple[str, ...] = Field(default=(), sa_type=TupleText)
     tags: tuple[str, ...] = Field(default=(), sa_type=TupleText)
     flags: tuple[Flag, ...] = Field(default=(), sa_type=TupleText)
+    part_of: str | None = Field(default=None, max_length=120, index=True)
+    """The tool an editor made it part of; None where it stands alone."""
 
 
 class ToolKeyRow(Row, table=True):

@@ -10,6 +10,7 @@ from sqlmodel import Field
 from digest.model import (
     Capture,
     Flag,
+    HostState,
     Launch,
     LaunchDateSource,
     Outcome,
@@ -60,6 +61,14 @@ class RobotsRow(RobotsText, Row, table=True):
     __tablename__ = "robots"
     model_config = ConfigDict(frozen=False)
     origin: str = Field(primary_key=True, max_length=300)
+
+
+class HostRow(HostState, Row, table=True):
+    """①: a host that is asked, who has it just now, and when it may be asked again."""
+
+    __tablename__ = "host"
+    model_config = ConfigDict(frozen=False)
+    host: str = Field(primary_key=True, max_length=255)
 
 
 class LaunchRow(Launch, Row, table=True):
