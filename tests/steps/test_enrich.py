@@ -315,7 +315,7 @@ def test_a_redirect_to_the_sites_root_or_to_a_login_brings_no_facts(web: Web):
         "ember pricing": "gone",
         "ember docs": "unreadable",
     }
-    assert "root" in (reports["ember pricing"].reason or "")
+    assert "front page" in (reports["ember pricing"].reason or "")
     assert web.facts() == []
 
 

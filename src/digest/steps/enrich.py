@@ -188,7 +188,8 @@ def _kept_and_read(visit: Visit, fetched: Fetched, parts: EnrichParts) -> Look:
 def _read(visit: Visit, fetched: Fetched) -> Look:
     capture = fetched.capture
     if fetched.outcome is not Outcome.OK or capture is None or fetched.body is None:
-        is_gone = capture is not None and capture.status in GONE_STATUSES
+        is_lost = capture is not None and capture.status in GONE_STATUSES
+        is_gone = is_lost or fetched.leads_home
         outcome = PageOutcome.GONE if is_gone else PageOutcome(fetched.outcome.value)
         return Look(outcome=outcome, reason=fetched.reason)
     if elsewhere := arrival(visit.url, capture.final_url):
