@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,11 +11,14 @@ from prefect import flow, runtime, task
 from prefect.artifacts import acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.events import emit_event
 from prefect.states import Completed, Failed
 
 from digest.errors import FetchError
-from digest.model import Outcome, Source, SourceState
+from digest.model import Incident, Outcome, Source, SourceState
 from digest.model.hosts import registrable
+from digest.model.wording import counted
+from digest.steps.health import open_incidents
 from digest.steps.ingest import SourceReport
 from digest.steps.ingest import ingest as ingest_sources
 from digest.steps.record import GOOD_OUTCOMES
@@ -48,11 +51,42 @@ async def ingest_host(host: str, names: list[str]) -> list[SourceReport]:
     with parts() as resources:
         sources = [source for source in resources.sources if source.name in names]
         async with resources.fetcher() as fetcher:
-            reports = await ingest_sources(sources, parts=resources.ingest_parts(fetcher))
+            reports = await ingest_sources(
+                sources, parts=resources.ingest_parts(fetcher), on_report=tell
+            )
     for report in reports:
         if report.outcome is Outcome.FAILED:
             raise FetchError(host, f"{report.source}: {report.reason}")
     return list(reports)
+
+
+def tell(report: SourceReport, *, emit: Callable[..., object] = emit_event) -> None:
+    """
+    Say as events what became of a source's incidents; an automation can hand them to a person.
+
+    ``opened`` and ``ended`` come once an incident; ``alerted`` once, when it is time to be told.
+    """
+    if report.ended:
+        emit(**incident_event("ended", report.ended))
+    if report.incident and report.is_opened:
+        emit(**incident_event("opened", report.incident))
+    if report.incident and report.is_alert:
+        emit(**incident_event("alerted", report.incident))
+
+
+def incident_event(what: str, incident: Incident) -> dict[str, Any]:
+    """Give one event of a source's incident; its labels are what an automation can choose by."""
+    return {
+        "event": f"digest.source.incident.{what}",
+        "resource": {
+            "prefect.resource.id": f"digest.source.{incident.source}",
+            "prefect.resource.name": incident.source,
+            "digest.incident.kind": str(incident.kind),
+            "digest.incident.alerted": "true" if incident.alerted_at else "false",
+            "digest.incident.end": str(incident.end or "open"),
+        },
+        "payload": incident.model_dump(mode="json"),
+    }
 
 
 @task(
@@ -95,8 +129,9 @@ async def ingest() -> State[Any]:
     found = await research_catalogue()
     with parts() as resources:
         states = {item.source: item for item in status(resources.db).sources}
+        incidents = open_incidents(resources.db)
     rows = [
-        source_row(name, states.get(name), end=end, since=started)
+        source_row(name, states.get(name), end=end, since=started, incident=incidents.get(name))
         for names, end in zip(hosts.values(), ends, strict=True)
         for name in names
     ]
@@ -106,7 +141,7 @@ async def ingest() -> State[Any]:
         table=rows,
         description=(
             f"{found.launches} launches worked in, {found.tools} tools brought up to date, "
-            f"{found.facts} facts read"
+            f"{found.facts} facts read; {counted(len(incidents), 'open incident')}"
         ),
     )
     return ending(rows)
@@ -127,17 +162,28 @@ def skipped_row(name: str, state: SourceState | None) -> dict[str, Any]:
     return row | {"outcome": str(Outcome.SKIPPED), "launches": 0, "reason": "switched off"}
 
 
-def source_line(name: str, state: SourceState | None) -> dict[str, Any]:
+def source_line(
+    name: str, state: SourceState | None, *, incident: Incident | None = None
+) -> dict[str, Any]:
     """Give the beginning of a source's line."""
     good_at = state.good_at if state else None
-    return {"source": name, "last good": good_at.isoformat() if good_at else "never"}
+    return {
+        "source": name,
+        "last good": good_at.isoformat() if good_at else "never",
+        "incident": f"{incident.kind} since {incident.opened_at.isoformat()}" if incident else "",
+    }
 
 
 def source_row(
-    name: str, state: SourceState | None, *, end: State[Any], since: datetime
+    name: str,
+    state: SourceState | None,
+    *,
+    end: State[Any],
+    since: datetime,
+    incident: Incident | None = None,
 ) -> dict[str, Any]:
     """Give a source's line of the summary; one that was not read since then broke its task."""
-    row = source_line(name, state)
+    row = source_line(name, state, incident=incident)
     if state is None or state.checked_at is None or state.checked_at < since:
         return row | {"outcome": BROKEN, "launches": 0, "reason": end.message or str(end.type)}
     return row | {

@@ -9,6 +9,8 @@ DigestError                     one clear sentence for a person: what, where, wh
 │   ├── BlockedError            the site does not want us there; leave it alone
 │   ├── FrontPageError          the page leads to the front page of its site: it is gone
 │   └── WaitError(until)        the host asked not to be called before ``until``
+├── SourceHealthError(source)   a source is not in the state that was asked to be changed
+├── SeriesError(where)          a recorded series of readings cannot be replayed; mend the file
 ├── CaptureError(key)           a stored response is missing or damaged
 ├── StoreError                  the database cannot be used
 │   └── SchemaError             its schema is older or newer than this program
@@ -89,6 +91,22 @@ class WaitError(FetchError):
     def __init__(self, url: str, reason: str, *, until: datetime) -> None:
         self.until = until
         super().__init__(url, reason)
+
+
+class SourceHealthError(DigestError):
+    """A source is not in the state that was asked to be changed."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        self.source = source
+        super().__init__(f"source {source}: {reason}")
+
+
+class SeriesError(DigestError):
+    """A recorded series of readings is not of the form that can be replayed."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        self.where = where
+        super().__init__(f"{where}: {reason}")
 
 
 class CaptureError(DigestError):

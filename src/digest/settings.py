@@ -115,6 +115,12 @@ class Settings(BaseSettings):
         description="Key that signs links: 32 or more random characters. Unset with SQLite, one is "
         "made once and kept beside the database.",
     )
+    operator_password: SecretStr | None = Field(
+        default=None,
+        min_length=12,
+        description="Password of the operators' pages, 12 or more characters. Unset, they exist for "
+        "this machine only, and only while DIGEST_BASE_URL is loopback or a name for examples.",
+    )
     timezone: str = Field(
         default="UTC", description="Operator's IANA time zone; it decides an issue's week."
     )

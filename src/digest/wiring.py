@@ -208,7 +208,7 @@ def load_secret(settings: Settings, database: Database) -> bytes:
     """
     if settings.secret is not None:
         value = settings.secret.get_secret_value()
-        if len(value) < SHORTEST_SECRET and not _is_rehearsal(settings):
+        if len(value) < SHORTEST_SECRET and not is_rehearsal(settings):
             raise SettingsError(
                 "DIGEST_SECRET",
                 f"{len(value)} characters are too few; use 32 random ones: "
@@ -222,7 +222,7 @@ def load_secret(settings: Settings, database: Database) -> bytes:
     return _kept_secret(Path(database.url.database).with_name("secret"))
 
 
-def _is_rehearsal(settings: Settings) -> bool:
+def is_rehearsal(settings: Settings) -> bool:
     """Return True while links point nowhere public: a name reserved for examples, or loopback."""
     host = urlsplit(settings.base_url).hostname or ""
     return host in {"localhost", "127.0.0.1", "::1"} or host.endswith((".example", ".example.com"))

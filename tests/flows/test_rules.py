@@ -1,9 +1,16 @@
 """What flows decide by themselves, without a server: retries, lateness, how a run ends."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
+import yaml
 from prefect.client.schemas.objects import State, StateDetails, StateType
+from prefect.events import AutomationCore
+from prefect.server.events.actions import SendNotification
+from prefect.server.events.schemas.automations import EventTrigger
+from prefect.server.events.schemas.events import ReceivedEvent
 from prefect.states import Completed, Failed
 from pydantic import ValidationError
 
@@ -21,6 +28,9 @@ from digest.errors import (
 from digest.model import (
     DeliveryCount,
     DeliveryState,
+    FaultKind,
+    Incident,
+    IncidentEnd,
     Outcome,
     PageOutcome,
     PageRole,
@@ -28,6 +38,7 @@ from digest.model import (
     SourceState,
 )
 from digest.steps.enrich import PageReport
+from digest.steps.ingest import SourceReport
 from flows import ingest, research, send, support, weekly
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -240,6 +251,94 @@ def test_a_page_is_one_line_of_the_summary():
     }
 
 
+AUTOMATIONS = Path(__file__).parents[2] / "deployment" / "automations.yaml"
+
+
+def incident(**fields) -> Incident:
+    return Incident(
+        source="hn",
+        kind=FaultKind.PARTIAL,
+        reason="14 items where 157 are usual",
+        opened_at=NOW - timedelta(hours=6),
+        last_bad_at=NOW,
+        **fields,
+    )
+
+
+def told(**fields) -> list[dict]:
+    """The events of a report."""
+    events = []
+    report = SourceReport(source="hn", kind="feed", outcome=Outcome.SUSPECT, **fields)
+    ingest.tell(report, emit=lambda **event: events.append(event))
+    return events
+
+
+def over(end: IncidentEnd, **fields) -> Incident:
+    return incident(ended_at=NOW, end=end, **fields)
+
+
+def test_an_incident_is_an_event_when_it_opens_when_it_is_time_and_when_it_ends():
+    opened = told(incident=incident(), is_opened=True)
+    going_on = told(incident=incident())
+    alerted = told(incident=incident(alerted_at=NOW), is_alert=True)
+    ended = told(ended=over(IncidentEnd.RECOVERED))
+    at_once = told(incident=incident(alerted_at=NOW), is_opened=True, is_alert=True)
+
+    def names(events):
+        return [event["event"].removeprefix("digest.source.incident.") for event in events]
+
+    assert list(map(names, (opened, going_on, alerted, ended, at_once))) == [
+        ["opened"],
+        [],
+        ["alerted"],
+        ["ended"],
+        ["opened", "alerted"],
+    ]
+    assert opened[0]["resource"]["prefect.resource.id"] == "digest.source.hn"
+    assert opened[0]["payload"]["reason"] == "14 items where 157 are usual"
+
+
+def automations():
+    return yaml.safe_load(AUTOMATIONS.read_text(encoding="utf-8"))["automations"]
+
+
+def heard(events) -> list[str]:
+    """Names of the automations that would act on these events, by Prefect's own rule."""
+    received = [ReceivedEvent(id=uuid4(), occurred=NOW, **event) for event in events]
+    return [
+        each["name"]
+        for each in automations()
+        if any(EventTrigger.model_validate(each["trigger"]).covers(event) for event in received)
+    ]
+
+
+def test_the_automations_are_what_prefect_takes():
+    for each in automations():
+        AutomationCore.model_validate(each)
+        for action in each["actions"]:
+            SendNotification.model_validate(action)  # checks the templates as well
+
+
+def test_the_automations_notify_once_when_it_is_time_and_once_when_it_is_over():
+    first, second = (each["name"] for each in automations())
+    alerted = incident(alerted_at=NOW)
+
+    assert heard(told(incident=incident(), is_opened=True)) == []
+    assert heard(told(incident=alerted, is_alert=True)) == [first]
+    assert heard(told(ended=over(IncidentEnd.RECOVERED, alerted_at=NOW))) == [second]
+    assert heard(told(ended=over(IncidentEnd.RECOVERED))) == []
+    assert heard(told(ended=over(IncidentEnd.CHANGED, alerted_at=NOW))) == []
+
+
+def test_a_source_with_an_open_incident_says_so_in_its_line():
+    state = state_of(Outcome.SUSPECT, checked_at=NOW)
+
+    row = ingest.source_row("hn", state, end=Completed(), since=NOW, incident=incident())
+
+    assert row["incident"] == "partial since 2026-11-20T03:00:00+00:00"
+    assert row_of(Outcome.OK)["incident"] == ""
+
+
 def listed(name, url, **how):
     return Source(name=name, kind="feed", url=url, **how)
 
@@ -267,6 +366,7 @@ def test_a_source_that_is_switched_off_has_its_line_and_does_not_count():
     assert line == {
         "source": "e",
         "last good": "never",
+        "incident": "",
         "outcome": "skipped",
         "launches": 0,
         "reason": "switched off",

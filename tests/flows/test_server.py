@@ -106,6 +106,14 @@ def test_a_site_that_cannot_be_had_fails_no_research_run(server, first_round):
     assert all("is not found" in row["reason"] for row in rows)
 
 
+def test_the_server_takes_the_automations_that_notify(server):
+    server.run("prefect", "automation", "create", "--from-file", "deployment/automations.yaml")
+
+    names = {each["name"] for each in server.ask("/automations/filter")}
+
+    assert names >= {"A source stopped telling the truth", "A source tells the truth again"}
+
+
 def test_the_scheduler_plans_runs_of_what_has_a_schedule(server):
     """A set of pins that breaks the scheduler looks healthy and plans nothing: seen, so tested."""
 

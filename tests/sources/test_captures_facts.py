@@ -11,7 +11,7 @@ import pytest
 
 from digest.model import LaunchDateSource, Outcome, Popularity
 from digest.sources.charset import decode
-from digest.sources.health import judge
+from digest.sources.health import Trail, judge
 from digest.sources.parsers import KINDS
 
 pytestmark = pytest.mark.captures
@@ -50,7 +50,7 @@ def test_a_listing_has_its_rows_and_launches_and_passes_for_healthy(
     reading = read(kind, name)
     source = make_source(kind, floor=KINDS[kind].floor, dated=KINDS[kind].is_dated)
 
-    judged = judge(reading, source=source, past=[])
+    judged = judge(reading, source=source, past=Trail(), at=FETCHED_AT)
 
     assert (judged.outcome, judged.reason) == (Outcome.OK, None)
     assert (reading.rows, len(reading.launches), reading.rejected) == (rows, launches, 0)

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from digest.model import Flag, LaunchDateSource, Outcome, Popularity
-from digest.sources.health import judge
+from digest.sources.health import Trail, judge
 from digest.sources.parsers import KINDS
 
 pytestmark = pytest.mark.captures
@@ -41,7 +41,7 @@ def test_a_listing_is_read_whole_and_passes_for_healthy(read, make_source, kind,
     reading = read(kind, name)
     source = make_source(kind, floor=KINDS[kind].floor, dated=KINDS[kind].is_dated)
 
-    judged = judge(reading, source=source, past=[])
+    judged = judge(reading, source=source, past=Trail(), at=FETCHED_AT)
 
     assert (judged.outcome, judged.reason) == (Outcome.OK, None)
     assert (reading.rows, len(reading.launches), reading.rejected) == (count, count, 0)

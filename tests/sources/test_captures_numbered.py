@@ -18,7 +18,7 @@ import pytest
 from digest.errors import FetchError
 from digest.model import Flag, Launch, LaunchDateSource, Outcome, Popularity, Reading
 from digest.sources.decode import decode_body
-from digest.sources.health import PastReading, judge, mark_launched
+from digest.sources.health import Counts, PastReading, Trail, judge, mark_launched
 from digest.sources.limits import Limits
 from digest.sources.parsers import KINDS
 
@@ -115,18 +115,21 @@ def test_fact_02_a_day_of_two_stale_products_is_suspect_twice_over(body, make_so
     fetched_at = datetime(2025, 9, 4, 8, 0, tzinfo=UTC)
     text = body("producthunt/daily_md_2025-09-04_degenerate.md").decode()
     reading = products_of(text, fetched_at=fetched_at)
-    usual = [PastReading(items=30, newest_at=fetched_at - timedelta(days=1))] * 7
-    as_small = [PastReading(items=2, newest_at=fetched_at - timedelta(days=1))]
+    day_before = fetched_at - timedelta(days=1)
 
-    few = judge(reading, source=make_source("producthunt_graphql", floor=1), past=usual)
-    stale = judge(reading, source=make_source("producthunt_graphql", floor=1), past=as_small)
+    def judged(*items):
+        past = (PastReading(Counts(items=n, newest_at=day_before), day_before) for n in items)
+        source = make_source("producthunt_graphql", floor=1)
+        return judge(reading, source=source, past=Trail(accepted=tuple(past)), at=fetched_at)
+
+    few, stale = judged(*[30] * 7), judged(2)
 
     assert {launch.launched_at.astimezone(BEIJING).date() for launch in reading.launches} == {
         date(2025, 3, 8)
     }
     assert (few.outcome, stale.outcome) == (Outcome.SUSPECT, Outcome.SUSPECT)
     assert few.reason.startswith("2 items where 30")
-    assert "2025-03-07" in stale.reason
+    assert "7 March 2025" in stale.reason
 
 
 def test_fact_02_a_whole_day_of_thirty_begins_at_midnight_in_california(body):

@@ -15,6 +15,7 @@ from digest.sources.config import load_sources
 from digest.sources.fetch import Fetcher
 from digest.steps.ingest import IngestParts, SourceReport, ingest
 from digest.store import captures as capture_store
+from digest.store import health as health_store
 from digest.store import launches as store
 from digest.store import sources as source_store
 from digest.store.engine import Database
@@ -97,7 +98,7 @@ def test_each_body_is_kept_under_its_hash(site: Site):
     site.read("hacker_news")
 
     with site.db.read() as session:
-        key = source_store.recent_readings(session, "hacker_news")[0].capture_key
+        key = health_store.recent_readings(session, "hacker_news")[0].capture_key
         capture = capture_store.capture_of(session, key)
 
     assert capture is not None

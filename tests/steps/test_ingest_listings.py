@@ -4,6 +4,7 @@ import asyncio
 import importlib.util
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,11 +17,15 @@ from digest.model import Outcome, Source
 from digest.sources.captures import CaptureStore
 from digest.sources.fetch import Fetcher
 from digest.sources.paging import Response
+from digest.steps.export import export_launches
 from digest.steps.ingest import IngestParts, ingest
 from digest.steps.record import past_of, read_listing
+from digest.steps.remake import ReplayParts
+from digest.steps.replay import replay
 from digest.store import launches as launch_store
 from digest.store import sources as source_store
 from digest.store.engine import Database
+from digest.store.migrate import migrate
 from digest.store.tables import CaptureRow, metadata
 
 _SPEC = importlib.util.spec_from_file_location(
@@ -193,14 +198,43 @@ def test_a_replay_of_the_captures_alone_comes_to_the_same_end(site, reader):
     site.says("/repositories/7/search?page=3", raw=b"")
     (report,) = reader.read(search(site))
 
-    replayed = read_listing(
-        search(site, pages=1), reader.pages("gh"), past=past_of(reader.db, "gh")
-    )
+    with reader.db.read() as session:
+        past = past_of(session, "gh")
+    replayed = read_listing(search(site, pages=1), reader.pages("gh"), past=past)
 
     assert report.outcome is replayed.outcome is Outcome.SUSPECT
     assert report.reason.startswith("page 3 of the listing could not be had (")
     assert replayed.reason == "page 3 of the listing could not be had"
     assert [launch.native_id for launch in replayed.launches] == ["10", "11", "20", "21"]
+
+
+LEADS_NOWHERE = '</repositories/7/search?page=404>; rel="next"'
+
+
+def exported(database):
+    return [launch.model_dump(mode="json") for launch in export_launches(database)]
+
+
+def test_listings_whole_and_cut_short_are_replayed_to_the_same_launches(site, reader, tmp_path):
+    says_pages(site)
+    (whole,) = reader.read(search(site))
+    reader.now += timedelta(hours=6)
+    site.says("/search?q=new", body=repositories(90, 91), headers={"Link": LEADS_NOWHERE})
+    (cut_short,) = reader.read(search(site, url=f"{site.url}/search?q=new"))
+    assert (whole.outcome, cut_short.outcome) == (Outcome.OK, Outcome.SUSPECT)
+    before, state = exported(reader.db), reader.state("gh")
+    fresh = Database(f"sqlite:///{tmp_path / 'fresh.db'}")
+    migrate(fresh)
+    parts = ReplayParts(db=fresh, captures=CaptureStore(reader.folder), sources=[search(site)])
+
+    replay(parts)
+    for hours in (0, 6, 7):
+        replay(replace(parts, db=reader.db), since=NOW + timedelta(hours=hours))
+        assert (exported(reader.db), reader.state("gh")) == (before, state)
+
+    assert exported(fresh) == before
+    assert len(before) == 8
+    fresh.close()
 
 
 def test_a_listing_is_followed_no_further_than_wanted(site, reader):

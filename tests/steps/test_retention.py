@@ -10,11 +10,12 @@ import pytest
 from sqlmodel import select
 
 from digest.errors import CaptureError
-from digest.model import FactKind, Outcome
+from digest.model import FactKind, FaultKind, Incident, Outcome
 from digest.sources.captures import CaptureStore
 from digest.steps.replay import replay
 from digest.steps.retention import Bounds, prune
 from digest.store import captures as capture_store
+from digest.store import health as health_store
 from digest.store.engine import Database
 from digest.store.migrate import migrate
 from digest.store.tables import CaptureRow, ComparisonRow, FactRow, ReadingRow
@@ -163,6 +164,20 @@ def test_further_keys_are_kept_on_demand(history: History):
     assert first in keys(history)
 
 
+def test_what_an_open_incident_shows_is_kept_until_it_ends(history: History):
+    first = keys(history, "list")[0]
+    at = NOW - 60 * DAY
+    incident = Incident(
+        source="list", kind=FaultKind.PARTIAL, opened_at=at, last_bad_at=at, capture_before=first
+    )
+    with history.db.write() as session:
+        health_store.put_incidents(session, [incident])
+
+    run(history)
+
+    assert first in keys(history)
+
+
 def test_a_body_that_a_kept_capture_shares_stays(history: History):
     history.now = NOW
     shared = page(1, 2, 3)
@@ -189,6 +204,7 @@ def test_a_body_that_belongs_to_nothing_is_swept_when_it_is_a_day_old(
 ):
     stray = history.captures.put(b"of a fetch that was cut off")
 
+    assert run(history, is_rehearsal=True).bodies == 2
     assert run(history).bodies == 2
     assert stray in bodies(history)
     old = (NOW - 2 * DAY).timestamp()

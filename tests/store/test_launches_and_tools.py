@@ -12,7 +12,6 @@ from digest.model import (
     Launch,
     Outcome,
     Placement,
-    Reading,
     RobotsText,
     SourceState,
     Tool,
@@ -158,19 +157,6 @@ def test_the_state_of_a_source_and_its_robots_are_replaced(db: Database):
         assert [each.text for each in sources.robots_texts(session)] == ["new"]
 
 
-def test_only_readings_with_content_are_a_measure_newest_first(db: Database):
-    outcomes = (Outcome.OK, Outcome.SUSPECT, Outcome.OK_EMPTY, Outcome.UNCHANGED, Outcome.OK)
-    with db.write() as session:
-        for number, outcome in enumerate(outcomes):
-            reading = Reading(outcome=outcome, rows=number)
-            sources.put_reading(session, "hn", reading, newest_at=None, capture_key="", now=NOW)
-
-    with db.read() as session:
-        assert [row.rows for row in sources.recent_readings(session, "hn")] == [4, 0]
-        assert [row.rows for row in sources.recent_readings(session, "hn", limit=1)] == [4]
-        assert sources.recent_readings(session, "other") == []
-
-
 def test_a_capture_is_described_once(db: Database):
     capture = Capture(
         key="k", source="hn", url="https://x", final_url="https://x", status=200,
@@ -260,3 +246,28 @@ def test_a_damaged_row_is_said_with_what_to_do(db: Database):
         pytest.raises(StoreError, match=r"a damaged tool .*restore a backup"),
     ):
         tools.all_tools(session)
+
+
+def test_launches_are_given_in_one_order_on_every_database(db: Database):
+    """By code point: a database's own language would put small letters beside large ones."""
+    ids = ["b", "B", "a", "é", "Z", "10", "9", "_", "\U0001f680"]
+    with db.write() as session:
+        subject.put_launches(session, [launch(each) for each in ids], now=NOW)
+        subject.put_launches(session, [launch("x", source="Ab"), launch("x", source="a")], now=NOW)
+
+    with db.read() as session:
+        found = [(each.source, each.native_id) for each in subject.each_launch(session)]
+
+    assert found == sorted([("Ab", "x"), ("a", "x"), *(("hn", each) for each in ids)])
+
+
+def test_launches_are_given_of_some_sources_and_from_a_moment_on(db: Database):
+    with db.write() as session:
+        late = launch("late", first_seen_at=LATER)
+        subject.put_launches(session, [launch("soon"), late, launch("x", source="gh")], now=NOW)
+
+    with db.read() as session:
+        since = [each.native_id for each in subject.each_launch(session, since=LATER)]
+        of_one = [each.native_id for each in subject.each_launch(session, sources=["gh"])]
+
+    assert (since, of_one) == (["late"], ["x"])

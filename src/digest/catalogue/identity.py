@@ -160,7 +160,8 @@ class _Gathering:
         large.keys |= small.keys
         large.claimed |= small.claimed
         large.vetoes.extend(small.vetoes)
-        large.faces = {**small.faces, **large.faces}
+        for words, launch in small.faces.items():
+            large.faces.setdefault(words, launch)
         large.standing = large.standing or small.standing
         if large.standing:
             self._attached[large.standing.slug] = large

@@ -15,6 +15,7 @@ from digest.cli import (
     captures,
     delivery,
     export,
+    health,
     issues,
     readers,
     research,
@@ -55,6 +56,8 @@ for _panel, _commands in _PANELS.items():
     for _name, _command in _commands:
         app.command(_name, rich_help_panel=_panel)(_command)
 app.add_typer(delivery.deliveries, rich_help_panel="How everything stands")
+app.add_typer(health.sources, rich_help_panel="How everything stands")
+app.add_typer(health.health, rich_help_panel="The machine")
 app.add_typer(captures.captures, rich_help_panel="The machine")
 app.add_typer(tools.tools, rich_help_panel="A week, in this order")
 app.add_typer(readers.subscribers, rich_help_panel="Readers")

@@ -9,6 +9,7 @@ from digest.model.captures import (
     Outcome,
     Popularity,
     Reading,
+    ReadingRecord,
     RobotsText,
     Source,
     SourceState,
@@ -32,6 +33,7 @@ from digest.model.delivery import (
     SendOutcome,
     SendResult,
 )
+from digest.model.health import FaultKind, Incident, IncidentEnd
 from digest.model.hosts import HostClaim, HostRelease, HostState
 from digest.model.issues import (
     Answer,
@@ -109,11 +111,14 @@ __all__ = [
     "FactCell",
     "FactKind",
     "FactRow",
+    "FaultKind",
     "Flag",
     "HostClaim",
     "HostRelease",
     "HostState",
     "Identity",
+    "Incident",
+    "IncidentEnd",
     "Issue",
     "IssueState",
     "Job",
@@ -139,6 +144,7 @@ __all__ = [
     "Popularity",
     "ProductPage",
     "Reading",
+    "ReadingRecord",
     "Rejection",
     "Review",
     "Reviewer",

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, StringConstraints
 from sqlmodel import Field
 
 from digest.model.base import Value
+from digest.model.health import FaultKind
 
 
 class Outcome(StrEnum):
@@ -42,6 +43,10 @@ class Source(Value):
     """Seconds between two requests to the source's host."""
     dated: bool = True
     """False where items carry no dates by nature."""
+    expected_every_days: float | None = Field(default=None, gt=0, le=3660)
+    """Something new is due at least that often; None where nobody can say."""
+    alert_after: int | None = Field(default=None, ge=1, le=100)
+    """Suspect readings in a row that are told of; None: 2, and 1 where it is read weekly or rarer."""
     pages: int = Field(default=1, ge=1, le=200)
     """Most pages of its listing that are asked for in one reading."""
     every_hours: float = Field(default=6.0, gt=0, le=24 * 31)
@@ -171,12 +176,72 @@ class Reading(Value):
     """Rows seen in the response, folded and rejected ones included."""
     rejected: int = Field(default=0, ge=0)
     """Rows that could not be read; they are counted, the rest is kept."""
+    folded: int = Field(default=0, ge=0)
+    """Rows that were another row's launch once more."""
+    passed_over: int = Field(default=0, ge=0)
+    """Rows that are no launch by what the kind is: comments, replaced papers, too few reactions."""
+    fault: FaultKind | None = None
+    """What is wrong with a suspect reading, where its figures show it."""
+    expected: float | None = None
+    """The figure that was due where another one is the fault."""
+    is_step: bool = False
+    """True for the reading that made a lasting change the new normal."""
     is_whole: bool = True
     """False where further pages of the listing are missing: it proves nothing about what it lacks."""
     title: str = ""
     """The listing's own title, where it has one: what a feed calls itself."""
     is_charset_guessed: bool = False
     """True where nothing declared fits the octets: a detector's answer, or characters were lost."""
+
+    @property
+    def adds_up(self) -> bool:
+        """True while every row seen is a launch, or was rejected, folded or passed over."""
+        return self.rows == len(self.launches) + self.rejected + self.folded + self.passed_over
+
+
+class ReadingRecord(Value):
+    """What is kept of one reading: what its source's health is judged by, without the launches."""
+
+    source: str = Field(max_length=60)
+    outcome: Outcome
+    reason: str | None = None
+    fault: FaultKind | None = None
+    expected: float | None = None
+    items: int = 0
+    rows: int = 0
+    rejected: int = 0
+    folded: int = 0
+    passed_over: int = 0
+    held: int = 0
+    """Launches that carry a flag: kept out of pairing until an editor says otherwise."""
+    dated: int | None = None
+    """Launches with a date; None in readings from before it was counted."""
+    days: int = 0
+    minutes: int | None = None
+    same_day: int = 0
+    newest_at: AwareDatetime | None = None
+    fills: dict[str, int] = Field(default_factory=dict)
+    """Launches that have a field, by its name."""
+    capture_key: str = Field(default="", max_length=80)
+    body_bytes: int = 0
+    """Octets of all its pages after content decoding."""
+    body_sha256: str = Field(default="", max_length=64)
+    """Of its first page; empty where nothing came."""
+    body_since: AwareDatetime | None = None
+    """Since when the first page has been that very response."""
+    parser_version: str = Field(default="", max_length=40)
+    is_baseline: bool = False
+    """True where it became the new normal: readings before it do not count any more."""
+    accepted_by: str = Field(default="", max_length=80)
+    """The operator who made it the new normal; empty where it settled by itself."""
+    read_at: AwareDatetime
+
+    @property
+    def has_content(self) -> bool:
+        """True where launches were looked for: it was neither refused nor not to be had."""
+        return self.outcome in {Outcome.OK, Outcome.OK_EMPTY, Outcome.SUSPECT} and bool(
+            self.capture_key
+        )
 
 
 class SourceState(Value):
@@ -209,3 +274,6 @@ class SourceState(Value):
     """Readings that met this redirect, one after the other."""
     next_due_at: AwareDatetime | None = None
     """When it is due to be read again."""
+    muted_until: AwareDatetime | None = None
+    """No incident is opened before then; the year 9999 is for good."""
+    muted_by: str = Field(default="", max_length=80)

@@ -1,11 +1,13 @@
 """How values, dates and counts are said to readers, in one way everywhere; no locale is asked."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from digest.model.catalogue import EntryPrice
 from digest.model.panel import Reviewer, Verdict
 
+MINUTES_OF_HOUR = 60
+HOURS_OF_TWO_DAYS = 48
 UNKNOWN = "—"
 """Shown where something could not be confirmed."""
 ENTRY = {
@@ -41,6 +43,15 @@ def day(moment: date) -> str:
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """Say how many, such as ``1 pair`` or ``1,200 pairs``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def span(duration: timedelta) -> str:
+    """Say how long something is, in the largest whole unit: ``5 min``, ``6 h``, ``3 d``."""
+    minutes = max(0, round(duration / timedelta(minutes=1)))
+    if minutes < MINUTES_OF_HOUR:
+        return f"{minutes} min"
+    hours = minutes // MINUTES_OF_HOUR
+    return f"{hours} h" if hours < HOURS_OF_TWO_DAYS else f"{hours // 24} d"
 
 
 def in_words(number: int) -> str:

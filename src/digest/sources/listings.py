@@ -7,7 +7,7 @@ day, whatever the source's settings say by then.
 
 from collections.abc import Sequence
 
-from digest.model import Launch, Outcome, Reading, Source
+from digest.model import FaultKind, Launch, Outcome, Reading, Source
 from digest.sources import parsers
 from digest.sources.asking import way_of
 from digest.sources.paging import Response
@@ -33,7 +33,7 @@ def read_pages(source: Source, pages: Sequence[Response], *, trouble: str | None
     rows = pages[1:] if way_of(source).is_index and len(pages) > 1 else pages
     first = pages.index(rows[0]) + 1
     readings: list[Reading] = []
-    fault: str | None = None
+    fault: tuple[FaultKind, str] | None = None
     for number, page in enumerate(rows, start=first):
         reading = parsers.read(page.capture, page.body, source)
         before = [] if way_of(source).is_index else readings  # items may well be alike
@@ -46,23 +46,27 @@ def read_pages(source: Source, pages: Sequence[Response], *, trouble: str | None
     merged = _merged(readings)
     if fault is None and pages[-1].capture.leads_on:
         why = f" ({trouble})" if trouble else ""
-        fault = f"page {len(pages) + 1} of the listing could not be had{why}"
+        reason = f"page {len(pages) + 1} of the listing could not be had{why}"
+        fault = (FaultKind.MALFORMED, reason)
     if fault is None:
         return merged
-    changes = {"outcome": Outcome.SUSPECT, "reason": fault, "is_whole": False}
+    kind, reason = fault
+    changes = {"outcome": Outcome.SUSPECT, "fault": kind, "reason": reason, "is_whole": False}
     return merged.model_copy(update=changes)
 
 
 def _fault_of(
     reading: Reading, number: int, before: Sequence[Reading], pages: Sequence[Response]
-) -> str | None:
+) -> tuple[FaultKind, str] | None:
     """Say what is wrong with a page after the first good one; None where nothing is."""
     if reading.outcome not in FOUND:
-        return f"page {number} of the listing, {reading.outcome}: {reading.reason}"
+        reason = f"page {number} of the listing, {reading.outcome}: {reading.reason}"
+        return FaultKind.MALFORMED, reason
     if number == 1 or not before:
         return None
     if pages[number - 1].body == pages[number - 2].body or _repeats(reading, before[-1]):
-        return f"page {number} of the listing repeats the page before it"
+        reason = f"page {number} of the listing repeats the page before it"
+        return FaultKind.REPEATED_PAGE, reason
     return None
 
 
@@ -79,11 +83,14 @@ def _merged(readings: Sequence[Reading]) -> Reading:
     for launch in (launch for reading in readings for launch in reading.launches):
         if is_later(launch, launches.get(launch.native_id)):
             launches[launch.native_id] = launch
+    folded = sum(len(reading.launches) for reading in readings) - len(launches)
     filled = next((item for item in readings if item.outcome is Outcome.OK), readings[0])
     return filled.model_copy(
         update={
             "launches": tuple(launches.values()),
             "rows": sum(reading.rows for reading in readings),
             "rejected": sum(reading.rejected for reading in readings),
+            "folded": folded + sum(reading.folded for reading in readings),
+            "passed_over": sum(reading.passed_over for reading in readings),
         }
     )

@@ -81,16 +81,23 @@ def gather(rows: Iterable[Row], read: Callable[[Row], Launch | None]) -> Reading
     rejected than read is suspect.
     """
     launches: dict[str, Launch] = {}
-    total = rejected = 0
+    total = rejected = folded = 0
     for row in rows:
         total += 1
         launch = read(row)
         if launch is None:
             rejected += 1
-        elif is_later(launch, launches.get(launch.native_id)):
+            continue
+        other = launches.get(launch.native_id)
+        folded += other is not None
+        if is_later(launch, other):
             launches[launch.native_id] = launch
     reading = Reading(
-        outcome=Outcome.OK, launches=tuple(launches.values()), rows=total, rejected=rejected
+        outcome=Outcome.OK,
+        launches=tuple(launches.values()),
+        rows=total,
+        rejected=rejected,
+        folded=folded,
     )
     if rejected * 2 > total:
         return doubtful(reading, f"{rejected} of {total} rows could not be read: layout unknown")

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.errors import CaptureError
-from digest.model import Outcome, Reading, Source, Value
+from digest.model import Capture, Incident, Outcome, Reading, Source, Value
 from digest.sources.captures import CaptureStore
 from digest.sources.collect import Collected, collect
 from digest.sources.fetch import Fetcher
+from digest.sources.health.incidents import Change
 from digest.sources.paging import Response
+from digest.steps.health import note_incidents
 from digest.steps.keeping import keep
 from digest.steps.record import past_of, read_fetched, store_reading
 from digest.store import sources as source_store
@@ -32,6 +34,14 @@ class SourceReport(Value):
     rows: int = 0
     launches: int = 0
     new: int = 0
+    incident: Incident | None = None
+    """What is wrong with the source, where it is more than a refusal or a bad line."""
+    is_opened: bool = False
+    """True where this reading opened the incident."""
+    is_alert: bool = False
+    """True where somebody is to be told of it now: once an incident."""
+    ended: Incident | None = None
+    """The incident this reading ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,7 @@ async def ingest_source(
     collected = await collect(source, state, fetcher=parts.fetcher, now=now, insists=insists)
     reading, kept = await asyncio.to_thread(_kept_and_read, source, collected, parts)
     with parts.db.write() as session:
+        change = note_incidents(session, source, reading, capture=_first(kept), now=parts.clock())
         new = store_reading(
             session,
             source,
@@ -117,7 +128,7 @@ async def ingest_source(
             now=parts.clock(),
             jitter=parts.jitter(),
         )
-    return _report(source, reading, new=new)
+    return _report(source, reading, new=new, change=change)
 
 
 def _kept_and_read(
@@ -136,11 +147,15 @@ def _kept_and_read(
         return Reading(outcome=Outcome.FAILED, reason=str(error)), ()
     with parts.db.read() as session:
         past = past_of(session, source.name)
-    reading = read_fetched(source, fetched, responses, past=past, trouble=trouble)
+    reading = read_fetched(source, fetched, responses, past=past, trouble=trouble, at=parts.clock())
     return reading, responses
 
 
-def _report(source: Source, reading: Reading, *, new: int) -> SourceReport:
+def _first(responses: Sequence[Response]) -> Capture | None:
+    return responses[0].capture if responses else None
+
+
+def _report(source: Source, reading: Reading, *, new: int, change: Change) -> SourceReport:
     return SourceReport(
         source=source.name,
         kind=source.kind,
@@ -149,4 +164,8 @@ def _report(source: Source, reading: Reading, *, new: int) -> SourceReport:
         rows=reading.rows,
         launches=len(reading.launches),
         new=new,
+        incident=change.standing,
+        is_opened=change.is_opened,
+        is_alert=change.is_alert,
+        ended=change.ended,
     )

@@ -12,14 +12,27 @@ from sqlmodel import Session
 
 from digest.catalogue.popularity import continued
 from digest.catalogue.popularity import counts_of as counts_over
-from digest.model import Capture, Launch, Outcome, Reading, RobotsText, Source, SourceState
+from digest.model import (
+    Capture,
+    FaultKind,
+    Launch,
+    Outcome,
+    Reading,
+    RobotsText,
+    Source,
+    SourceState,
+)
 from digest.sources.address import stored_url
+from digest.sources.asking import way_of
 from digest.sources.fetched import Fetched
-from digest.sources.health import PastReading, counts_of, judge, mark_launched, past_reading
+from digest.sources.health import Trail, judge, mark_launched
+from digest.sources.health.trails import trail_of
 from digest.sources.listings import read_pages
 from digest.sources.paging import Response
 from digest.sources.waiting import next_due
+from digest.steps.noting import note_reading
 from digest.store import captures as capture_store
+from digest.store import health as health_store
 from digest.store import launches as launch_store
 from digest.store import popularity as popularity_store
 from digest.store import sources as source_store
@@ -38,9 +51,13 @@ FINDING_OUTCOMES = (Outcome.OK, Outcome.OK_EMPTY)
 GOOD_OUTCOMES = (Outcome.OK, Outcome.OK_EMPTY, Outcome.UNCHANGED)
 
 
-def past_of(session: Session, source: str) -> list[PastReading]:
-    """Give the accepted readings that a new one of this source is judged by, newest first."""
-    return [past_reading(row) for row in source_store.recent_readings(session, source)]
+def past_of(session: Session, source: str, *, before: datetime | None = None) -> Trail:
+    """
+    Give the earlier readings that a new one of this source is judged by.
+
+    ``before`` is for a reading made again: what came after it has no say.
+    """
+    return trail_of(*health_store.judged_by(session, source, before=before))
 
 
 def read_fetched(
@@ -48,7 +65,8 @@ def read_fetched(
     fetched: Fetched,
     responses: Sequence[Response],
     *,
-    past: Sequence[PastReading],
+    past: Trail,
+    at: datetime,
     trouble: str | None = None,
 ) -> Reading:
     """
@@ -58,20 +76,17 @@ def read_fetched(
         source: What it was fetched for.
         fetched: How the fetch ended.
         responses: What came, in the order of the pages.
-        past: Accepted readings, newest first.
+        past: The readings before it.
+        at: When.
         trouble: Why the page after the last one did not come.
     """
     if fetched.outcome is not Outcome.OK or not responses:
-        return Reading(outcome=fetched.outcome, reason=fetched.reason)
+        return judge(_nothing_read(fetched), source=source, past=past, at=at)
     return read_listing(source, responses, past=past, trouble=trouble)
 
 
 def read_listing(
-    source: Source,
-    responses: Sequence[Response],
-    *,
-    past: Sequence[PastReading],
-    trouble: str | None = None,
+    source: Source, responses: Sequence[Response], *, past: Trail, trouble: str | None = None
 ) -> Reading:
     """
     Parse a listing and judge it by the readings before it.
@@ -79,11 +94,26 @@ def read_listing(
     Args:
         source: What it was fetched for.
         responses: The listing's pages, one or more.
-        past: Accepted readings, newest first.
+        past: The readings before it.
         trouble: Why the page after the last one did not come, where that is known.
     """
     reading = read_pages(source, responses, trouble=trouble)
-    return judge(reading, source=source, past=past)
+    # the pages of an index are items, which may well be alike
+    told = responses[:1] if way_of(source).is_index else responses
+    bodies = [response.capture.body_sha256 for response in told]
+    at = responses[0].capture.fetched_at
+    return judge(reading, source=source, past=past, at=at, bodies=bodies)
+
+
+def _nothing_read(fetched: Fetched) -> Reading:
+    """
+    Give the reading of a fetch that brought no content to read.
+
+    A host that only asks us to wait, or refuses us, says nothing of the source's health.
+    """
+    is_silent = fetched.outcome is Outcome.FAILED and fetched.not_before is None
+    fault = FaultKind.UNREACHABLE if is_silent else None
+    return Reading(outcome=fetched.outcome, reason=fetched.reason, fault=fault)
 
 
 def store_reading(
@@ -133,11 +163,7 @@ def store_reading(
     if reading.outcome is Outcome.UNCHANGED:
         launch_store.touch_launches(session, source.name, now=now)
         popularity_store.touch_counts(session, source.name, at=now)
-    key = captures[0].key if captures else ""
-    newest = counts_of(reading.launches).newest_at
-    source_store.put_reading(
-        session, source.name, reading, newest_at=newest, capture_key=key, now=now
-    )
+    note_reading(session, source, reading, captures=captures, now=now)
     after = _next_state(source, reading, fetched, state, now=now, jitter=jitter)
     source_store.put_source_state(session, after)
     return new

@@ -182,8 +182,11 @@ def _read_again(session: Session, fetch: Fetch, *, parts: ReplayParts) -> None:
     """Do with a kept fetch what ingestion did with it."""
     source = read_as(fetch.source, parts.sources)
     responses = responses_of(parts.captures, fetch)
-    past = past_of(session, source.name)
-    reading = read_fetched(source, fetch.fetched, responses, past=past, trouble=fetch.trouble)
+    at = fetch.captures[0].fetched_at
+    past = past_of(session, source.name, before=at)
+    reading = read_fetched(
+        source, fetch.fetched, responses, past=past, trouble=fetch.trouble, at=at
+    )
     store_reading(
         session,
         source,

@@ -15,6 +15,7 @@ from digest.sources.captures import CaptureStore, Described, KeptBody
 from digest.sources.retention import outlived
 from digest.steps.keeping import find
 from digest.store import captures as store
+from digest.store import health as health_store
 from digest.store.captures import CaptureNote
 from digest.store.engine import Database
 
@@ -79,7 +80,7 @@ def prune(
     Take away what is older than the bounds allow, or more.
 
     Kept for good are captures that facts of compared tools stand on, that issues quote, the newest
-    well-read one of each source, and ``also_kept``.
+    well-read one of each source, what open incidents show, and ``also_kept``.
 
     Args:
         db: What knows the captures.
@@ -95,6 +96,8 @@ def prune(
     stock = _taken(db, captures)
     with db.read() as session:
         keys = store.cited_keys(session) | store.newest_found(session) | set(also_kept)
+        for incident in health_store.open_incidents(session).values():
+            keys |= {incident.capture_before, incident.capture_during}
         moments = store.cited_moments(session)
     choose = partial(
         outlived,

@@ -23,7 +23,7 @@ from digest.steps.record import Response
 from digest.steps.remake import ReplayParts, remake
 from digest.steps.replay import lost_at
 from digest.store import captures as capture_store
-from digest.store import sources as source_store
+from digest.store import health as health_store
 
 PAGE_STATUS = 200
 
@@ -106,7 +106,7 @@ def supply(page: Page, *, parts: ReplayParts, now: datetime) -> Supplied:
     was_known = known is not None
     new = 0 if was_known else _stored(source, capture, page.body, parts=parts)
     with parts.db.read() as session:
-        reading = source_store.reading_of(session, source.name, capture.key)
+        reading = health_store.reading_at(session, source.name, capture.key)
     if reading is None:
         raise DigestError(
             f"capture {capture.key} is kept, but nothing was read from it; "

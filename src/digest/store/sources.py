@@ -1,12 +1,11 @@
-"""Resting place ①: how each source stands, its readings, and what sites' robots.txt said."""
+"""Resting place ①: how each source stands, and what sites' robots.txt said."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
-from digest.model import Outcome, Reading, RobotsText, SourceState
+from digest.model import RobotsText, SourceState
 from digest.store.rows import as_noun, as_values, upsert
 from digest.store.tables import ReadingRow, RobotsRow, SourceRow
 
@@ -40,59 +39,6 @@ def put_robots_texts(session: Session, texts: Sequence[RobotsText]) -> None:
     """Store what was read of robots.txt, in place of what was read before."""
     values = [as_values(text) for text in texts]
     upsert(session, RobotsRow, values, key=["origin"], update=["text", "read_at"])
-
-
-def put_reading(
-    session: Session,
-    source: str,
-    reading: Reading,
-    *,
-    newest_at: datetime | None,
-    capture_key: str,
-    now: datetime,
-) -> None:
-    """
-    Put one reading into a source's history, in place of an earlier one of the same capture.
-
-    ``newest_at`` is the latest date in it.
-    """
-    if capture_key:
-        session.execute(
-            delete(ReadingRow).where(
-                col(ReadingRow.source) == source, col(ReadingRow.capture_key) == capture_key
-            )
-        )
-    session.add(
-        ReadingRow(
-            source=source,
-            outcome=reading.outcome,
-            reason=reading.reason,
-            items=len(reading.launches),
-            rows=reading.rows,
-            newest_at=newest_at,
-            capture_key=capture_key,
-            read_at=now,
-        )
-    )
-
-
-def recent_readings(session: Session, source: str, *, limit: int = 7) -> list[ReadingRow]:
-    """Give the last accepted readings with content, newest first."""
-    statement = (
-        select(ReadingRow)
-        .where(ReadingRow.source == source, ReadingRow.outcome == Outcome.OK)
-        .order_by(col(ReadingRow.read_at).desc(), col(ReadingRow.id).desc())
-        .limit(limit)
-    )
-    return list(session.exec(statement))
-
-
-def reading_of(session: Session, source: str, capture_key: str) -> ReadingRow | None:
-    """Give what was read from a source's capture; None where nothing is stored of that."""
-    statement = select(ReadingRow).where(
-        ReadingRow.source == source, ReadingRow.capture_key == capture_key
-    )
-    return session.exec(statement).first()
 
 
 def reading_since(session: Session) -> datetime | None:

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from digest.web import faults, public, subscribe, urls, vote
+from digest.web import faults, operate, operators, public, subscribe, urls, vote
 from digest.web.limits import Limit
 from digest.web.middleware import BodyLimit, Headers, Revalidation
 from digest.web.parts import Parts
@@ -52,6 +52,10 @@ ROUTES = (
     Route("/resubscribe/{token}", subscribe.resubscribe, POST),
     Route("/vote/{week}/{slug}/{token}", vote.vote_page),
     Route("/vote/{week}/{slug}/{token}", vote.vote, POST),
+    Route(urls.OPERATE_SOURCES, operate.sources_page),
+    Route("/operate/sources/{name}/accept", operate.accept, POST),
+    Route("/operate/sources/{name}/mute", operate.mute, POST),
+    Route("/operate/sources/{name}/unmute", operate.unmute, POST),
 )
 
 
@@ -67,6 +71,7 @@ def create_app(parts: Parts) -> FastAPI:
     )
     app.state.site = Site(parts)
     app.state.sign_ups = Limit(subscribe.SIGN_UPS_PER_HOUR, subscribe.HOUR, parts.ticks)
+    app.state.wrong_passwords = Limit(operators.TRIES, operators.QUARTER_HOUR, parts.ticks)
     for route in ROUTES:
         app.add_api_route(
             route.path, route.handler, methods=list(route.methods), response_model=None

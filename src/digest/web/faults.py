@@ -22,6 +22,18 @@ TEXTS = {
     ),
     HTTPStatus.METHOD_NOT_ALLOWED: ("Not this way", "This page cannot be asked for like that."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("Too much", "That is more than our forms can hold."),
+    HTTPStatus.UNAUTHORIZED: (
+        "For operators",
+        "Log in with any name and the operators' password (DIGEST_OPERATOR_PASSWORD).",
+    ),
+    HTTPStatus.FORBIDDEN: (
+        "Not from here",
+        "This form was not sent from a fresh page of ours. Open the page again, then press once more.",
+    ),
+    HTTPStatus.TOO_MANY_REQUESTS: (
+        "Too many tries",
+        "Wrong passwords came from your network. Try again in a quarter of an hour.",
+    ),
     HTTPStatus.BAD_REQUEST: ("Not understood", "What was sent is not what this page takes."),
     HTTPStatus.SERVICE_UNAVAILABLE: (
         "Back in a moment",

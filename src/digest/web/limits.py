@@ -26,6 +26,13 @@ class Limit:
         with self._lock:
             return self._count(key, self._ticks())
 
+    def is_spent(self, key: str) -> bool:
+        """Tell whether one more would not be allowed; counts nothing."""
+        with self._lock:
+            now = self._ticks()
+            recent = [at for at in self._seen.get(key, ()) if now - at < self.seconds]
+            return len(recent) >= self._times
+
     def _count(self, key: str, now: float) -> bool:
         moments = self._seen.setdefault(key, deque())
         self._seen.move_to_end(key)

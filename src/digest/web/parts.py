@@ -1,12 +1,15 @@
 """What the pages are made of: handed in once, so that a page asks nobody else."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
+from pydantic import SecretStr
+
+from digest.model import Source
 from digest.panel.rulebook import Rules
 from digest.store.engine import Database
 
@@ -35,6 +38,12 @@ class Parts:
     """Called with an address and a confirm URL; may raise a DigestError, which is logged."""
     job_labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Reader's words by job key."""
+    sources: Callable[[], Sequence[Source]] = tuple
+    """The sources file's; may raise a DigestError, which operators are shown."""
+    operator_password: SecretStr | None = None
+    """What operators log in with; None: they are let in from this machine in a rehearsal only."""
+    is_rehearsal: bool = False
+    """True while the public address is a name for examples, or loopback."""
     ticks: Callable[[], float] = time.time
     """Seconds that pass even while ``clock`` stands still, as in a rehearsal; for limits."""
     templates: Path = HERE / "templates"

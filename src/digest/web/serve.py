@@ -7,7 +7,7 @@ import uvicorn
 from digest.steps.confirmation import send_confirmation
 from digest.web.app import create_app
 from digest.web.parts import Parts
-from digest.wiring import Resources
+from digest.wiring import Resources, is_rehearsal
 
 
 def web_parts(resources: Resources) -> Parts:
@@ -36,6 +36,9 @@ def web_parts(resources: Resources) -> Parts:
         rules=resources.rules,
         clock=settings.clock,
         mail_confirmation=mail_confirmation,
+        sources=lambda: resources.sources,
+        operator_password=settings.operator_password,
+        is_rehearsal=is_rehearsal(settings),
         job_labels=MappingProxyType({job.key: job.label for job in resources.jobs}),
     )
 

@@ -13,6 +13,7 @@ from digest.errors import RenderError
 from digest.model import Choice
 from digest.model.wording import counted, day
 from digest.web import prose, urls, words
+from digest.web.health_views import moment
 from digest.web.meta import Meta
 from digest.web.parts import Parts
 
@@ -89,6 +90,7 @@ def _environment(parts: Parts) -> Environment:
         unbroken=prose.unbroken,
         web_url=prose.web_url,
         host=prose.host,
+        moment=moment,
         week=words.week_label,
     )
     return room

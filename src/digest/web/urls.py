@@ -10,6 +10,8 @@ ABOUT = "/about"
 SUBSCRIBE = "/subscribe"
 HEALTH = "/healthz"
 STATIC = "/static"
+OPERATE = "/operate"
+OPERATE_SOURCES = f"{OPERATE}/sources"
 
 ROBOTS = "/robots.txt"
 FAVICON = "/favicon.ico"
@@ -17,7 +19,7 @@ MARK = f"{STATIC}/mark.svg"
 
 TOKEN_PREFIXES = ("/confirm/", "/unsubscribe/", "/resubscribe/", "/vote/")
 """Pages behind a signed link."""
-PRIVATE_PREFIXES = (*TOKEN_PREFIXES, SUBSCRIBE, HEALTH)
+PRIVATE_PREFIXES = (*TOKEN_PREFIXES, SUBSCRIBE, HEALTH, OPERATE)
 """Pages no cache keeps and no search engine lists."""
 
 
@@ -54,6 +56,11 @@ def resubscribe(token: str) -> str:
 def vote(week: str, slug: str, token: str) -> str:
     """Give the path a subscriber votes at; ``?c=a`` marks a choice."""
     return f"/vote/{quote(week, safe='')}/{quote(slug, safe='')}/{token}"
+
+
+def operate_source(name: str, act: str) -> str:
+    """Give the path that does something to a source: accept, mute or unmute."""
+    return f"{OPERATE_SOURCES}/{quote(name, safe='')}/{act}"
 
 
 def without_slash(path: str) -> str | None:

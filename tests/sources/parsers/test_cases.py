@@ -56,6 +56,7 @@ def test_a_saved_page_reads_as_expected(expected, read_as):
     )
 
     assert described(reading) == said["reading"]
+    assert reading.adds_up or not reading.launches
 
 
 @pytest.mark.parametrize("kind", KINDS)

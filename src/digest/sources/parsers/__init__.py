@@ -59,6 +59,8 @@ class Kind:
     """Name for readers of a source that no sources file names."""
     options: Mapping[str, Option] = field(default_factory=dict)
     """What ``[source.options]`` may hold."""
+    hits: Callable[[bytes, Capture, Source], dict[str, int]] | None = None
+    """Counts what each selector of a source fits; None where it has none of its own."""
 
 
 KINDS: Mapping[str, Kind] = {
@@ -123,6 +125,7 @@ KINDS: Mapping[str, Kind] = {
             html_list.VERSION,
             is_html=True,
             options=html_list.OPTIONS,
+            hits=html_list.hits,
         ),
         Kind("feed", feed.parse, feed.VERSION),
     )
@@ -137,6 +140,12 @@ def version_of(source: Source) -> str:
         return version
     told = json.dumps(source.options, sort_keys=True)
     return f"{version}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+
+
+def hits_of(capture: Capture, body: bytes, source: Source) -> dict[str, int]:
+    """Count what each selector of a source fits in a response; empty where it has none."""
+    count = KINDS[source.kind].hits
+    return count(body, capture, source) if count else {}
 
 
 def read(capture: Capture, body: bytes, source: Source) -> Reading:

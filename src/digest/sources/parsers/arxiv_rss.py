@@ -35,7 +35,9 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     if not first:
         return whole(ok_empty("only new versions of papers were announced"), feed)
     reading = gather(first, partial(_launch, capture, source))
-    return whole(reading.model_copy(update={"rows": len(feed.entries)}), feed)
+    passed_over = len(feed.entries) - len(first)
+    counted = {"rows": len(feed.entries), "passed_over": passed_over}
+    return whole(reading.model_copy(update=counted), feed)
 
 
 def _is_replaced(entry: Entry) -> bool:

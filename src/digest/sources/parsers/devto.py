@@ -52,10 +52,11 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     liked = [row for row in rows if not _is_below(row, floor)]
     if not liked:
         reading = ok_empty(f"none of {len(rows)} articles has {floor} reactions or more")
-        return reading.model_copy(update={"rows": len(rows)})
+        return reading.model_copy(update={"rows": len(rows), "passed_over": len(rows)})
     listed = [_article(row) for row in rows if isinstance(row, dict)]
     reading = gather(liked, partial(_launch, capture, source, listed))
-    return reading.model_copy(update={"rows": len(rows)})
+    passed_over = len(rows) - len(liked)
+    return reading.model_copy(update={"rows": len(rows), "passed_over": passed_over})
 
 
 def _is_below(row: object, floor: int) -> bool:

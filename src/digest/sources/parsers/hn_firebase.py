@@ -42,7 +42,8 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     if not stories:
         return suspect(_nothing(items), rows=len(items))
     reading = gather(stories, partial(_launch, capture, source))
-    return reading.model_copy(update={"rows": len(items)})
+    passed_over = len(items) - len(stories)
+    return reading.model_copy(update={"rows": len(items), "passed_over": passed_over})
 
 
 def _is_story(item: JsonObject) -> bool:

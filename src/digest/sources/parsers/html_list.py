@@ -49,6 +49,20 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     return gather(items, partial(_launch, capture, source))
 
 
+def hits(body: bytes, capture: Capture, source: Source) -> dict[str, int]:
+    """Count the elements that each selector fits: those of ``item`` on the page, others inside."""
+    page = read_page(body, capture, due="the news page")
+    if isinstance(page, Reading):
+        return {}
+    items = rows_of(page, str(source.options.get("item", "")) or ":not(*)")
+    inside = {
+        name: sum(len(item.select(str(source.options[name]))) for item in items)
+        for name in OPTIONS
+        if name != "item" and name in source.options
+    }
+    return {"item": len(items), **inside}
+
+
 def _launch(capture: Capture, source: Source, item: Tag) -> Launch | None:
     title = next(filter(None, map(words_of, _found(item, source, "title"))), "")
     url = next(_links(item, source, base=capture.final_url), None)

@@ -62,9 +62,14 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     named = [row for row in rows if isinstance(row, dict) and id_at(row, "id")]
     if not named:
         return suspect("no model in the list, and no word that this is right", rows=len(rows))
-    reading = gather(_fold(named), partial(_launch, capture, source))
-    rejected = reading.rejected + len(rows) - len(named)
-    return reading.model_copy(update={"rows": len(rows), "rejected": rejected})
+    models = _fold(named)
+    reading = gather(models, partial(_launch, capture, source))
+    counted = {
+        "rows": len(rows),
+        "rejected": reading.rejected + len(rows) - len(named),
+        "folded": reading.folded + len(named) - len(models),
+    }
+    return reading.model_copy(update=counted)
 
 
 def _fold(rows: Iterable[JsonObject]) -> list[_Model]:

@@ -52,7 +52,7 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     if not posts:
         return suspect(f"no post among {len(things)} things of the listing", rows=len(things))
     reading = gather(posts, partial(_launch, capture, source))
-    return reading.model_copy(update={"rows": len(things)})
+    return reading.model_copy(update={"rows": len(things), "passed_over": len(things) - len(posts)})
 
 
 def _is_post(thing: object) -> bool:

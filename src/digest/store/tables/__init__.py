@@ -21,6 +21,7 @@ from digest.store.tables.readers import ConsentEventRow, SubscriberRow, VoteRow
 from digest.store.tables.sources import (
     CaptureRow,
     HostRow,
+    IncidentRow,
     LaunchRow,
     ReadingRow,
     RobotsRow,
@@ -38,6 +39,7 @@ __all__ = [
     "EditionRow",
     "FactRow",
     "HostRow",
+    "IncidentRow",
     "IssueRow",
     "LaunchRow",
     "LookalikeRow",

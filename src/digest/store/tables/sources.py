@@ -9,12 +9,16 @@ from sqlmodel import Field
 
 from digest.model import (
     Capture,
+    FaultKind,
     Flag,
     HostState,
+    Incident,
+    IncidentEnd,
     Launch,
     LaunchDateSource,
     Outcome,
     Popularity,
+    ReadingRecord,
     RobotsText,
     SourceState,
 )
@@ -40,19 +44,27 @@ class SourceRow(SourceState, Row, table=True):
     outcome: Outcome | None = Field(default=None, sa_type=enum_text(Outcome))
 
 
-class ReadingRow(Row, table=True):
+class ReadingRow(ReadingRecord, Row, table=True):
     """①: one reading of one source, for the trend its health is judged by."""
 
     __tablename__ = "reading"
+    model_config = ConfigDict(frozen=False)
     id: int | None = Field(default=None, primary_key=True)
     source: str = Field(max_length=60, index=True)
     outcome: Outcome = Field(sa_type=enum_text(Outcome))
-    reason: str | None = None
-    items: int = 0
-    rows: int = 0
-    newest_at: datetime | None = None
-    capture_key: str = Field(default="", max_length=80)
-    read_at: datetime
+    fault: FaultKind | None = Field(default=None, sa_type=enum_text(FaultKind))
+    fills: dict[str, int] = Field(default_factory=dict, sa_type=JsonText)
+
+
+class IncidentRow(Incident, Row, table=True):
+    """①: one time that a source did not tell the truth."""
+
+    __tablename__ = "incident"
+    __table_args__ = (UniqueConstraint("source", "opened_at"),)
+    model_config = ConfigDict(frozen=False)
+    id: int | None = Field(default=None, primary_key=True)
+    kind: FaultKind = Field(sa_type=enum_text(FaultKind))
+    end: IncidentEnd | None = Field(default=None, sa_type=enum_text(IncidentEnd))
 
 
 class RobotsRow(RobotsText, Row, table=True):

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0002_enrich"
-down_revision = "0003_identity"
+down_revision = "0003_health"
 branch_labels = None
 depends_on = None
 
