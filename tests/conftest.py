@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -17,6 +18,9 @@ from digest.store.migrate import migrate
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 """Friday of week 47: the clock of all tests that need one."""
 
+
+hypothesis.settings.register_profile("digest", deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("digest")
 
 DEAR = ("flows", "cli")
 """Folders whose tests share something that takes long to start: they stay in one process."""

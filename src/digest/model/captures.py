@@ -49,6 +49,8 @@ class Source(Value):
     """Suspect readings in a row that are told of; None: 2, and 1 where it is read weekly or rarer."""
     pages: int = Field(default=1, ge=1, le=200)
     """Most pages of its listing that are asked for in one reading."""
+    max_mib: int = Field(default=8, ge=1, le=20)
+    """Most MiB that a page of it may have after decoding."""
     every_hours: float = Field(default=6.0, gt=0, le=24 * 31)
     """Hours from one reading to the next."""
     enabled: bool = True

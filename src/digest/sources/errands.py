@@ -7,7 +7,7 @@ robots.txt, the host's turn, and who may see a credential.
 
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property, partial
 
@@ -21,7 +21,7 @@ from digest.sources.credentials import Pass
 from digest.sources.exchange import connection_trouble, exchange, may_pass
 from digest.sources.hosts import HostBook
 from digest.sources.lanes import Lane, Walk
-from digest.sources.limits import Limits
+from digest.sources.limits import MIB, Limits
 from digest.sources.robots import Robots
 from digest.sources.waiting import backoff_s
 
@@ -39,6 +39,8 @@ class Errand:
     body: bytes | None = None
     """Posted, once and only to the address itself; None for a GET."""
     shows: Pass | None = None
+    max_decoded: int = 8 * MIB
+    """Octets that the answer may have after decoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class Courier:
         self._limits = limits
         self._resolve = resolve
         self._pacing = pacing
+        self._retries_left = limits.retries_a_run
         self._lanes: dict[str, Lane] = {}
         self._transports: dict[str, GuardedTransport] = {}
 
@@ -136,17 +139,19 @@ class Courier:
         lane = self._lane(target.host)
         shown = stored_url(target.url)
         attempts = self._limits.attempts if errand.body is None else 1
+        cap = min(errand.max_decoded, self._limits.max_decoded)
+        limits = replace(self._limits, max_decoded=cap)
         attempt = 0
         while True:
             attempt += 1
-            is_last = attempt >= attempts
+            is_last = attempt >= attempts or self._retries_left <= 0
             try:
                 async with lane.turn(shown, spacing_s=errand.spacing_s):
                     answer = await exchange(
                         self._transport(target.host),
                         target.url,
                         headers=self._headers(target, errand),
-                        limits=self._limits,
+                        limits=limits,
                         body=errand.body,
                     )
             except httpx.TransportError as error:
@@ -156,6 +161,7 @@ class Courier:
                 may_ask_soon = self._heed(lane, answer)
                 if is_last or not may_ask_soon or not answer.may_pass:
                     return answer
+            self._retries_left -= 1
             lane.pause(backoff_s(attempt, jitter=self._pacing.jitter()))
 
     def _headers(self, target: Target, errand: Errand) -> dict[str, str]:

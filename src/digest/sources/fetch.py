@@ -37,7 +37,7 @@ from digest.sources.fetched import (
 )
 from digest.sources.hosts import HostBook, MemoryHosts
 from digest.sources.keyring import Keyring
-from digest.sources.limits import Limits
+from digest.sources.limits import MIB, Limits
 from digest.sources.paging import Request
 from digest.sources.robots import Robots
 from digest.sources.secrecy import secrets_in
@@ -161,6 +161,7 @@ class Fetcher:
             source.spacing_s,
             obeys_robots=obeys_robots,
             body=wanted.body,
+            max_decoded=source.max_mib * MIB,
         )
         try:
             if state and state.not_before and state.not_before > self._book.clock():

@@ -17,12 +17,14 @@ class Limits:
     max_compressed: int = 15 * MIB
     """Octets on the wire."""
     max_decoded: int = 20 * MIB
-    """Octets after any layer of content coding."""
+    """Octets after any layer of content coding; most pages may have less (Source.max_mib)."""
     max_ratio: int = 200
     """Octets after any layer per octet on the wire; honest pages stay under 50."""
     max_layers: int = 3
     attempts: int = 3
     """Requests for one address, the first one included."""
+    retries_a_run: int = 300
+    """Requests of one run that only repeat another: a network that is down is not asked for ever."""
     max_redirects: int = 5
     max_sleep_s: float = 10.0
     """Longest wait a host may ask for that is slept; a longer one is handed to the caller."""

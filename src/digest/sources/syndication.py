@@ -159,10 +159,16 @@ def _entry(item: Mapping[str, Any], base: str) -> Entry:
 
 def _author(item: Mapping[str, Any]) -> str | None:
     """Give who wrote it; of several the first, where feedparser's own answer is the last."""
-    authors = [author for author in item.get("authors") or () if author.get("name")]
+    authors = [author for author in _objects(item, "authors") if author.get("name")]
     if len(authors) > 1:
         return line(authors[0]["name"]) or None
     return _line(item, "author") or None
+
+
+def _objects(item: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """Give the parts of a list; an element that bears the list's name puts a text in its place."""
+    found = item.get(key)
+    return [part for part in found if isinstance(part, dict)] if isinstance(found, list) else []
 
 
 def _raw(item: Mapping[str, Any], key: str) -> str:
@@ -191,14 +197,14 @@ def _link(item: Mapping[str, Any]) -> str:
     """Give the item's own page: what a feed service hides, the alternate link, or the only one."""
     if origin := _raw(item, "feedburner_origlink"):
         return origin
-    for link in item.get("links") or ():
+    for link in _objects(item, "links"):
         if link.get("rel") == "alternate" and link.get("href"):
             return str(link["href"])
     return _raw(item, "link")
 
 
 def _terms(item: Mapping[str, Any]) -> tuple[str, ...]:
-    found = (line(tag.get("label") or tag.get("term") or "") for tag in item.get("tags") or ())
+    found = (line(tag.get("label") or tag.get("term") or "") for tag in _objects(item, "tags"))
     return tuple(dict.fromkeys(term for term in found if term))
 
 

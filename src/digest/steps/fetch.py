@@ -47,7 +47,7 @@ async def fetch_page(
     Raises:
         CaptureError: What came cannot be kept.
     """
-    source = Source(name=SOURCE, kind="feed", url=url)
+    source = Source(name=SOURCE, kind="feed", url=url, max_mib=20)
     fetched = await fetcher.fetch(source, None, parser_version="", obeys_robots=True)
     with db.write() as session:
         if fetched.capture is not None and fetched.body is not None:

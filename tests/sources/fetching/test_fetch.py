@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import itertools
+import zlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -335,3 +336,15 @@ def test_a_user_agent_that_cannot_be_sent_names_its_setting(build_fetcher, user_
 def test_a_wrong_entry_of_allowed_hosts_is_told_at_once(build_fetcher):
     with pytest.raises(SettingsError, match="DIGEST_ALLOWED_PRIVATE_HOSTS"):
         build_fetcher(allowed_private_hosts=("no such thing",))
+
+
+@pytest.mark.parametrize(("max_mib", "outcome"), [(1, Outcome.FAILED), (2, Outcome.OK)])
+async def test_a_source_says_how_large_its_pages_may_be(site, build_fetcher, max_mib, outcome):
+    page = bytes(range(256)) * 6000  # 1.5 MiB
+    site.says("/", body=zlib.compress(page, 0), headers={"Content-Encoding": "deflate"})
+    source = Source(name="large", kind="feed", url=site.url + "/", max_mib=max_mib)
+
+    async with build_fetcher() as fetcher:
+        fetched = await fetcher.fetch(source, None, parser_version="1", obeys_robots=False)
+
+    assert fetched.outcome is outcome

@@ -241,3 +241,15 @@ async def test_cookies_are_never_sent_back(site, build_fetcher):
         await fetch(fetcher, site.url + "/")
 
     assert all("cookie" not in asked.headers for asked in site.asked)
+
+
+async def test_a_run_repeats_only_so_many_requests(site, other_site, build_fetcher):
+    """Where the network is down, three attempts for each of many sources are too many."""
+    site.says("/", status=503)
+    other_site.says("/", status=503)
+
+    async with build_fetcher(limits=Limits(retries_a_run=3)) as fetcher:
+        await fetch(fetcher, site.url + "/")
+        await fetch(fetcher, other_site.url + "/")
+
+    assert (len(site.asked), len(other_site.asked)) == (3, 2)

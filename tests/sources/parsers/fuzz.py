@@ -8,6 +8,7 @@ seed is always the same page, so that what killed the process is found again.
 
 import argparse
 import ctypes
+import hashlib
 import importlib.util
 import json
 import multiprocessing
@@ -17,13 +18,14 @@ import sys
 import tempfile
 import time
 import traceback
+from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
 from types import ModuleType
 from typing import Any
 
-from digest.model import Outcome, Reading
+from digest.model import Capture, Outcome, Reading, Source
 from digest.sources import parsers
 
 HERE = Path(__file__).parent
@@ -33,6 +35,10 @@ MAX_MEMORY = 512 << 20
 MAX_SECONDS = 10.0
 """Of processor time for one page of at most a mebibyte."""
 HANGS_S = 120
+URL = "https://source.example/list"
+FETCHED_AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+OPTIONS = {"html_list": {"item": ".card", "title": "h1, h2", "date": ".meta"}}
+"""What kinds that cannot do without options are told."""
 KINDS = tuple(parsers.KINDS)
 
 
@@ -45,7 +51,6 @@ def _module(path: Path) -> ModuleType:
     return module
 
 
-conftest = _module(HERE.parent / "conftest.py")
 mutations = _module(HERE / "mutations.py")
 
 
@@ -95,9 +100,20 @@ class Inputs:
 
 def read(kind: str, page: bytes, content_type: str) -> Reading:
     """Read a page as ingestion does."""
-    options = conftest.EXAMPLE_OPTIONS.get(kind, {})
-    source = conftest.source_of(kind, options=options)
-    return parsers.read(conftest.capture_of(page, content_type=content_type), page, source)
+    digest = hashlib.sha256(page).hexdigest()
+    source = Source(name="fuzz", kind=kind, url=URL, options=OPTIONS.get(kind, {}))
+    capture = Capture(
+        key=f"{digest}-fuzz",
+        source=source.name,
+        url=URL,
+        final_url=URL,
+        status=200,
+        content_type=content_type,
+        body_sha256=digest,
+        body_bytes=len(page),
+        fetched_at=FETCHED_AT,
+    )
+    return parsers.read(capture, page, source)
 
 
 def _too_slow(*_: object) -> None:
@@ -167,8 +183,13 @@ def fuzz(seed: int, seconds: float, kinds: tuple[str, ...]) -> dict[str, Any]:
         told.touch()
         while time.monotonic() < deadline:
             process = context.Process(target=work, args=(seed, kinds, first, at, told), daemon=True)
+            at.number = first - 1
             process.start()
             if end := _watch(process, at, until=deadline):
+                if at.number < first:
+                    sys.exit(
+                        "the saved pages themselves cannot be read; what was said above tells why"
+                    )
                 dead[at.number] = end
             process.kill()
             process.join()

@@ -222,6 +222,13 @@ def test_a_part_that_feedparser_dies_of_is_said(read_as, part):
     )
 
 
+@pytest.mark.parametrize("name", ["authors", "links", "tags", "content", "published_parsed"])
+def test_an_element_that_bears_the_name_of_a_list_of_the_reader_is_none(read_as, name):
+    (launch,) = read_as("feed", feed_of(f"<title>A</title><{name}>b</{name}>")).launches
+
+    assert launch.title == "A"
+
+
 def test_a_feed_whose_characters_are_lost_is_suspect(read_as):
     body = feed_of("<title>A</title><description>" + "x" * 200 + "</description>")
 
