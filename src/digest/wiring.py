@@ -30,6 +30,7 @@ from digest.sources.fetch import Fetcher
 from digest.sources.hosts import HostBook
 from digest.sources.parsers import KINDS
 from digest.steps.desk import WeeklyParts
+from digest.steps.enrich import EnrichParts
 from digest.steps.ingest import IngestParts
 from digest.steps.remake import ReplayParts
 from digest.steps.send import SendParts
@@ -126,6 +127,12 @@ class Resources:
     def ingest_parts(self, fetcher: Fetcher) -> IngestParts:
         """What ingestion works with."""
         return IngestParts(
+            db=self.db, fetcher=fetcher, captures=self.captures, clock=self.settings.clock
+        )
+
+    def enrich_parts(self, fetcher: Fetcher) -> EnrichParts:
+        """What visiting tools' own pages works with."""
+        return EnrichParts(
             db=self.db, fetcher=fetcher, captures=self.captures, clock=self.settings.clock
         )
 
