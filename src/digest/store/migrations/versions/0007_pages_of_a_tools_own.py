@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_enrich"
-down_revision = "0003_health"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
