@@ -7,6 +7,7 @@ DigestError                     one clear sentence for a person: what, where, wh
 ├── FetchError(url, permanent)  a page could not be had; ``permanent`` says whether trying later helps
 │   ├── RefusedAddressError     the address is private or odd and no setting allows it
 │   ├── BlockedError            the site does not want us there; leave it alone
+│   ├── FrontPageError          the page leads to the front page of its site: it is gone
 │   └── WaitError(until)        the host asked not to be called before ``until``
 ├── SourceHealthError(source)   a source is not in the state that was asked to be changed
 ├── SeriesError(where)          a recorded series of readings cannot be replayed; mend the file
@@ -70,6 +71,18 @@ class BlockedError(FetchError):
 
     def __init__(self, url: str, reason: str) -> None:
         super().__init__(url, reason, permanent=True)
+
+
+class FrontPageError(FetchError):
+    """The page leads to the front page of its site, which is how sites say that it is gone."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            url,
+            "redirects to the site's front page, which is how sites say that a page is gone; "
+            "correct the source's url",
+            permanent=True,
+        )
 
 
 class WaitError(FetchError):

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from digest.sources.captures import CaptureStore
     from digest.sources.fetch import Fetcher
     from digest.steps.desk import WeeklyParts
+    from digest.steps.enrich import EnrichParts
     from digest.steps.ingest import IngestParts
     from digest.steps.remake import ReplayParts
     from digest.steps.send import SendParts
@@ -151,6 +152,14 @@ class Resources:
         from digest.steps.ingest import IngestParts
 
         return IngestParts(
+            db=self.db, fetcher=fetcher, captures=self.captures, clock=self.settings.clock
+        )
+
+    def enrich_parts(self, fetcher: "Fetcher") -> "EnrichParts":
+        """What visiting tools' own pages works with."""
+        from digest.steps.enrich import EnrichParts
+
+        return EnrichParts(
             db=self.db, fetcher=fetcher, captures=self.captures, clock=self.settings.clock
         )
 

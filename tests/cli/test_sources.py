@@ -59,7 +59,7 @@ def test_all_sources_are_in_the_table_and_in_the_document(listed):
     ]
     assert all(each["name"] in table.out for each in document.json)
     assert (
-        "hacker_news: partial since 2026-11-20 15:00 UTC, 2 readings in a row (told); "
+        "hacker_news: partial since 2026-11-20 15:00 UTC, 2 readings in a row (alert raised); "
         "17 items before, 6 now; 6 items where 17 are usual"
     ) in table.out
     assert document.json[1]["incident"]["kind"] == "partial"

@@ -32,11 +32,14 @@ from digest.model import (
     Incident,
     IncidentEnd,
     Outcome,
+    PageOutcome,
+    PageRole,
     Source,
     SourceState,
 )
+from digest.steps.enrich import PageReport
 from digest.steps.ingest import SourceReport
-from flows import ingest, send, support, weekly
+from flows import ingest, research, send, support, weekly
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 WEEK = "2026-W47"
@@ -204,6 +207,48 @@ def test_every_task_has_a_tag_a_time_limit_and_retries_by_error_class(each):
     assert each.timeout_seconds > 0
     assert each.retries > 0
     assert each.retry_condition_fn is support.is_worth_retrying
+
+
+def visited(outcome, *, facts=0):
+    return PageReport(
+        tool="ember",
+        role=PageRole.HOME,
+        url="https://ember.example/",
+        outcome=outcome,
+        facts=facts,
+    )
+
+
+def test_a_research_run_says_what_became_of_its_pages():
+    reports = [visited(PageOutcome.OK, facts=3), visited(PageOutcome.GONE)]
+
+    end = research.ending(reports, broken=0)
+
+    assert end.is_completed()
+    assert end.message == "2 pages (1 gone, 1 ok), 3 facts"
+    assert research.ending([], broken=0).message == "0 pages (none due), 0 facts"
+
+
+def test_pages_in_trouble_fail_no_research_run_and_a_broken_batch_does():
+    assert research.ending([visited(PageOutcome.FAILED)], broken=0).is_completed()
+
+    end = research.ending([visited(PageOutcome.OK)], broken=2)
+
+    assert end.is_failed()
+    assert "2 batches broke" in end.message
+
+
+def test_a_page_is_one_line_of_the_summary():
+    row = research.page_row(visited(PageOutcome.BLOCKED))
+
+    assert row == {
+        "tool": "ember",
+        "page": "home",
+        "outcome": "blocked",
+        "facts": 0,
+        "url": "https://ember.example/",
+        "reason": "",
+    }
 
 
 AUTOMATIONS = Path(__file__).parents[2] / "deployment" / "automations.yaml"

@@ -17,6 +17,7 @@ from digest.store.engine import Database
 WEEK = "2026-W47"
 READERS = ("email", "ada@example.com", "grace@example.net", "edsger@example.org")
 TESTER = "tester@example.com"
+SCHEDULED = {"ingest", "research", "weekly"}
 
 pytestmark = [pytest.mark.prefect, pytest.mark.enable_socket]
 
@@ -45,6 +46,7 @@ def first_round(server) -> dict[str, dict[str, Any]]:
         "thin": server.create("weekly", parameters={"parameters": {"week": "2026-W40"}}),
     }
     server.ended(ids["ingest"])
+    ids["research"] = server.create("research", parameters={"limit": 2})
     ids["dry"] = server.create("weekly", parameters={"parameters": wishes})
     return {name: server.ended(run) for name, run in ids.items()}
 
@@ -93,6 +95,17 @@ def test_a_worker_finishes_a_run(server, first_round):
     assert {row["outcome"] for row in rows} == {"ok"}
 
 
+def test_a_site_that_cannot_be_had_fails_no_research_run(server, first_round):
+    """The two newest tools of the demo week are on names that lead nowhere by design."""
+    researched = first_round["research"]
+    rows = json.loads(artifact(server, "research-summary")["data"])
+
+    assert researched["state_type"] == "COMPLETED"
+    assert researched["state"]["message"] == "2 pages (2 failed), 0 facts"
+    assert all(row["url"].startswith("https://") and ".example/" in row["url"] for row in rows)
+    assert all("is not found" in row["reason"] for row in rows)
+
+
 def test_the_server_takes_the_automations_that_notify(server):
     server.run("prefect", "automation", "create", "--from-file", "deployment/automations.yaml")
 
@@ -111,9 +124,9 @@ def test_the_scheduler_plans_runs_of_what_has_a_schedule(server):
         deployments = {item["id"]: item["name"] for item in server.ask("/deployments/filter")}
         return {deployments[run["deployment_id"]] for run in runs}
 
-    server.wait("scheduled runs", lambda: found() >= {"ingest", "weekly"}, seconds=60)
+    server.wait("scheduled runs", lambda: found() >= SCHEDULED, seconds=60)
 
-    assert found() == {"ingest", "weekly"}
+    assert found() == SCHEDULED
 
 
 def test_pins_and_bans_arrive(server, first_round):

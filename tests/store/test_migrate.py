@@ -10,6 +10,7 @@ from digest.errors import SchemaError, StoreError
 from digest.store import migrate as subject
 from digest.store import placements
 from digest.store.engine import Database
+from digest.store.tools import facts_of
 
 
 def test_the_migrations_give_exactly_the_tables_of_the_program(db: Database):
@@ -92,4 +93,26 @@ def test_launches_placed_before_evidence_was_kept_are_placements_without_any(tmp
     with database.read() as session:
         (placed,) = placements.placements_at(session, ["ember"])
     assert (placed.launch, placed.keys, placed.rule_version) == (("hn", "1"), (), "0")
+    database.close()
+
+
+def test_facts_of_an_older_database_are_claims_of_launches(tmp_path):
+    """Facts stored before tools' own pages were read have no page, and are kept."""
+    database = Database(f"sqlite:///{tmp_path / 'digest.db'}")
+    config = subject.alembic_config()
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            sa.text(
+                "INSERT INTO fact (tool, kind, value, observed_at, capture_key, source, url, span)"
+                " VALUES ('ember', 'docs', 'true', '2026-11-20 09:00:00', 'k', 's', 'u', 'w')"
+            )
+        )
+
+    subject.migrate(database)
+
+    with database.read() as session:
+        (fact,) = facts_of(session, ["ember"])["ember"]
+    assert (fact.kind, fact.value, fact.page) == ("docs", True, None)
     database.close()

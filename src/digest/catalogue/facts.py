@@ -6,8 +6,8 @@ page where a reader finds them. What nobody said is no fact.
 """
 
 import re
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 
 from digest.catalogue.names import launch_name
 from digest.catalogue.phrases import superlatives, text_claims
@@ -15,11 +15,25 @@ from digest.catalogue.prices import price_claims
 from digest.catalogue.structured import LICENCE_FIELD, WEIGHTS, field_claims, is_model
 from digest.catalogue.urls import LISTINGS, canonical, is_on, registrable
 from digest.catalogue.words import Claim, sentences, texts_of
-from digest.model import EntryPrice, Fact, FactKind, Launch
+from digest.model import EntryPrice, Fact, FactKind, Launch, PageRole
 
 _CAPTURED = re.compile(r"-(\d{8}T\d{6})$")
 _MANY = frozenset({FactKind.RIVAL_NAMED})
 """Kinds of which several facts may stand side by side."""
+OUTDATED = timedelta(days=60)
+"""Age beyond the newest claim at which what a product's own page said is one claim among others."""
+_PRICES = frozenset({FactKind.PRICE, FactKind.ENTRY_PRICE})
+_NEAREST: Mapping[bool, tuple[PageRole, ...]] = {
+    True: (
+        *(PageRole.PRICING, PageRole.HOME, PageRole.README),
+        *(PageRole.DOCS, PageRole.LICENCE),
+    ),
+    False: (
+        *(PageRole.LICENCE, PageRole.README, PageRole.DOCS),
+        *(PageRole.HOME, PageRole.PRICING),
+    ),
+}
+"""Own pages, the one that knows best first: True for prices, False for all else."""
 
 
 def read_facts(launch: Launch, *, tool: str) -> tuple[Fact, ...]:
@@ -101,8 +115,10 @@ def current_facts(facts: Iterable[Fact], *, kin: Iterable[Fact] = ()) -> tuple[F
     """
     Give the facts that stand now: the newest of each kind, and the newest of each named rival.
 
-    A price of starting that somebody states outranks one that only follows from a licence. "Hosted
-    only" says nothing of a product that is known to run elsewhere, or whose weights have a page.
+    What the product's own pages say goes before what others claim of it, unless it was last seen long
+    before. A price of starting that somebody states outranks one that only follows from a licence.
+    "Hosted only" says nothing of a product that is known to run elsewhere, or whose weights have a
+    page.
 
     Args:
         facts: All facts of one tool.
@@ -113,8 +129,12 @@ def current_facts(facts: Iterable[Fact], *, kin: Iterable[Fact] = ()) -> tuple[F
     """
     own = tuple(facts)
     runs_elsewhere = any(map(_shows_it_runs, (*own, *kin)))
+    newest = {
+        fact.kind: fact.observed_at for fact in sorted(own, key=lambda fact: fact.observed_at)
+    }
     ordered = sorted(
-        (fact for fact in own if not (runs_elsewhere and _says_hosted_only(fact))), key=_precedence
+        (fact for fact in own if not (runs_elsewhere and _says_hosted_only(fact))),
+        key=lambda fact: _precedence(fact, newest=newest[fact.kind]),
     )
     standing: dict[tuple[FactKind, str], Fact] = {}
     for fact in ordered:
@@ -133,10 +153,22 @@ def _shows_it_runs(fact: Fact) -> bool:
     return fact.kind in {FactKind.RUNS_LOCALLY, FactKind.SELF_HOST} and bool(fact.value)
 
 
-def _precedence(fact: Fact) -> tuple[str, bool, float, str, str, str]:
-    is_implied = fact.kind == FactKind.ENTRY_PRICE and fact.span.startswith(f"{LICENCE_FIELD}:")
-    newest_first = -fact.observed_at.timestamp()
-    return fact.kind, is_implied, newest_first, fact.source, str(fact.value), fact.span
+def _precedence(
+    fact: Fact, *, newest: datetime
+) -> tuple[str, bool, bool, float, int, str, str, str]:
+    """Give what facts are sorted by; ``newest`` is when any fact of the kind was last observed."""
+    is_implied = fact.kind == FactKind.ENTRY_PRICE and _follows_from_licence(fact)
+    is_claim = fact.page is None or newest - fact.observed_at > OUTDATED
+    newest_first = 0.0 if not is_claim else -fact.observed_at.timestamp()
+    place = _NEAREST[fact.kind in _PRICES].index(fact.page) if fact.page else 0
+    return (
+        *(fact.kind, is_implied, is_claim, newest_first),
+        *(place, fact.source, str(fact.value), fact.span),
+    )
+
+
+def _follows_from_licence(fact: Fact) -> bool:
+    return fact.page is PageRole.LICENCE or fact.span.startswith(f"{LICENCE_FIELD}:")
 
 
 def entry_price(facts: Iterable[Fact]) -> EntryPrice:

@@ -31,13 +31,14 @@ _UNITS = re.compile(rf"(?:/|per\b|a\b|an\b|each\b|every\b)\s?({_UNIT})\b", re.IG
 _ONCE = re.compile(r"one[- ]time|once|lifetime|for life", re.IGNORECASE)
 _LONG = {"mo": "month", "yr": "year", "hr": "hour", "min": "minute"}
 
-_NOT_OURS = re.compile(
+NOT_OURS = re.compile(
     r"\b(?:sav(?:e|es|ed|ing|ings)|drops?|dropped|cuts?|reduc\w+|spen[dt]\w*|paid|paying|bills?|billed|"
     r"earn\w*|revenue|[AM]RR|raised|funding|worth|salary|rent|versus|vs\.?|compared|instead|"
     r"rewards?|prizes?|bount\w+|us\b|we used to|would have cost|used to cost)\b"
     r"|\b(?:was|were|originally|formerly|normally|usually) [$€£]",
     re.IGNORECASE,
 )
+"""Amounts beside these words are savings, wages, bills of others: no price of the product."""
 _LIMITED = re.compile(
     r"\bfreemium\b"
     r"|\bfree (?:tier|plan|version|credits?|quota|allowance)\b"
@@ -89,7 +90,7 @@ def price_claims(sentences: Sequence[str]) -> tuple[Claim, ...]:
 
 def _first_price(sentences: Sequence[str]) -> Claim | None:
     for sentence in sentences:
-        if _NOT_OURS.search(sentence):
+        if NOT_OURS.search(sentence):
             continue
         for match in _PRICE.finditer(sentence):
             return Claim(FactKind.PRICE, _worded(match), span_of(sentence, match))

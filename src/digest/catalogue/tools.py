@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from digest.catalogue import patterns
-from digest.catalogue.facts import entry_price
+from digest.catalogue.facts import current_facts, entry_price
 from digest.catalogue.names import best_name, maker_of, product_key, product_words, slug_of
 from digest.catalogue.structured import is_model
 from digest.catalogue.urls import (
@@ -123,6 +123,12 @@ def build_tool(
         tags=_tags(ordered),
         flags=_flags(ordered),
     )
+
+
+def refreshed(tool: Tool, facts: Iterable[Fact]) -> Tool:
+    """Give the tool with what it shows of its facts, all of them given, brought up to date."""
+    known = current_facts(facts)
+    return tool.model_copy(update={"entry_price": entry_price(known), "licence": _licence(known)})
 
 
 def _tagline(launches: Sequence[Launch], name: str) -> str:

@@ -18,6 +18,7 @@ from digest.cli import (
     health,
     issues,
     readers,
+    research,
     sources,
     system,
     tools,
@@ -34,6 +35,7 @@ app = typer.Typer(
 _PANELS = {
     "A week, in this order": (
         ("ingest", sources.ingest_command),
+        ("research", research.research_command),
         ("build", issues.build_command),
         ("export", export.export_command),
         ("approve", issues.approve_command),

@@ -100,7 +100,7 @@ def _remarks(each: "SourceHealth") -> Iterator[str]:
         yield f"{each.outcome}, {each.reason}"
     if incident:
         before = "nothing" if incident.items_before is None else f"{incident.items_before} items"
-        told = "told" if incident.alerted_at else "not told yet"
+        told = "alert raised" if incident.alerted_at else "no alert yet"
         yield (
             f"{incident.kind} since {incident.opened_at:%Y-%m-%d %H:%M} UTC, "
             f"{counted(incident.suspects, 'reading')} in a row ({told}); "

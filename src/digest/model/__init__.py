@@ -54,6 +54,16 @@ from digest.model.issues import (
     Rejection,
     StaleSource,
 )
+from digest.model.pages import (
+    PageLink,
+    PageOutcome,
+    PageReading,
+    PageRole,
+    PageTable,
+    PageText,
+    ProductPage,
+    Visit,
+)
 from digest.model.panel import (
     Check,
     Citation,
@@ -121,11 +131,18 @@ __all__ = [
     "Message",
     "Newcomer",
     "Outcome",
+    "PageLink",
+    "PageOutcome",
+    "PageReading",
+    "PageRole",
+    "PageTable",
+    "PageText",
     "PairPlan",
     "PairScore",
     "Placement",
     "Plan",
     "Popularity",
+    "ProductPage",
     "Reading",
     "ReadingRecord",
     "Rejection",
@@ -143,5 +160,6 @@ __all__ = [
     "Tool",
     "Value",
     "Verdict",
+    "Visit",
     "Vote",
 ]

@@ -7,6 +7,7 @@ from sqlmodel import Field
 
 from digest.model.base import Value
 from digest.model.captures import Flag
+from digest.model.pages import PageRole
 
 
 class EntryPrice(StrEnum):
@@ -54,7 +55,9 @@ class Fact(Value):
     observed_at: AwareDatetime
     capture_key: str = Field(max_length=80)
     source: str = Field(max_length=60)
-    """Name of the source the capture belongs to."""
+    """Name of the source the capture belongs to; of a page of the product's own, what and where."""
+    page: PageRole | None = None
+    """Which of the product's own pages says it; None where an announcement or listing claims it."""
     url: str
     """Page a reader can check."""
     span: str

@@ -1,5 +1,7 @@
 """Which SPDX identifiers are OSI-approved, and which allow commercial use; by list, never by guess."""
 
+from collections.abc import Mapping
+
 OSI_LICENCES = frozenset(
     {
         "0BSD",
@@ -49,6 +51,29 @@ OSI_LICENCES = frozenset(
     }
 )
 """SPDX identifiers of licences the Open Source Initiative approved, those met in practice."""
+
+HUB_LICENCES: Mapping[str, str] = {
+    **{name.casefold(): name for name in OSI_LICENCES},
+    **{
+        name.casefold(): name
+        for name in (
+            *("CC0-1.0", "CC-BY-2.0", "CC-BY-2.5", "CC-BY-3.0", "CC-BY-4.0"),
+            *("CC-BY-SA-3.0", "CC-BY-SA-4.0", "CC-BY-ND-4.0"),
+            *("CC-BY-NC-2.0", "CC-BY-NC-3.0", "CC-BY-NC-4.0"),
+            *("CC-BY-NC-ND-3.0", "CC-BY-NC-ND-4.0"),
+            *("CC-BY-NC-SA-2.0", "CC-BY-NC-SA-3.0", "CC-BY-NC-SA-4.0"),
+            *("CDLA-Permissive-1.0", "CDLA-Permissive-2.0", "CDLA-Sharing-1.0"),
+            *("etalab-2.0", "LPPL-1.3c", "OFL-1.1", "WTFPL"),
+        )
+    },
+    "c-uda": "C-UDA-1.0",
+    "lgpl-lr": "LGPLLR",
+    "odbl": "ODbL-1.0",
+    "odc-by": "ODC-By-1.0",
+    "pddl": "PDDL-1.0",
+}
+"""Hugging Face's names of licences that SPDX knows, in lower case. Families ("gpl", "cc"), licences of
+vendors ("llama3") and "other" are none: which words hold is not said."""
 
 _OSI_FOLDED = frozenset(name.casefold() for name in OSI_LICENCES)
 _FREE_OTHERS = frozenset({"cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "wtfpl", "openrail"})

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from digest.errors import BlockedError, FetchError, WaitError
+from digest.errors import BlockedError, FetchError, FrontPageError, WaitError
 from digest.model.hosts import registrable
 from digest.sources.address import stored_url
 from digest.sources.waiting import asked_wait_s
@@ -183,12 +183,7 @@ def next_url(answer: Answer, *, seen: Sequence[str], limit: int) -> str:
         )
     asked = seen[0] if seen else answer.url
     if _is_front_page(target) and not _is_front_page(asked) and _same_site(target, asked):
-        raise FetchError(
-            shown,
-            "redirects to the site's front page, which is how sites say that a page is gone; "
-            "correct the source's url",
-            permanent=True,
-        )
+        raise FrontPageError(shown)
     return target
 
 

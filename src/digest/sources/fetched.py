@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
 
-from digest.errors import BlockedError, FetchError, WaitError
+from digest.errors import BlockedError, FetchError, FrontPageError, WaitError
 from digest.model import Capture, Outcome, SourceState, Value
 from digest.sources.address import stored_url
 from digest.sources.answers import GONE, NOT_MODIFIED, Answer, trouble_with, usable_validator
@@ -50,6 +50,8 @@ class Fetched(Value):
     """The host asked not to be called before then; real time."""
     is_gone: bool = False
     """True where the address answered 410."""
+    leads_home: bool = False
+    """True where the address redirects to the front page of its site instead."""
     moved: Moved | None = None
     """What is known of a permanent redirect after this fetch."""
 
@@ -133,6 +135,7 @@ def ended_in(error: FetchError, *, secrets: Sequence[str] = ()) -> Fetched:
         outcome=Outcome.BLOCKED if isinstance(error, BlockedError) else Outcome.FAILED,
         reason=hidden(str(error), secrets),
         not_before=error.until if isinstance(error, WaitError) else None,
+        leads_home=isinstance(error, FrontPageError),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from digest.model import Capture, Flag, Launch, LaunchDateSource, Popularity, Source
-from digest.model.licences import OSI_LICENCES
+from digest.model.licences import HUB_LICENCES
 from digest.sources.readings import launch_of
 from digest.sources.wire import (
     JsonObject,
@@ -28,29 +28,6 @@ _ADULT = "not-for-all-audiences"
 _LICENCE = "license:"
 _BASE = "base_model:"
 _ARXIV = "arxiv:"
-
-_SPDX: Mapping[str, str] = {
-    **{name.casefold(): name for name in OSI_LICENCES},
-    **{
-        name.casefold(): name
-        for name in (
-            *("CC0-1.0", "CC-BY-2.0", "CC-BY-2.5", "CC-BY-3.0", "CC-BY-4.0"),
-            *("CC-BY-SA-3.0", "CC-BY-SA-4.0", "CC-BY-ND-4.0"),
-            *("CC-BY-NC-2.0", "CC-BY-NC-3.0", "CC-BY-NC-4.0"),
-            *("CC-BY-NC-ND-3.0", "CC-BY-NC-ND-4.0"),
-            *("CC-BY-NC-SA-2.0", "CC-BY-NC-SA-3.0", "CC-BY-NC-SA-4.0"),
-            *("CDLA-Permissive-1.0", "CDLA-Permissive-2.0", "CDLA-Sharing-1.0"),
-            *("etalab-2.0", "LPPL-1.3c", "OFL-1.1", "WTFPL"),
-        )
-    },
-    "c-uda": "C-UDA-1.0",
-    "lgpl-lr": "LGPLLR",
-    "odbl": "ODbL-1.0",
-    "odc-by": "ODC-By-1.0",
-    "pddl": "PDDL-1.0",
-}
-"""The Hub's names of licences that SPDX knows, in lower case. Families ("gpl", "cc"), licences of
-vendors ("llama3") and "other" are none: which words hold is not said."""
 
 
 def hub_launch(
@@ -94,7 +71,7 @@ def hub_launch(
         popularity_metric=Popularity.LIKES,
         author=owner or None,
         tags=_tags(text_at(row, "pipeline_tag"), marks),
-        licence=_SPDX.get(named.casefold()),
+        licence=HUB_LICENCES.get(named.casefold()),
         details=without_nothing(
             {
                 "opaque_id": text_at(row, "_id"),  # stays while names change

@@ -44,9 +44,13 @@ def all_tools(session: Session) -> list[Tool]:
     return [as_noun(Tool, row) for row in rows]
 
 
-def tool_by_slug(session: Session, slug: str) -> Tool | None:
-    """Give the tool with this slug, also one that is part of another by now."""
-    row = session.get(ToolRow, slug)
+def tool_by_slug(session: Session, slug: str, *, holds: bool = False) -> Tool | None:
+    """
+    Give the tool with this slug, also one that is part of another by now.
+
+    ``holds`` keeps other writers away from it until the commit.
+    """
+    row = session.get(ToolRow, slug, with_for_update=True if holds else None)
     return as_noun(Tool, row) if row else None
 
 
@@ -102,15 +106,16 @@ def kin_of(session: Session, tool: Tool) -> list[str]:
 
 def replace_facts(session: Session, tools: Collection[str], facts: Sequence[Fact]) -> None:
     """
-    Store all facts of these tools in place of what was stored.
+    Store what the launches of these tools claim in place of what they claimed before.
 
     A claim that no launch makes any more is no fact any more; of the same claim twice in one
-    source the newer one is given.
+    source the newer one is given. What the tools' own pages say stays.
     """
     slugs = sorted(tools)
     for start in range(0, len(slugs), CHUNK):
         part = slugs[start : start + CHUNK]
-        session.execute(delete(FactRow).where(col(FactRow.tool).in_(part)))
+        claimed = (col(FactRow.tool).in_(part), col(FactRow.page).is_(None))
+        session.execute(delete(FactRow).where(*claimed))
     values = [as_values(fact) for fact in facts]
     upsert(session, FactRow, values, key=["tool", "source", "kind", "value"])
 

@@ -6,7 +6,13 @@ looked up by: they are written whole, read whole, and never changed in part.
 """
 
 from digest.store.tables.base import metadata
-from digest.store.tables.catalogue import FactRow, ReviewRow, ToolKeyRow, ToolRow
+from digest.store.tables.catalogue import (
+    FactRow,
+    ProductPageRow,
+    ReviewRow,
+    ToolKeyRow,
+    ToolRow,
+)
 from digest.store.tables.decisions import DecisionRow, LookalikeRow, PlacementRow
 from digest.store.tables.delivery import DeliveryRow
 from digest.store.tables.issues import ApprovalRow, ComparisonRow, EditionRow, IssueRow
@@ -38,6 +44,7 @@ __all__ = [
     "LaunchRow",
     "LookalikeRow",
     "PlacementRow",
+    "ProductPageRow",
     "ReadingRow",
     "ReviewRow",
     "RobotsRow",

@@ -1,4 +1,4 @@
-"""②: tools, their keys, facts and reviews."""
+"""②: tools, their keys, pages, facts and reviews."""
 
 from datetime import datetime
 
@@ -6,7 +6,18 @@ from pydantic import ConfigDict
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from digest.model import EntryPrice, Fact, FactKind, Flag, Reviewer, Tool, Verdict
+from digest.model import (
+    EntryPrice,
+    Fact,
+    FactKind,
+    Flag,
+    PageOutcome,
+    PageRole,
+    ProductPage,
+    Reviewer,
+    Tool,
+    Verdict,
+)
 from digest.store.columns import JsonText, TupleText, enum_text
 from digest.store.tables.base import Row
 
@@ -46,7 +57,19 @@ class FactRow(Fact, Row, table=True):
     model_config = ConfigDict(frozen=False)
     id: int | None = Field(default=None, primary_key=True)
     kind: FactKind = Field(sa_type=enum_text(FactKind))
+    page: PageRole | None = Field(default=None, sa_type=enum_text(PageRole))
     value: bool | int | float | str = Field(sa_type=JsonText)
+
+
+class ProductPageRow(ProductPage, Row, table=True):
+    """②: how a page of a tool's own stands."""
+
+    __tablename__ = "product_page"
+    model_config = ConfigDict(frozen=False)
+    tool: str = Field(primary_key=True, max_length=120)
+    role: PageRole = Field(primary_key=True, sa_type=enum_text(PageRole))
+    outcome: PageOutcome = Field(sa_type=enum_text(PageOutcome))
+    due_at: datetime = Field(index=True)
 
 
 class ReviewRow(Row, table=True):
