@@ -126,7 +126,7 @@ async def ingest_source(
             reading,
             captures=[response.capture for response in kept],
             fetched=collected.fetched,
-            robots=parts.fetcher.robots_read,
+            robots=parts.fetcher.take_robots(),
             now=parts.clock(),
             jitter=parts.jitter(),
         )
