@@ -26,6 +26,7 @@ from digest.steps.remake import ReplayParts
 from digest.steps.replay import replay
 from digest.store import health as health_store
 from digest.store import launches as launch_store
+from digest.store import sources as source_store
 from digest.store.engine import Database
 from tests.steps.test_ingest import Site
 
@@ -166,6 +167,47 @@ def test_a_replay_judges_as_ingestion_did_and_keeps_an_operators_word(week: Week
     assert judged() == before
     assert week.launches() == launches
     assert [each[4] for each in before if each[3]] == ["", "Ada"]
+
+
+@pytest.mark.parametrize("is_muted", [True, False])
+def test_an_operators_word_outlives_a_replay_whatever_came_after_the_reading(week: Week, is_muted):
+    week.look(HN, times=2)
+    source = named_source(week.sources, HN)
+    if is_muted:
+        mute_source(week.db, source, until=week.now + SIX_HOURS * 9, by="Ada", now=week.now)
+    week.leave(6)
+    week.look(HN)
+    week.pages[PATH] = Page(b"<html><p>moved</p></html>", "text/html")
+    assert week.look(HN).outcome is Outcome.FAILED  # a page came, and was nothing to accept
+    accept_source(week.db, source, by="Ada", now=week.now)
+
+    replay(ReplayParts(db=week.db, captures=week.captures, sources=week.sources))
+
+    accepted = [each.items for each in week.health().trend if each.accepted_by == "Ada"]
+    assert accepted == [6]
+    week.leave(6)
+    assert week.look(HN).outcome is Outcome.OK
+
+
+def test_a_source_that_was_muted_before_it_was_read_shows_no_token(week: Week):
+    week.look(HN)
+    source = named_source(week.sources, HN)
+    secret = source.model_copy(update={"name": "mine", "url": "https://a.example/f?token=abcdef12"})
+
+    mute_source(week.db, secret, until=week.now + SIX_HOURS, by="Ada", now=week.now)
+
+    (health,) = (each for each in source_healths(week.db, [secret]) if each.name == "mine")
+    with week.db.read() as session:
+        state = source_store.source_state(session, "mine")
+    assert "abcdef12" not in f"{health}{state}"
+
+
+def test_an_operators_name_fits_where_it_is_kept(week: Week):
+    week.look(HN)
+    source = named_source(week.sources, HN)
+
+    with pytest.raises(SourceHealthError, match="up to 80 letters"):
+        mute_source(week.db, source, until=week.now + SIX_HOURS, by="A" * 81, now=week.now)
 
 
 def test_a_muted_source_is_read_as_before_and_nobody_is_told(week: Week):

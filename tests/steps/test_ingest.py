@@ -180,6 +180,16 @@ def test_an_unreachable_host_is_one_clear_sentence(db: Database, tmp_path: Path)
     assert reports[0].outcome is Outcome.FAILED
     assert "127.0.0.1" in (reports[0].reason or "")
     assert "\n" not in (reports[0].reason or "")
+    assert reports[0].may_pass
+
+
+def test_a_page_that_is_not_there_is_not_worth_another_try_in_a_minute(site: Site):
+    del site.pages["/feed"]
+
+    report = site.read("producthunt")["producthunt"]
+
+    assert report.outcome is Outcome.FAILED
+    assert not report.may_pass
 
 
 def test_a_response_that_cannot_be_kept_is_not_believed(site: Site, tmp_path: Path):

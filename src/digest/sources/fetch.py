@@ -113,10 +113,9 @@ class Fetcher:
             secrets or {}, allowed=allowed, ask=self._ask_for_token, monotonic=monotonic
         )
 
-    @property
-    def robots_read(self) -> tuple[RobotsText, ...]:
-        """What this run has read of robots.txt, for the next run."""
-        return tuple(self._robots.read)
+    def take_robots(self) -> tuple[RobotsText, ...]:
+        """Give what was read of robots.txt since the last call, for the next run."""
+        return self._robots.take_read()
 
     async def __aenter__(self) -> Self:
         return self

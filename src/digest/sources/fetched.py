@@ -48,6 +48,8 @@ class Fetched(Value):
     """With the two above, what a SourceState keeps once the content proved good."""
     not_before: AwareDatetime | None = None
     """The host asked not to be called before then; real time."""
+    may_pass: bool = False
+    """True where the same request may well succeed in a minute: no connection, a server's error."""
     is_gone: bool = False
     """True where the address answered 410."""
     leads_home: bool = False
@@ -135,6 +137,7 @@ def ended_in(error: FetchError, *, secrets: Sequence[str] = ()) -> Fetched:
         outcome=Outcome.BLOCKED if isinstance(error, BlockedError) else Outcome.FAILED,
         reason=hidden(str(error), secrets),
         not_before=error.until if isinstance(error, WaitError) else None,
+        may_pass=not (error.permanent or isinstance(error, WaitError)),
         leads_home=isinstance(error, FrontPageError),
     )
 

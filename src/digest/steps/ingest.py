@@ -14,7 +14,7 @@ from digest.errors import CaptureError
 from digest.model import Capture, Incident, Outcome, Reading, Source, Value
 from digest.sources.captures import CaptureStore
 from digest.sources.collect import Collected, collect
-from digest.sources.fetch import Fetcher
+from digest.sources.fetch import Fetched, Fetcher
 from digest.sources.health.incidents import Change
 from digest.sources.paging import Response
 from digest.sources.urls import host_of
@@ -38,6 +38,8 @@ class SourceReport(Value):
     rows: int = 0
     launches: int = 0
     new: int = 0
+    may_pass: bool = False
+    """True where nothing came, and another try in a minute may well bring it."""
     incident: Incident | None = None
     """What is wrong with the source, where it is more than a refusal or a bad line."""
     is_opened: bool = False
@@ -144,11 +146,11 @@ async def ingest_source(
             reading,
             captures=[response.capture for response in kept],
             fetched=collected.fetched,
-            robots=parts.fetcher.robots_read,
+            robots=parts.fetcher.take_robots(),
             now=parts.clock(),
             jitter=parts.jitter(),
         )
-    return _report(source, reading, new=new, change=change)
+    return _report(source, reading, collected.fetched, new=new, change=change)
 
 
 def _kept_and_read(
@@ -175,7 +177,9 @@ def _first(responses: Sequence[Response]) -> Capture | None:
     return responses[0].capture if responses else None
 
 
-def _report(source: Source, reading: Reading, *, new: int, change: Change) -> SourceReport:
+def _report(
+    source: Source, reading: Reading, fetched: Fetched, *, new: int, change: Change
+) -> SourceReport:
     return SourceReport(
         source=source.name,
         kind=source.kind,
@@ -184,6 +188,7 @@ def _report(source: Source, reading: Reading, *, new: int, change: Change) -> So
         rows=reading.rows,
         launches=len(reading.launches),
         new=new,
+        may_pass=fetched.may_pass,
         incident=change.standing,
         is_opened=change.is_opened,
         is_alert=change.is_alert,
