@@ -82,7 +82,7 @@ class Reader:
 
     def stored(self, name):
         with self.db.read() as session:
-            return launch_store.known_ids(session, name)
+            return {each.native_id for each in launch_store.each_launch(session, sources=[name])}
 
     def pages(self, source):
         """Give the last listing's captures and bodies, as a replay would."""

@@ -127,7 +127,7 @@ def test_an_unchanged_listing_is_seen_again_and_what_had_left_it_is_not(db: Data
         subject.put_launches(session, [launch("gone")], now=NOW)
         subject.put_launches(session, [launch("listed"), launch("1", source="x")], now=LATER)
         later_still = LATER + timedelta(hours=6)
-        subject.touch_launches(session, "hn", seen_at=LATER, now=later_still)
+        subject.touch_launches(session, [subject.Unchanged("hn", LATER, later_still)])
 
     with db.read() as session:
         seen = session.exec(select(LaunchRow.native_id, LaunchRow.seen_at)).all()

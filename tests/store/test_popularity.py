@@ -59,9 +59,8 @@ def test_an_unchanged_listing_holds_what_its_last_reading_counted(db: Database):
     with db.write() as session:
         put_counts(session, "hn", listing(5, 6), at=NOW)
         put_counts(session, "hn", listing(5), at=NOW + HOUR)
-        subject.touch_counts(session, "hn", at=NOW + 2 * HOUR)
-        subject.touch_counts(session, "hn", at=NOW)
-        subject.touch_counts(session, "other", at=NOW + 3 * HOUR)
+        subject.touch_counts(session, {"hn": NOW + 2 * HOUR})
+        subject.touch_counts(session, {"hn": NOW, "other": NOW + 3 * HOUR})
 
     assert stored(db, "0") == [(5, 0, 2)]
     assert stored(db, "1") == [(6, 0, 0)]

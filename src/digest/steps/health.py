@@ -13,6 +13,7 @@ from sqlmodel import Session
 from digest.errors import NotFoundError, SourceHealthError
 from digest.model import (
     Capture,
+    FaultKind,
     Incident,
     IncidentEnd,
     Outcome,
@@ -35,6 +36,7 @@ from digest.sources.health.incidents import (
     why_not_normal,
 )
 from digest.sources.health.trails import trail_of
+from digest.steps.noting import Before
 from digest.store import health as store
 from digest.store import sources as source_store
 from digest.store.engine import Database
@@ -86,38 +88,40 @@ class SourceHealth(Value):
     """The last readings, oldest first."""
 
 
-def note_incidents(
-    session: Session, source: Source, reading: Reading, *, capture: Capture | None, now: datetime
+def incidents_after(
+    session: Session,
+    source: Source,
+    reading: Reading,
+    *,
+    before: Before,
+    capture: Capture | None,
+    now: datetime,
 ) -> Change:
     """
-    Open, go on with or end a source's incident; call it before the reading itself is stored.
+    Open, go on with or end a source's incident; the caller stores what is to be stored.
 
     Args:
-        session: The write transaction that will store the reading.
+        session: A transaction in which the reading itself is not stored yet.
         source: What was read.
         reading: As it was judged.
+        before: How the source stood.
         capture: Its first page; None where nothing came.
         now: When.
 
     Returns:
         What changed, and whether somebody is to be told.
     """
-    before = _standing(session, source.name, now=now)
-    key = capture.key if capture else ""
-    change = decide(reading, source=source, before=before, at=now, capture_key=key)
-    store.put_incidents(session, change.incidents)
-    return change
-
-
-def _standing(session: Session, source: str, *, now: datetime) -> Standing:
-    accepted = store.recent_readings(session, source, limit=1)
-    return Standing(
-        open=store.open_incident(session, source),
-        items=accepted[0].items if accepted else None,
-        capture_key=accepted[0].capture_key if accepted else "",
-        failures=looks(store.failures_in_a_row(session, source), at=now),
-        is_muted=is_muted(source_store.source_state(session, source), at=now),
+    is_silent = reading.fault is FaultKind.UNREACHABLE  # only then earlier silence counts
+    failures = store.failures_in_a_row(session, source.name) if is_silent else ()
+    standing = Standing(
+        open=before.incident,
+        items=before.last.items if before.last else None,
+        capture_key=before.last.capture_key if before.last else "",
+        failures=looks(failures, at=now),
+        is_muted=is_muted(before.state, at=now),
     )
+    key = capture.key if capture else ""
+    return decide(reading, source=source, before=standing, at=now, capture_key=key)
 
 
 def open_incidents(db: Database) -> dict[str, Incident]:

@@ -9,23 +9,29 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+
+from sqlmodel import Session
 
 from digest.errors import CaptureError
-from digest.model import Capture, Incident, Outcome, Reading, Source, Value
+from digest.model import Capture, Incident, Outcome, Reading, Source, SourceState, Value
 from digest.sources.captures import CaptureStore
 from digest.sources.collect import Collected, collect
 from digest.sources.fetch import Fetched, Fetcher
 from digest.sources.health.incidents import Change
-from digest.sources.paging import Response
 from digest.sources.urls import host_of
-from digest.steps.health import note_incidents
+from digest.steps.health import incidents_after
 from digest.steps.keeping import keep
-from digest.steps.record import past_of, read_fetched, store_reading
+from digest.steps.noting import Before, Notes, before_each
+from digest.steps.record import add_reading, past_of, read_fetched
+from digest.steps.together import Together
 from digest.store import sources as source_store
 from digest.store.engine import Database
 
 IN_FLIGHT = 64
 """Hosts asked at the same time. More make no run shorter, and each may hold a body in memory."""
+GATHER_S = 0.02
+"""Seconds that what arrived waits for more before it is stored."""
 
 
 class SourceReport(Value):
@@ -89,6 +95,9 @@ async def ingest(
         One report per source, in the order given: a source in trouble stops no other.
     """
     slots = asyncio.Semaphore(in_flight)
+    desk = Together(partial(_stored, parts), gather_s=GATHER_S)
+    with parts.db.read() as session:
+        states = source_store.source_states(session)
     reports: dict[str, SourceReport] = {}
     queues: dict[str, list[Source]] = {}
     for source in sources:
@@ -96,32 +105,39 @@ async def ingest(
 
     async def one_host(queue: Sequence[Source]) -> None:
         for source in queue:
-            report = _skipped(source, parts, only_due=only_due, insists=insists)
+            state = states.get(source.name)
+            report = _skipped(source, state, parts, only_due=only_due, insists=insists)
             if report is None:
                 async with slots:
-                    report = await ingest_source(source, parts=parts, insists=insists)
+                    arrived = await _arrived(source, state, parts=parts, insists=insists)
+                    report = await desk.give(arrived)
             reports[source.name] = report
             on_report(report)
 
-    async with asyncio.TaskGroup() as group:
-        for queue in queues.values():
-            group.create_task(one_host(queue))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for queue in queues.values():
+                group.create_task(one_host(queue))
+    finally:
+        await desk.aclose()
     return tuple(reports[source.name] for source in sources)
 
 
 def _skipped(
-    source: Source, parts: IngestParts, *, only_due: bool, insists: bool
+    source: Source,
+    state: SourceState | None,
+    parts: IngestParts,
+    *,
+    only_due: bool,
+    insists: bool,
 ) -> SourceReport | None:
     """Give the report of a source that is not to be asked now; None for one that is."""
     reason = None
+    due = state.next_due_at if state else None
     if not source.enabled and not insists:
         reason = "switched off in the sources file (enabled = false)"
-    elif only_due:
-        with parts.db.read() as session:
-            state = source_store.source_state(session, source.name)
-        due = state.next_due_at if state else None
-        if due is not None and due > parts.clock():
-            reason = f"not due before {due:%Y-%m-%d %H:%M %Z}"
+    elif only_due and due is not None and due > parts.clock():
+        reason = f"not due before {due:%Y-%m-%d %H:%M %Z}"
     if reason is None:
         return None
     return SourceReport(
@@ -129,52 +145,89 @@ def _skipped(
     )
 
 
-async def ingest_source(
-    source: Source, *, parts: IngestParts, insists: bool = False
-) -> SourceReport:
-    """Read one source: everything that happened ends up in its report and its stored state."""
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """A source that was asked, before anything of it is stored."""
+
+    source: Source
+    fetched: Fetched
+    captures: tuple[Capture, ...] = ()
+    """Of what was kept: all responses, or none."""
+    reading: Reading | None = None
+    """None where nothing came that could be read: it is judged where it is stored."""
+
+
+async def _arrived(
+    source: Source, state: SourceState | None, *, parts: IngestParts, insists: bool
+) -> _Arrived:
+    """Ask a source; what came is kept and read."""
     now = parts.clock()
-    with parts.db.read() as session:
-        state = source_store.source_state(session, source.name)
     collected = await collect(source, state, fetcher=parts.fetcher, now=now, insists=insists)
-    reading, kept = await asyncio.to_thread(_kept_and_read, source, collected, parts)
-    with parts.db.write() as session:
-        change = note_incidents(session, source, reading, capture=_first(kept), now=parts.clock())
-        new = store_reading(
-            session,
-            source,
-            reading,
-            captures=[response.capture for response in kept],
-            fetched=collected.fetched,
-            robots=parts.fetcher.take_robots(),
-            now=parts.clock(),
-            jitter=parts.jitter(),
-        )
-    return _report(source, reading, collected.fetched, new=new, change=change)
+    if not collected.responses:
+        return _Arrived(source, collected.fetched)
+    return await asyncio.to_thread(_kept_and_read, source, collected, parts)
 
 
-def _kept_and_read(
-    source: Source, collected: Collected, parts: IngestParts
-) -> tuple[Reading, Sequence[Response]]:
-    """
-    Keep what came, then read it; what could not be kept is not believed either.
-
-    Returns:
-        What was read, and what was kept: all responses, or none.
-    """
+def _kept_and_read(source: Source, collected: Collected, parts: IngestParts) -> _Arrived:
+    """Keep what came, then read it; what could not be kept is not believed either."""
     fetched, responses, trouble = collected.fetched, collected.responses, collected.trouble
     try:
         keep(parts.captures, source, fetched, responses, trouble=trouble)
     except CaptureError as error:
-        return Reading(outcome=Outcome.FAILED, reason=str(error)), ()
+        return _Arrived(source, fetched, reading=Reading(outcome=Outcome.FAILED, reason=str(error)))
     with parts.db.read() as session:
         past = past_of(session, source.name)
     reading = read_fetched(source, fetched, responses, past=past, trouble=trouble, at=parts.clock())
-    return reading, responses
+    return _Arrived(source, fetched, tuple(each.capture for each in responses), reading)
 
 
-def _first(responses: Sequence[Response]) -> Capture | None:
-    return responses[0].capture if responses else None
+def _stored(parts: IngestParts, group: Sequence[_Arrived]) -> Sequence[SourceReport]:
+    """
+    Store what arrived in one transaction: of each source everything, or nothing.
+
+    Args:
+        parts: What to work with.
+        group: At most one of each source.
+
+    Returns:
+        Their reports, in the order given.
+    """
+    notes = Notes()
+    reports: dict[str, SourceReport] = {}
+    with parts.db.write() as session:
+        before = before_each(session, [each.source.name for each in group])
+        for each in sorted(group, key=lambda arrived: arrived.source.name):
+            name = each.source.name
+            reports[name] = _noted(session, each, parts, before=before[name], notes=notes)
+        notes.store(session)
+        source_store.put_robots_texts(session, parts.fetcher.take_robots())
+    return [reports[each.source.name] for each in group]
+
+
+def _noted(
+    session: Session, arrived: _Arrived, parts: IngestParts, *, before: Before, notes: Notes
+) -> SourceReport:
+    """Judge what is not judged yet, and note everything that is to be stored of one source."""
+    source, fetched, captures = arrived.source, arrived.fetched, arrived.captures
+    now = parts.clock()
+    reading = arrived.reading
+    if reading is None:
+        reading = read_fetched(source, fetched, (), past=past_of(session, source.name), at=now)
+    first = captures[0] if captures else None
+    change = incidents_after(session, source, reading, before=before, capture=first, now=now)
+    notes.incidents.extend(change.incidents)
+    new = add_reading(
+        session,
+        source,
+        reading,
+        captures=captures,
+        fetched=fetched,
+        before=before,
+        notes=notes,
+        now=now,
+        jitter=parts.jitter(),
+    )
+    return _report(source, reading, fetched, new=new, change=change)
 
 
 def _report(

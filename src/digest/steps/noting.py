@@ -1,40 +1,92 @@
-"""Write down what is kept of a reading: the figures its source's health is judged by."""
+"""
+Write down what is kept of readings: the figures their sources' health is judged by, how they stand.
 
-from collections.abc import Sequence
+Readings of many sources are written together: a statement and a transaction for each would cost
+more than asking the sources does.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
 
-from digest.model import Capture, Reading, ReadingRecord, Source
+from digest.model import Capture, Incident, Reading, ReadingRecord, Source, SourceState
 from digest.sources import parsers
 from digest.sources.health import counts_of
 from digest.store import health as store
+from digest.store import launches as launch_store
+from digest.store import popularity as popularity_store
+from digest.store import sources as source_store
+from digest.store.launches import Unchanged
 
 
-def note_reading(
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How a source stood before a reading."""
+
+    state: SourceState | None = None
+    """None where it was never read."""
+    last: ReadingRecord | None = None
+    """Its last accepted reading."""
+    incident: Incident | None = None
+    """The open one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What is to be written of readings, at most one of each source."""
+
+    readings: list[ReadingRecord] = field(default_factory=list)
+    states: list[SourceState] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    unchanged: list[Unchanged] = field(default_factory=list)
+
+    def store(self, session: Session) -> None:
+        """Write all of it, each table in one go."""
+        launch_store.touch_launches(session, self.unchanged)
+        popularity_store.touch_counts(session, {each.source: each.now for each in self.unchanged})
+        store.put_incidents(session, self.incidents)
+        store.put_readings(session, self.readings)
+        source_store.put_source_states(session, self.states)
+
+
+def before_each(session: Session, names: Collection[str]) -> dict[str, Before]:
+    """Give how these sources stand, in a write transaction that has written nothing yet."""
+    states = source_store.held_states(session, names)
+    incidents = store.open_incidents(session)
+    found = {}
+    for name in names:
+        accepted = store.recent_readings(session, name, limit=1)
+        last = accepted[0] if accepted else None
+        found[name] = Before(states.get(name), last, incidents.get(name))
+    return found
+
+
+def reading_note(
     session: Session,
     source: Source,
     reading: Reading,
     *,
     captures: Sequence[Capture],
+    last: ReadingRecord | None,
     now: datetime,
-) -> None:
+) -> ReadingRecord:
     """
-    Store a reading's figures; what an operator once made normal stays so when it is read again.
+    Give a reading's figures; what an operator once made normal stays so when it is read again.
 
     Args:
-        session: A write transaction.
+        session: A transaction.
         source: What was read.
         reading: As it was judged.
         captures: Its pages in their order; none where nothing came.
+        last: The accepted reading before it.
         now: When.
     """
-    accepted = store.recent_readings(session, source.name, limit=1)
-    last = accepted[0] if accepted else None
     record = _record(source, reading, captures, last=last, now=now)
     if by := store.was_accepted(session, source.name, record.capture_key):
-        record = record.model_copy(update={"is_baseline": True, "accepted_by": by})
-    store.put_reading(session, record)
+        return record.model_copy(update={"is_baseline": True, "accepted_by": by})
+    return record
 
 
 def _record(

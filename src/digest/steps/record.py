@@ -18,7 +18,6 @@ from digest.model import (
     Launch,
     Outcome,
     Reading,
-    RobotsText,
     Source,
     SourceState,
 )
@@ -30,17 +29,18 @@ from digest.sources.health.trails import trail_of
 from digest.sources.listings import read_pages
 from digest.sources.paging import Response
 from digest.sources.waiting import next_due
-from digest.steps.noting import note_reading
+from digest.steps.noting import Before, Notes, before_each, reading_note
 from digest.store import captures as capture_store
 from digest.store import health as health_store
 from digest.store import launches as launch_store
 from digest.store import popularity as popularity_store
-from digest.store import sources as source_store
+from digest.store.launches import Unchanged
 
 __all__ = [
     "FINDING_OUTCOMES",
     "GOOD_OUTCOMES",
     "Response",
+    "add_reading",
     "past_of",
     "read_fetched",
     "read_listing",
@@ -123,32 +123,79 @@ def store_reading(
     *,
     captures: Sequence[Capture],
     fetched: Fetched,
-    robots: Sequence[RobotsText],
+    now: datetime,
+) -> int:
+    """Store one reading by itself, in one write transaction; see :func:`add_reading`."""
+    notes = Notes()
+    before = before_each(session, [source.name])[source.name]
+    new = add_reading(
+        session,
+        source,
+        reading,
+        captures=captures,
+        fetched=fetched,
+        before=before,
+        notes=notes,
+        now=now,
+    )
+    notes.store(session)
+    return new
+
+
+def add_reading(
+    session: Session,
+    source: Source,
+    reading: Reading,
+    *,
+    captures: Sequence[Capture],
+    fetched: Fetched,
+    before: Before,
+    notes: Notes,
     now: datetime,
     jitter: float = 0.0,
 ) -> int:
     """
-    Store a reading and what it rests on; only a good one brings launches.
+    Store what a reading rests on, and note the reading itself; only a good one brings launches.
 
     One that lacks pages brings those that have a date of their own: it says nothing of what is new.
 
     Args:
-        session: One write transaction: all of it is stored, or nothing.
+        session: One write transaction, which stores the notes as well: all of it, or nothing.
         source: What was read.
         reading: What was made of it.
         captures: Its pages in their order; none where nothing came.
         fetched: What the fetch left for the next one: validators, and when the host may be asked.
-        robots: What was read of robots.txt on the way.
+        before: How the source stood.
+        notes: Filled with what is to be written of this reading.
         now: When.
         jitter: Chance in [0, 1), by which a source in trouble is put off.
 
     Returns:
         How many launches were new.
     """
-    state = source_store.source_state(session, source.name)
+    state = before.state
     for capture in captures:
         capture_store.put_capture(session, capture)
-    new = 0
+    new = _put_found(session, source, reading, captures=captures, state=state, now=now)
+    if reading.outcome is Outcome.UNCHANGED and state is not None and state.good_at is not None:
+        notes.unchanged.append(Unchanged(source.name, seen_at=state.good_at, now=now))
+    notes.readings.append(
+        reading_note(session, source, reading, captures=captures, last=before.last, now=now)
+    )
+    notes.states.append(_next_state(source, reading, fetched, state, now=now, jitter=jitter))
+    return new
+
+
+def _put_found(
+    session: Session,
+    source: Source,
+    reading: Reading,
+    *,
+    captures: Sequence[Capture],
+    state: SourceState | None,
+    now: datetime,
+) -> int:
+    """Store the launches of a reading and what they count; how many were new."""
     if reading.outcome in FINDING_OUTCOMES:
         ids = [launch.native_id for launch in reading.launches]
         known = launch_store.known_among(session, source.name, ids)
@@ -157,17 +204,11 @@ def store_reading(
         )
         new = launch_store.put_launches(session, found, now=now, known=known)
         put_counts(session, source.name, reading.launches, at=_read_at(captures, now))
-    elif not reading.is_whole:
+        return new
+    if not reading.is_whole:
         dated = [launch for launch in reading.launches if launch.launched_at]
-        new = launch_store.put_launches(session, dated, now=now)
-    source_store.put_robots_texts(session, robots)
-    if reading.outcome is Outcome.UNCHANGED and state is not None and state.good_at is not None:
-        launch_store.touch_launches(session, source.name, seen_at=state.good_at, now=now)
-        popularity_store.touch_counts(session, source.name, at=now)
-    note_reading(session, source, reading, captures=captures, now=now)
-    after = _next_state(source, reading, fetched, state, now=now, jitter=jitter)
-    source_store.put_source_state(session, after)
-    return new
+        return launch_store.put_launches(session, dated, now=now)
+    return 0
 
 
 def _read_at(captures: Sequence[Capture], now: datetime) -> datetime:

@@ -193,7 +193,6 @@ def _read_again(session: Session, fetch: Fetch, *, parts: ReplayParts) -> None:
         reading,
         captures=fetch.captures,
         fetched=fetch.fetched,
-        robots=(),
         now=fetch.captures[-1].fetched_at,
     )
 

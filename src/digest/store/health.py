@@ -1,11 +1,12 @@
 """Resting place ①: the readings a source's health is judged by, and its incidents."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import takewhile
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -19,21 +20,63 @@ DOUBTS = 30
 """Suspect readings in a row that are looked at: a week, at four readings a day."""
 GOOD = (Outcome.OK, Outcome.OK_EMPTY, Outcome.UNCHANGED)
 
+_ANY_TIME = datetime(9999, 1, 1, tzinfo=UTC)
+_NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
+# What every source needs in every run is built once: to build a question for the ORM and let it
+# make objects takes ten times as long as the database does.
+_READING: sa.Table = ReadingRow.__table__  # type: ignore[attr-defined] # set by SQLModel's metaclass
+_EARLIER = (
+    _READING.c.source == bindparam("source"),
+    _READING.c.read_at <= bindparam("before"),
+)
+_NEWEST_FIRST = (_READING.c.read_at.desc(), _READING.c.id.desc())
+_ACCEPTED = (
+    sa.select(_READING)
+    .where(*_EARLIER, or_(_READING.c.outcome == Outcome.OK, _READING.c.is_baseline))
+    .order_by(*_NEWEST_FIRST)
+    .limit(bindparam("limit"))
+)
+_LAST_GOOD = sa.select(func.max(_READING.c.read_at)).where(
+    *_EARLIER, or_(_READING.c.outcome.in_(GOOD), _READING.c.is_baseline)
+)
+_DOUBTED = (
+    sa.select(_READING)
+    .where(
+        *_EARLIER,
+        _READING.c.outcome == Outcome.SUSPECT,
+        _READING.c.read_at > bindparam("after"),
+    )
+    .order_by(*_NEWEST_FIRST)
+    .limit(DOUBTS)
+)
+_DROP_SAME = sa.delete(_READING).where(
+    _READING.c.source == bindparam("b_source"), _READING.c.capture_key == bindparam("b_key")
+)
+_INSERT = sa.insert(_READING)
+_INCIDENT: sa.Table = IncidentRow.__table__  # type: ignore[attr-defined] # as above
+_OPEN = sa.select(_INCIDENT).where(_INCIDENT.c.ended_at.is_(None)).order_by(_INCIDENT.c.opened_at)
+
 
 def put_reading(session: Session, reading: ReadingRecord) -> None:
     """Put one reading into its source's history, in place of an earlier one of the same capture."""
-    if reading.capture_key:
-        same = (
-            col(ReadingRow.source) == reading.source,
-            col(ReadingRow.capture_key) == reading.capture_key,
-        )
-        session.execute(sa.delete(ReadingRow).where(*same))
-    session.add(ReadingRow(**as_values(reading)))
+    put_readings(session, [reading])
+
+
+def put_readings(session: Session, readings: Sequence[ReadingRecord]) -> None:
+    """Put readings into their sources' histories, each in place of an earlier one of its capture."""
+    connection = session.connection()
+    kept = [each for each in readings if each.capture_key]
+    if kept:
+        same = [{"b_source": each.source, "b_key": each.capture_key} for each in kept]
+        connection.execute(_DROP_SAME, same)
+    if readings:
+        connection.execute(_INSERT, [as_values(each) for each in readings])
 
 
 def recent_readings(session: Session, source: str, *, limit: int = JUDGED) -> list[ReadingRecord]:
     """Give the last accepted readings with content, newest first."""
-    return [_record(row) for row in session.exec(_accepted(source).limit(limit))]
+    return _asked(session, _ACCEPTED, source=source, before=_ANY_TIME, limit=limit)
 
 
 def judged_by(
@@ -51,36 +94,25 @@ def judged_by(
         The accepted readings down to the last new normal, at most seven; and the suspect ones
         since the last good one.
     """
-    earlier = col(ReadingRow.read_at) <= before if before else sa.true()
-    accepted = list(session.exec(_accepted(source).where(earlier).limit(JUDGED)))
-    for place, row in enumerate(accepted, 1):
-        if row.is_baseline:
+    bounds = {"source": source, "before": before or _ANY_TIME}
+    accepted = _asked(session, _ACCEPTED, **bounds, limit=JUDGED)
+    for place, record in enumerate(accepted, 1):
+        if record.is_baseline:
             accepted = accepted[:place]
             break
-    settled = or_(col(ReadingRow.outcome).in_(GOOD), col(ReadingRow.is_baseline))
-    last_good = select(func.max(ReadingRow.read_at)).where(
-        ReadingRow.source == source, settled, earlier
-    )
-    good_at = session.exec(last_good).one()
-    doubted = _of(source).where(ReadingRow.outcome == Outcome.SUSPECT, earlier).limit(DOUBTS)
-    if good_at is not None:
-        doubted = doubted.where(col(ReadingRow.read_at) > good_at)
-    return (
-        tuple(_record(row) for row in accepted),
-        tuple(_record(row) for row in session.exec(doubted)),
-    )
+    good_at = session.connection().execute(_LAST_GOOD, bounds).scalar_one()
+    doubted = _asked(session, _DOUBTED, **bounds, after=good_at or _NO_TIME)
+    return tuple(accepted), tuple(doubted)
+
+
+def _asked(session: Session, statement: sa.Select[Any], **given: Any) -> list[ReadingRecord]:
+    return [as_noun(ReadingRecord, row) for row in session.connection().execute(statement, given)]
 
 
 def _of(source: str) -> SelectOfScalar[ReadingRow]:
     """Select a source's readings, newest first; read again, they keep their place in time."""
     newest = (col(ReadingRow.read_at).desc(), col(ReadingRow.id).desc())
     return select(ReadingRow).where(ReadingRow.source == source).order_by(*newest)
-
-
-def _accepted(source: str) -> SelectOfScalar[ReadingRow]:
-    return _of(source).where(
-        or_(col(ReadingRow.outcome) == Outcome.OK, col(ReadingRow.is_baseline))
-    )
 
 
 def _record(row: ReadingRow) -> ReadingRecord:
@@ -121,18 +153,19 @@ def accept_last(session: Session, source: str, *, by: str) -> None:
 
 def was_accepted(session: Session, source: str, capture_key: str) -> str | None:
     """Give the operator who made this capture the new normal; None where nobody did."""
+    if not capture_key:
+        return None
     statement = select(IncidentRow.ended_by).where(
         IncidentRow.source == source,
         IncidentRow.capture_during == capture_key,
         IncidentRow.end == IncidentEnd.ACCEPTED,
     )
-    return session.exec(statement).first() if capture_key else None
+    return session.exec(statement).first()
 
 
 def open_incidents(session: Session) -> dict[str, Incident]:
     """Give the incidents that have not ended, by source."""
-    statement = select(IncidentRow).where(col(IncidentRow.ended_at).is_(None))
-    found = session.exec(statement.order_by(col(IncidentRow.opened_at)))
+    found = session.connection().execute(_OPEN)
     return {row.source: as_noun(Incident, row) for row in found}
 
 

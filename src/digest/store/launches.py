@@ -1,24 +1,38 @@
 """Resting place ①: launches."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, collate, update
+from sqlalchemy import Table, bindparam, collate, update
 from sqlmodel import Session, col, func, select
 
 from digest.model import Launch
 from digest.store.rows import CHUNK, as_noun, as_values, upsert
 from digest.store.tables import LaunchRow
 
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A listing that was asked for and stands as it was."""
+
+    source: str
+    seen_at: datetime
+    """When it was last seen; what had left the listing by then stays as it is."""
+    now: datetime
+    """When it was seen again."""
+
+
 _KEPT = frozenset({"source", "native_id", "first_seen_at", "launched_at", "launched_at_source"})
 """What a launch seen again keeps from its first sight."""
 
+_TABLE: Table = LaunchRow.__table__  # type: ignore[attr-defined] # set by SQLModel's metaclass
+_KNOWN = select(_TABLE.c.native_id).where(
+    _TABLE.c.source == bindparam("source"), _TABLE.c.native_id.in_(bindparam("ids", expanding=True))
+)
 _TOUCH = (
-    update(LaunchRow)
-    .where(
-        col(LaunchRow.source) == bindparam("b_source"),
-        col(LaunchRow.seen_at) == bindparam("b_seen_at"),
-    )
+    update(_TABLE)
+    .where(_TABLE.c.source == bindparam("b_source"), _TABLE.c.seen_at == bindparam("b_seen_at"))
     .values(seen_at=bindparam("b_now"))
 )
 
@@ -26,14 +40,13 @@ _TOUCH = (
 def known_among(session: Session, source: str, native_ids: Collection[str]) -> set[str]:
     """Give those of these ids that are stored for a source: 500 to a question (5 µs an id)."""
     ids = list(native_ids)
-    statement = select(LaunchRow.native_id).where(
-        LaunchRow.source == source, col(LaunchRow.native_id).in_(bindparam("ids", expanding=True))
-    )
     connection = session.connection()
     return {
         found
         for start in range(0, len(ids), CHUNK)
-        for (found,) in connection.execute(statement, {"ids": ids[start : start + CHUNK]})
+        for (found,) in connection.execute(
+            _KNOWN, {"source": source, "ids": ids[start : start + CHUNK]}
+        )
     }
 
 
@@ -70,17 +83,16 @@ def put_launches(
     return new
 
 
-def touch_launches(session: Session, source: str, *, seen_at: datetime, now: datetime) -> None:
-    """
-    Note that an unchanged listing still stands.
-
-    Args:
-        session: A write transaction.
-        source: Whose listing.
-        seen_at: When it was last seen; what had left the listing by then stays as it is.
-        now: When it was seen again.
-    """
-    session.connection().execute(_TOUCH, {"b_source": source, "b_seen_at": seen_at, "b_now": now})
+def touch_launches(session: Session, listings: Sequence[Unchanged]) -> None:
+    """Note in a write transaction that unchanged listings still stand."""
+    if listings:
+        session.connection().execute(
+            _TOUCH,
+            [
+                {"b_source": each.source, "b_seen_at": each.seen_at, "b_now": each.now}
+                for each in listings
+            ],
+        )
 
 
 def launches_due(session: Session) -> list[tuple[Launch, str | None]]:

@@ -1,11 +1,12 @@
 """Resting place ①: counts of launches over time; values are never overwritten."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, tuple_, update
+from sqlalchemy import Table, bindparam, or_, tuple_, update
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, func, select
 
 from digest.model import Count, Flag, LaunchDateSource, Popularity
@@ -14,6 +15,20 @@ from digest.store.tables import CountRow, LaunchRow
 
 Flags = tuple[Flag, ...]
 _COLUMNS: tuple[Any, ...] = tuple(getattr(CountRow, name) for name in Count.model_fields)
+_TABLE: Table = CountRow.__table__  # type: ignore[attr-defined] # set by SQLModel's metaclass
+_OTHERS = _TABLE.alias()
+_TOUCH = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.source == bindparam("b_source"),
+        _TABLE.c.last_at < bindparam("b_at"),
+        _TABLE.c.last_at
+        == sa_select(func.max(_OTHERS.c.last_at))
+        .where(_OTHERS.c.source == bindparam("b_source"))
+        .scalar_subquery(),
+    )
+    .values(last_at=bindparam("b_at"))
+)
 Series = tuple[str, str, str]
 """Source, native id, metric."""
 
@@ -62,23 +77,17 @@ def put_counts(session: Session, counts: Sequence[Count]) -> None:
     upsert(session, CountRow, values, key=key, update=["last_at"])
 
 
-def touch_counts(session: Session, source: str, *, at: datetime) -> None:
+def touch_counts(session: Session, seen: Mapping[str, datetime]) -> None:
     """
-    Note that a listing stands unchanged: what its last reading counted holds until now.
+    Note that listings stand unchanged: what their last readings counted holds until now.
 
     Args:
         session: Open, in a write transaction.
-        source: Whose listing it is.
-        at: When it was asked for.
+        seen: When each source was asked.
     """
-    newest = select(func.max(CountRow.last_at)).where(CountRow.source == source)
-    last: datetime | None = session.exec(newest).one()
-    if last and last < at:
-        session.execute(
-            update(CountRow)
-            .where(col(CountRow.source) == source, col(CountRow.last_at) == last)
-            .values(last_at=at)
-        )
+    if seen:
+        values = [{"b_source": source, "b_at": at} for source, at in sorted(seen.items())]
+        session.connection().execute(_TOUCH, values)
 
 
 def counts_of(
