@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 
 from digest.model import Capture, FaultKind, Outcome
 from digest.store.rows import CHUNK, as_noun, as_values, upsert
-from digest.store.tables import CaptureRow, ComparisonRow, FactRow, ReadingRow
+from digest.store.tables import CaptureRow, ReadingRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,8 @@ def newest_found(session: Session) -> set[str]:
 
 def cited_keys(session: Session) -> set[str]:
     """Give the captures that the facts of all tools in comparisons stand on by now."""
+    from digest.store.tables import ComparisonRow, FactRow  # noqa: PLC0415 # not for ingestion
+
     tools: set[str] = set()
     for pair in session.exec(select(ComparisonRow.tool_a, ComparisonRow.tool_b)):
         tools.update(pair)
@@ -143,6 +145,8 @@ def cited_moments(session: Session) -> set[datetime]:
     Facts move on with newer captures, the documents of issues do not: of a quotation they keep
     the moment, and that is the capture's.
     """
+    from digest.store.tables import ComparisonRow  # noqa: PLC0415 # not for ingestion
+
     return {
         moment
         for document in session.exec(select(ComparisonRow.document))

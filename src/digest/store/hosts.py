@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, or_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from digest.model import HostClaim, HostRelease, HostState
 from digest.store.engine import Database
-from digest.store.rows import CHUNK, as_noun
+from digest.store.rows import CHUNK, as_noun, insert_of
 from digest.store.tables import HostRow
 
 _TABLE = HostRow.__table__  # type: ignore[attr-defined] # set by SQLModel's metaclass
@@ -51,9 +50,7 @@ def claim_hosts(
         Every host's state after that: it is taken where ``leased_by`` is ``holder``. One that wants
         to be left alone until later than now is not taken.
     """
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(_TABLE)
+    statement = insert_of(session.get_bind().dialect)(_TABLE)
     held, lease = _TABLE.c.held_until, _TABLE.c.leased_until
     statement = statement.on_conflict_do_update(
         index_elements=["host"],

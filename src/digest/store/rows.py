@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from itertools import repeat
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import Dialect, Row, Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import Session, SQLModel
 
@@ -115,6 +115,11 @@ class _Plan:
         return [change(value[name]) for value in values]
 
 
+def insert_of(dialect: Dialect) -> Any:
+    """Give a database's own INSERT, which knows ON CONFLICT; the other's takes 60 ms to load."""
+    return import_module(f"sqlalchemy.dialects.{dialect.name}").insert
+
+
 @lru_cache(maxsize=64)
 def _planned(
     row: type[SQLModel],
@@ -124,7 +129,7 @@ def _planned(
     update: tuple[str, ...],
 ) -> _Plan:
     """Compile an upsert once per table, database and set of columns."""
-    insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    insert = insert_of(dialect)
     table: Table = row.__table__  # type: ignore[attr-defined] # set by SQLModel's metaclass
     constants = {
         column.name: column.default.arg
