@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -226,6 +225,13 @@ class Settings(BaseSettings):
     @field_validator("sender_address")
     @classmethod
     def _check_sender_address(cls, value: str) -> str:
+        if value == cls.model_fields["sender_address"].default:
+            return value
+        from email_validator import (  # noqa: PLC0415 # slow to load, and few commands send mail
+            EmailNotValidError,
+            validate_email,
+        )
+
         try:
             validate_email(value, check_deliverability=False, globally_deliverable=False)
         except EmailNotValidError as error:

@@ -5,47 +5,21 @@ Pure: takes the bytes of strangers, gives elements and plain text; bot checks an
 told from pages.
 """
 
-from typing import Any
-
-from bs4 import BeautifulSoup, Tag
-from bs4.builder._lxml import LXMLTreeBuilder  # its typed name; bs4.builder gives it by a loop
-from bs4.filter import SoupStrainer
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from digest.model import Capture, Reading
 from digest.sources.charset import decode
 from digest.sources.readings import failed, is_challenge, is_html, unreadable
 from digest.sources.text import line
 
-MAX_DEPTH = 200
-"""Elements inside each other that are read; honest pages have some dozens, and the time a search
-takes grows with the square."""
-
-
-class _TooDeep(Exception):  # noqa: N818 # nobody sees it
-    """A page is nested deeper than ``MAX_DEPTH``."""
-
-
-class _ShallowBuilder(LXMLTreeBuilder):
-    """Builds the page until it is nested too deep: to go on would take the square of the depth."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._depth = 0
-
-    def start(self, *tag: Any) -> None:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise _TooDeep
-        super().start(*tag)
-
-    def end(self, name: str | bytes) -> None:
-        self._depth -= 1
-        super().end(name)
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
 
 
 def read_page(
-    body: bytes, capture: Capture, *, due: str, only: SoupStrainer | None = None
-) -> BeautifulSoup | Reading:
+    body: bytes, capture: Capture, *, due: str, only: Mapping[str, Any] | None = None
+) -> "BeautifulSoup | Reading":
     """
     Give the page of a response, or the reading that says why there is none.
 
@@ -53,18 +27,21 @@ def read_page(
         body: The octets of the response.
         capture: Its description.
         due: What was expected, such as "the library page".
-        only: The elements that are needed; others are not kept, which saves most of the time.
+        only: The elements that are needed, by ``name`` and ``attrs``; others are not kept, which
+            saves most of the time.
     """
+    from digest.sources.soup import MAX_DEPTH, TooDeepError, soup  # noqa: PLC0415 # slow to load
+
     text = decode(body, capture.content_type).text
     if not is_html(text) or is_challenge(text):
         return unreadable(text, due=due)
     try:
-        return BeautifulSoup(text, builder=_ShallowBuilder(), parse_only=only)
-    except _TooDeep:
+        return soup(text, only=only)
+    except TooDeepError:
         return failed(f"elements nested more than {MAX_DEPTH} deep, as on no honest page")
 
 
-def rows_of(page: BeautifulSoup, selector: str) -> list[Tag]:
+def rows_of(page: "BeautifulSoup", selector: str) -> "list[Tag]":
     """Give the elements that a selector fits, in their order; one inside another is part of it."""
     rows: list[Tag] = []
     for found in page.select(selector):
@@ -73,12 +50,12 @@ def rows_of(page: BeautifulSoup, selector: str) -> list[Tag]:
     return rows
 
 
-def words_of(element: Tag | None) -> str:
+def words_of(element: "Tag | None") -> str:
     """Give the words of an element as one clean line; empty where there is no element."""
     return line(element.get_text(" ")) if element else ""
 
 
-def attribute_of(element: Tag | None, name: str) -> str:
+def attribute_of(element: "Tag | None", name: str) -> str:
     """Give an attribute as one clean line; empty where it or the element is missing."""
     value = element.get(name) if element else None
     return line(value, limit=2_000) if isinstance(value, str) else ""

@@ -6,15 +6,16 @@ Trending is not launched: the page has no dates, and a repository of any age may
 
 import re
 from functools import partial
-
-from bs4 import Tag
-from bs4.filter import SoupStrainer
+from typing import TYPE_CHECKING
 
 from digest.model import Capture, Flag, Launch, Popularity, Reading, Source
 from digest.sources.flags import Repository, suspect_reasons
 from digest.sources.pages import attribute_of, read_page, rows_of, words_of
 from digest.sources.readings import gather, launch_of, ok_empty, suspect
 from digest.sources.wire import MAX_COUNT, without_nothing
+
+if TYPE_CHECKING:
+    from bs4 import Tag
 
 VERSION = "1"
 
@@ -30,7 +31,7 @@ _NO_OWNERS = frozenset({"login", "sponsors", "orgs", "topics", "trending", "apps
 _GAINED = re.compile(r"([\d,]{1,12}) stars? (today|this week|this month)")
 _RECORD = re.compile(r'"record_id":(\d{1,18})\b')
 _NOTHING = re.compile(rb"don[^<>\s]{1,8}t have any trending repositories")
-_NEEDED = SoupStrainer(["ol", "article"])
+_NEEDED = {"name": ["ol", "article"]}
 
 
 def parse(body: bytes, capture: Capture, source: Source) -> Reading:
@@ -49,7 +50,7 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
 
 
 def _launch(
-    capture: Capture, source: Source, heading: str, length: int, ranked: tuple[int, Tag]
+    capture: Capture, source: Source, heading: str, length: int, ranked: "tuple[int, Tag]"
 ) -> Launch | None:
     rank, row = ranked
     link = row.select_one(heading)
@@ -97,7 +98,7 @@ def _full_name(path: str) -> str | None:
     return found[1]
 
 
-def _counted(row: Tag, full_name: str, paths: tuple[str, ...]) -> int | None:
+def _counted(row: "Tag", full_name: str, paths: tuple[str, ...]) -> int | None:
     """Give the number on the link to one of a repository's own pages."""
     for link in row.select("a[href]"):
         if attribute_of(link, "href").removeprefix(f"/{full_name}").startswith(paths):
@@ -112,13 +113,13 @@ def _number(text: str) -> int | None:
     return min(int(digits), MAX_COUNT)
 
 
-def _gained(row: Tag) -> dict[str, object]:
+def _gained(row: "Tag") -> dict[str, object]:
     """Give how many stars came in, and since when: "1,573 stars today"."""
     found = _GAINED.search(words_of(row.select_one(".float-sm-right")))
     return {"stars_gained": _number(found[1]), "stars_gained_in": found[2]} if found else {}
 
 
-def _record(link: Tag | None) -> str:
+def _record(link: "Tag | None") -> str:
     """Give the repository's number, which outlives its name; the page keeps it for statistics."""
     found = _RECORD.search(attribute_of(link, "data-hydro-click"))
     return found[1] if found else ""

@@ -10,8 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-
-from bs4 import Tag
+from typing import TYPE_CHECKING
 
 from digest.model import Capture, Launch, LaunchDateSource, Reading, Source
 from digest.sources.dates import MAX_LENGTH, read_age, read_date
@@ -21,6 +20,9 @@ from digest.sources.pages import attribute_of, read_page, rows_of, words_of
 from digest.sources.readings import failed, gather, launch_of, suspect
 from digest.sources.text import first_sentence
 from digest.sources.urls import web_url
+
+if TYPE_CHECKING:
+    from bs4 import Tag
 
 VERSION = "2"
 
@@ -63,7 +65,7 @@ def hits(body: bytes, capture: Capture, source: Source) -> dict[str, int]:
     return {"item": len(items), **inside}
 
 
-def _launch(capture: Capture, source: Source, item: Tag) -> Launch | None:
+def _launch(capture: Capture, source: Source, item: "Tag") -> Launch | None:
     title = next(filter(None, map(words_of, _found(item, source, "title"))), "")
     url = next(_links(item, source, base=capture.final_url), None)
     if url is None:
@@ -87,13 +89,13 @@ def _launch(capture: Capture, source: Source, item: Tag) -> Launch | None:
     )
 
 
-def _found(item: Tag, source: Source, part: str) -> list[Tag]:
+def _found(item: "Tag", source: Source, part: str) -> "list[Tag]":
     """Give the elements of an entry that a selector fits; none where the source names none."""
     selector = source.options.get(part)
     return item.select(str(selector)) if selector else []
 
 
-def _links(item: Tag, source: Source, *, base: str) -> Iterator[str]:
+def _links(item: "Tag", source: Source, *, base: str) -> Iterator[str]:
     """Give the addresses an entry leads to; without a selector, the entry's own or those in it."""
     if "link" in source.options:
         anchors = _found(item, source, "link")
@@ -109,7 +111,7 @@ def _id_of(url: str) -> str:
     return url if len(url) <= MAX_ID else f"sha256:{hashlib.sha256(url.encode()).hexdigest()[:40]}"
 
 
-def _dated(item: Tag, source: Source, *, now: datetime) -> tuple[datetime | None, str, str]:
+def _dated(item: "Tag", source: Source, *, now: datetime) -> tuple[datetime | None, str, str]:
     """Give the first date or age among the elements that fit, how it is written, and how wide."""
     elements = _found(item, source, "date")
     for element in elements:

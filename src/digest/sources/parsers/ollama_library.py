@@ -3,15 +3,16 @@
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
-
-from bs4 import Tag
-from bs4.filter import SoupStrainer
+from typing import TYPE_CHECKING
 
 from digest.model import Capture, Launch, LaunchDateSource, Popularity, Reading, Source
 from digest.sources.pages import read_page, rows_of
 from digest.sources.readings import gather, launch_of, ok_empty, suspect
 from digest.sources.text import line
 from digest.sources.wire import MAX_COUNT, plausible, without_nothing
+
+if TYPE_CHECKING:
+    from bs4 import Tag
 
 VERSION = "1"
 
@@ -23,7 +24,7 @@ _UNITS = {"K": 10**3, "M": 10**6, "B": 10**9}
 
 def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     """Read the whole library; never raises."""
-    needed = SoupStrainer(attrs={"x-test-repos": True})
+    needed = {"attrs": {"x-test-repos": True}}
     listing = read_page(body, capture, due="the library page", only=needed)
     if isinstance(listing, Reading):
         return listing
@@ -37,7 +38,7 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     return suspect("no model in the list, and no word that this is right")
 
 
-def _launch(capture: Capture, source: Source, row: Tag) -> Launch | None:
+def _launch(capture: Capture, source: Source, row: "Tag") -> Launch | None:
     slug = _slug(row)
     updated = row.select_one("[x-test-updated]")
     launched_at = _updated_at(updated)
@@ -66,7 +67,7 @@ def _launch(capture: Capture, source: Source, row: Tag) -> Launch | None:
     )
 
 
-def _slug(row: Tag) -> str:
+def _slug(row: "Tag") -> str:
     for anchor in row.find_all("a", href=True):
         href = str(anchor["href"])
         if href.startswith(_PATH):
@@ -74,29 +75,37 @@ def _slug(row: Tag) -> str:
     return ""
 
 
-def _tagline(row: Tag) -> str:
+def _tagline(row: "Tag") -> str:
     heading = row.select_one("[x-test-model-title]")
     return _text(heading.find("p")) if heading else ""
 
 
 def _text(element: object) -> str:
-    return line(element.get_text(" ")) if isinstance(element, Tag) else ""
+    tag = _tag(element)
+    return line(tag.get_text(" ")) if tag else ""
 
 
-def _marked(row: Tag, name: str) -> str:
+def _tag(found: object) -> "Tag | None":
+    from bs4 import Tag  # noqa: PLC0415 # with a page in hand it is loaded
+
+    return found if isinstance(found, Tag) else None
+
+
+def _marked(row: "Tag", name: str) -> str:
     return _text(row.select_one(f"[x-test-{name}]"))
 
 
-def _all_marked(row: Tag, name: str) -> tuple[str, ...]:
+def _all_marked(row: "Tag", name: str) -> tuple[str, ...]:
     found = (_text(element) for element in row.select(f"[x-test-{name}]"))
     return tuple(dict.fromkeys(text for text in found if text))
 
 
 def _raw_date(updated: object) -> str:
     """Give the absolute time in the enclosing element's title, else the relative words."""
-    if not isinstance(updated, Tag):
+    tag = _tag(updated)
+    if tag is None:
         return ""
-    titled = updated.find_parent("span", title=True)
+    titled = tag.find_parent("span", title=True)
     return line(str(titled["title"])) if titled else _text(updated)
 
 

@@ -7,10 +7,7 @@ without any sign of payment is therefore not known to be unpaid.
 
 import re
 from functools import partial
-from typing import Any
-
-from bs4 import Tag
-from bs4.filter import SoupStrainer
+from typing import TYPE_CHECKING, Any
 
 from digest.model import Capture, Flag, Launch, LaunchDateSource, Reading, Source
 from digest.sources.dates import read_age
@@ -20,11 +17,14 @@ from digest.sources.readings import gather, launch_of, suspect
 from digest.sources.urls import host_of, web_url
 from digest.sources.wire import count_at, without_nothing
 
+if TYPE_CHECKING:
+    from bs4 import Tag
+
 VERSION = "1"
 
 SITE = "https://theresanaiforthat.com"
 _ROW = "li.li[data-id]"
-_NEEDED = SoupStrainer("li", attrs={"data-id": True})
+_NEEDED = {"name": "li", "attrs": {"data-id": True}}
 _PRICE = re.compile(
     r"(?P<free>Free \+ )?from (?P<sign>[$€£¥])(?P<amount>[\d,]{1,9}(?:\.\d{1,4})?)(?:/(?P<unit>mo|yr|wk))?",
     re.IGNORECASE,
@@ -45,7 +45,7 @@ def parse(body: bytes, capture: Capture, source: Source) -> Reading:
     return gather(rows, partial(_launch, capture, source))
 
 
-def _launch(capture: Capture, source: Source, row: Tag) -> Launch | None:
+def _launch(capture: Capture, source: Source, row: "Tag") -> Launch | None:
     link = row.select_one('a.ai_link[href^="/ai/"]')
     target = web_url(attribute_of(row, "data-url"))
     released = words_of(row.select_one(".released"))
@@ -104,13 +104,13 @@ def _offer(text: str) -> dict[str, Any]:
     return {"price": {"kind": "unknown"}, "price_text": text}
 
 
-def _discount(row: Tag) -> str:
+def _discount(row: "Tag") -> str:
     """Give the words of a discount without the sign before them; they stand in ``data-rank``."""
     words = attribute_of(row, "data-rank").split(maxsplit=1)
     return " ".join(words if words and words[0].isalnum() else words[1:])
 
 
-def _count(row: Tag, selector: str) -> int | None:
+def _count(row: "Tag", selector: str) -> int | None:
     digits = words_of(row.select_one(selector)).replace(",", "")
     number = int(digits) if re.fullmatch(r"[0-9]{1,12}", digits) else None
     return count_at({"number": number}, "number")
