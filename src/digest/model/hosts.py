@@ -1,6 +1,7 @@
 """The hosts that are asked: what they go by, and what all who ask one share about it."""
 
 import ipaddress
+from functools import lru_cache
 
 from pydantic import AwareDatetime
 from sqlmodel import Field
@@ -12,6 +13,7 @@ _COUNTRY = 2  # letters of a country's top level
 _NAME_AND_COUNTRY = 2  # labels
 
 
+@lru_cache(maxsize=4096)
 def registrable(host: str) -> str:
     """
     Give the part of a host that somebody registered: ``example.co.uk`` for ``a.example.co.uk``.

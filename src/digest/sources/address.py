@@ -9,6 +9,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from urllib.parse import unquote_plus
 
@@ -143,6 +144,8 @@ def stored_url(url: str) -> str:
     User name and password, the fragment, and query parameters named token, key, secret and the
     like are left out; the rest stays as it was spelled.
     """
+    if "?" not in url and "@" not in url and "#" not in url:
+        return url
     head, mark, query = url.partition("#")[0].partition("?")
     kept = [
         part
@@ -152,9 +155,10 @@ def stored_url(url: str) -> str:
     return _USERINFO.sub(r"\1", head) + (mark + "&".join(kept) if any(kept) else "")
 
 
+@lru_cache(maxsize=256)
 def read_url(url: str) -> Target:
     """
-    Read a URL that is about to be fetched.
+    Read a URL that is about to be fetched; the last ones are known still, for each is read twice.
 
     Raises:
         RefusedAddressError: It is no http or https URL, carries credentials, or is spelled so that

@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 
 from digest.sources.address import AllowedHosts, Target, check_address, read_url
+from digest.sources.connection import Connection
 
 Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
 """From host and port to IP addresses, in the order to be tried; raises OSError."""
@@ -33,17 +34,31 @@ async def resolve_name(host: str, port: int) -> tuple[str, ...]:
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
-    """A transport that resolves names itself and connects to checked addresses only."""
+    """
+    The way to one host: resolves names itself and connects to checked addresses only.
+
+    No httpx client stands above it: that would take proxies from the environment, which resolve
+    names themselves, past all checks, and keep cookies.
+    """
 
     def __init__(
         self,
-        inner: httpx.AsyncBaseTransport,
         *,
+        tls: Callable[[], ssl.SSLContext],
         allowed: AllowedHosts,
         resolve: Resolve,
         connect_s: float,
     ) -> None:
-        self._inner = inner
+        """
+        Open nothing yet.
+
+        Args:
+            tls: Gives the context for https; called with the first https address.
+            allowed: Hosts that may be reached although they are private.
+            resolve: The name service.
+            connect_s: Longest wait for it, in seconds.
+        """
+        self._connection = Connection(tls)
         self._allowed = allowed
         self._resolve = resolve
         self._connect_s = connect_s
@@ -60,14 +75,14 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         *others, last = await self._checked_addresses(target)
         for address in others:
             try:
-                return await self._inner.handle_async_request(_pinned(request, target, address))
+                return await self._connection.ask(request, target, address)
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue  # the next address may do; the last one's error is the one shown
-        return await self._inner.handle_async_request(_pinned(request, target, last))
+        return await self._connection.ask(request, target, last)
 
     async def aclose(self) -> None:
-        """Close the kept connections."""
-        await self._inner.aclose()
+        """Close the kept connection."""
+        await self._connection.aclose()
 
     async def _checked_addresses(self, target: Target) -> tuple[str, ...]:
         addresses = await self._addresses(target)
@@ -90,35 +105,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         return addresses
 
 
-def open_transport(
-    *, tls: ssl.SSLContext, allowed: AllowedHosts, resolve: Resolve, connect_s: float
-) -> GuardedTransport:
-    """
-    Open the way to one host: a pool of one, since httpx's pool costs the square of its size.
-
-    No httpx client stands above it: that would take proxies from the environment, which resolve
-    names themselves, past all checks, and keep cookies.
-    """
-    inner = httpx.AsyncHTTPTransport(
-        verify=tls,
-        limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-    )
-    return GuardedTransport(inner, allowed=allowed, resolve=resolve, connect_s=connect_s)
-
-
 def _is_literal(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
         return False
     return True
-
-
-def _pinned(request: httpx.Request, target: Target, address: str) -> httpx.Request:
-    return httpx.Request(
-        request.method,
-        request.url.copy_with(host=address),
-        headers=request.headers,  # Host is among them, made from the name
-        stream=request.stream,
-        extensions={**request.extensions, "sni_hostname": target.host},
-    )

@@ -16,7 +16,7 @@ import httpx
 from digest.model.hosts import registrable
 from digest.sources.address import AllowedHosts, Target, read_url, stored_url
 from digest.sources.answers import PERMANENT_REDIRECTS, Answer, next_url
-from digest.sources.connect import GuardedTransport, Resolve, open_transport
+from digest.sources.connect import GuardedTransport, Resolve
 from digest.sources.credentials import Pass
 from digest.sources.exchange import connection_trouble, exchange, may_pass
 from digest.sources.hosts import HostBook
@@ -201,8 +201,8 @@ class Courier:
 
     def _transport(self, host: str) -> GuardedTransport:
         if host not in self._transports:
-            self._transports[host] = open_transport(
-                tls=self._tls,
+            self._transports[host] = GuardedTransport(
+                tls=lambda: self._tls,
                 allowed=self._allowed,
                 resolve=self._resolve,
                 connect_s=self._limits.connect_s,

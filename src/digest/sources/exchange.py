@@ -72,7 +72,7 @@ async def exchange(
         url=stored_url(url),
         limits=limits,
     )
-    headers_read = dict(response.headers)
+    headers_read = dict(response.headers.items())  # repeated ones joined by commas
     return Answer(url, response.status_code, headers_read, decoded, wire_octets=len(wire))
 
 

@@ -184,7 +184,7 @@ class Fetcher:
 
     async def _go(self, errand: Errand, credential: Credential | None) -> Arrived:
         shows = await self._keyring.pass_for(credential, errand.url, spacing_s=errand.spacing_s)
-        return await self._courier.go(replace(errand, shows=shows))
+        return await self._courier.go(replace(errand, shows=shows) if shows else errand)
 
     async def _ask_for_token(self, url: str, shows: Pass, form: bytes, spacing_s: float) -> Answer:
         headers = _headers("application/json") | {"Content-Type": FORM}
