@@ -13,7 +13,7 @@ import sqlalchemy as sa
 import zstandard
 from pydantic import SecretStr
 
-from digest.model import Outcome, Source
+from digest.model import FaultKind, Outcome, Source
 from digest.sources.captures import CaptureStore
 from digest.sources.fetch import Fetcher
 from digest.sources.paging import Response
@@ -22,6 +22,7 @@ from digest.steps.ingest import IngestParts, ingest
 from digest.steps.record import past_of, read_listing
 from digest.steps.remake import ReplayParts
 from digest.steps.replay import replay
+from digest.store import health as health_store
 from digest.store import launches as launch_store
 from digest.store import sources as source_store
 from digest.store.engine import Database
@@ -190,6 +191,36 @@ def test_a_page_that_fails_makes_the_listing_doubtful_and_moves_nothing(site, re
     assert {"77", "78"} <= reader.stored("gh")  # dated by the API, so nothing is said by the list
     assert (after.complete_at, after.good_at, after.etag) == (NOW, NOW, '"1"')
     assert before.etag == '"1"'
+
+
+@pytest.mark.parametrize(
+    "refusal", [{"status": 429, "headers": {"Retry-After": "3600"}}, {"status": 403}], ids=str
+)
+def test_a_host_that_refuses_a_further_page_breaks_nothing(site, reader, refusal):
+    """Rate limits and blocks are never evidence of breakage; the listing is not whole all the same."""
+    says_pages(site)
+    reader.read(search(site))
+    site.script.clear()
+    says_pages(site, last=1)
+    site.script["/search?q=ai"][0].headers["ETag"] = '"other"'
+    site.says("/repositories/7/search?page=2", **refusal)
+
+    for _ in range(3):
+        reader.now += timedelta(hours=6)
+        (report,) = reader.read(search(site))
+        assert (report.outcome, report.incident) == (Outcome.SUSPECT, None)
+        with reader.db.write() as session:  # the hour has passed
+            state = source_store.source_state(session, "gh")
+            source_store.put_source_state(session, state.model_copy(update={"not_before": None}))
+
+    with reader.db.read() as session:
+        assert health_store.last_word(session, "gh").fault is FaultKind.REFUSED
+    assert reader.state("gh").complete_at == NOW
+
+    replay(ReplayParts(db=reader.db, captures=CaptureStore(reader.folder), sources=()))
+
+    with reader.db.read() as session:
+        assert health_store.last_word(session, "gh").fault is FaultKind.REFUSED
 
 
 def test_a_replay_of_the_captures_alone_comes_to_the_same_end(site, reader):

@@ -107,8 +107,10 @@ def _with_page(collected: Collected, page: Fetched) -> Collected:
         replace(item, capture=_page_of(item.capture, key, number)) for item in _responses(page)
     )
     waits = [at for at in (collected.fetched.not_before, page.not_before) if at]
-    fetched = collected.fetched.model_copy(update={"not_before": max(waits, default=None)})
     is_well = page.outcome is Outcome.OK and came
+    is_refused = page.outcome is Outcome.BLOCKED or (not is_well and page.not_before is not None)
+    changes = {"not_before": max(waits, default=None), "refuses_more": is_refused}
+    fetched = collected.fetched.model_copy(update=changes)
     return Collected(
         fetched, (*others, last, *came), None if is_well else page.reason or "no content"
     )

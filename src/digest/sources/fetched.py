@@ -50,6 +50,8 @@ class Fetched(Value):
     """The host asked not to be called before then; real time."""
     may_pass: bool = False
     """True where the same request may well succeed in a minute: no connection, a server's error."""
+    refuses_more: bool = False
+    """True where the host refused a further page of the listing, or asked to wait with it."""
     is_gone: bool = False
     """True where the address answered 410."""
     leads_home: bool = False
