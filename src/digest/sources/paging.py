@@ -14,7 +14,15 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from digest.model import Capture, Reading
-from digest.sources.wire import count_at, flag_at, object_at, raw_at, read_json, read_json_list, rows_at
+from digest.sources.wire import (
+    count_at,
+    flag_at,
+    object_at,
+    raw_at,
+    read_json,
+    read_json_list,
+    rows_at,
+)
 
 BACK = timedelta(days=7)
 ALGOLIA_REACH = 950
