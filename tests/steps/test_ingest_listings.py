@@ -17,6 +17,7 @@ from digest.model import FaultKind, Outcome, Source
 from digest.sources.captures import CaptureStore
 from digest.sources.fetch import Fetcher
 from digest.sources.paging import Response
+from digest.steps.doctor import examine
 from digest.steps.export import export_launches
 from digest.steps.ingest import IngestParts, ingest
 from digest.steps.record import past_of, read_listing
@@ -378,6 +379,8 @@ def test_items_of_hacker_news_are_asked_for_one_by_one(site, reader):
 
     assert (report.outcome, report.launches) == (Outcome.OK, 3)
     assert site.paths()[1:] == [f"/v0/item/{number}.json" for number in (11, 12, 13)]
+    (found,) = examine(reader.db, CaptureStore(reader.folder), [source])
+    assert (found.is_fine, found.launches) == (True, 3)  # the doctor reads the whole listing too
 
 
 def test_a_source_that_is_gone_is_not_asked_until_somebody_says_so(site, reader):
