@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from digest.model import FaultKind, Outcome, Source
 from digest.sources.captures import CaptureStore
 from digest.sources.fetch import Fetcher
+from digest.sources.hosts import HostBook
 from digest.sources.paging import Response
 from digest.steps.doctor import examine
 from digest.steps.export import export_launches
@@ -27,6 +28,7 @@ from digest.store import health as health_store
 from digest.store import launches as launch_store
 from digest.store import sources as source_store
 from digest.store.engine import Database
+from digest.store.hosts import HostTable
 from digest.store.migrate import migrate
 from digest.store.tables import CaptureRow, metadata
 
@@ -61,13 +63,13 @@ class Reader:
         """Read them once; one report each."""
         return asyncio.run(self._read(sources, secrets, how))
 
-    async def _read(self, sources, secrets, how):
+    async def _read(self, sources, secrets, how, **changes):
         async with Fetcher(
             user_agent="digest/test (+https://verdicts.example.com/about)",
             allowed_private_hosts=("127.0.0.0/8",),
             clock=lambda: self.now,
             secrets=secrets,
-            sleep=lambda _s: asyncio.sleep(0),
+            **({"sleep": lambda _s: asyncio.sleep(0)} | changes),
         ) as fetcher:
             parts = IngestParts(
                 db=self.db,
@@ -381,6 +383,25 @@ def test_items_of_hacker_news_are_asked_for_one_by_one(site, reader):
     assert site.paths()[1:] == [f"/v0/item/{number}.json" for number in (11, 12, 13)]
     (found,) = examine(reader.db, CaptureStore(reader.folder), [source])
     assert (found.is_fine, found.launches) == (True, 3)  # the doctor reads the whole listing too
+
+
+def test_workers_that_start_together_ask_for_a_page_whole_once(site, reader):
+    """Whoever comes second knows by its turn what the first has stored meanwhile."""
+    site.says("/list", body=repositories(1), headers={"ETag": '"1"'}, after_s=0.2)
+    site.says("/list", status=304)
+    source = search(site, url=f"{site.url}/list", spacing_s=1.0)
+
+    async def worker(name):
+        book = HostBook(HostTable(reader.db), holder=name, clock=lambda: datetime.now(UTC))
+        return await reader._read([source], None, {}, book=book, sleep=asyncio.sleep)
+
+    async def both():
+        return await asyncio.gather(worker("a"), worker("b"))
+
+    outcomes = [report.outcome for (report,) in asyncio.run(both())]
+
+    assert sorted(outcomes) == [Outcome.OK, Outcome.UNCHANGED]
+    assert [asked.headers.get("if-none-match") for asked in site.asked] == [None, '"1"']
 
 
 def test_a_source_that_is_gone_is_not_asked_until_somebody_says_so(site, reader):

@@ -9,9 +9,10 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from digest.errors import CaptureError
-from digest.model import Capture, Incident, Outcome, Reading, Source, Value
+from digest.model import Capture, Incident, Outcome, Reading, Source, SourceState, Value
 from digest.sources.captures import CaptureStore
 from digest.sources.collect import Collected, collect
 from digest.sources.fetch import Fetched, Fetcher
@@ -97,8 +98,7 @@ def _skipped(
     if not source.enabled and not insists:
         reason = "switched off in the sources file (enabled = false)"
     elif only_due:
-        with parts.db.read() as session:
-            state = source_store.source_states(session).get(source.name)
+        state = _known(source, parts)
         due = state.next_due_at if state else None
         if due is not None and due > parts.clock():
             reason = f"not due before {due:%Y-%m-%d %H:%M %Z}"
@@ -114,9 +114,10 @@ async def ingest_source(
 ) -> SourceReport:
     """Read one source: everything that happened ends up in its report and its stored state."""
     now = parts.clock()
-    with parts.db.read() as session:
-        state = source_store.source_states(session).get(source.name)
-    collected = await collect(source, state, fetcher=parts.fetcher, now=now, insists=insists)
+    known = partial(_known, source, parts)
+    collected = await collect(
+        source, known(), fetcher=parts.fetcher, now=now, insists=insists, newer=known
+    )
     reading, kept = await asyncio.to_thread(_kept_and_read, source, collected, parts)
     with parts.db.write() as session:
         change = note_incidents(session, source, reading, capture=_first(kept), now=parts.clock())
@@ -131,6 +132,11 @@ async def ingest_source(
             jitter=parts.jitter(),
         )
     return _report(source, reading, collected.fetched, new=new, change=change)
+
+
+def _known(source: Source, parts: IngestParts) -> SourceState | None:
+    with parts.db.read() as session:
+        return source_store.source_state(session, source.name)
 
 
 def _kept_and_read(
