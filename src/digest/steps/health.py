@@ -110,13 +110,15 @@ def note_incidents(
 
 
 def _standing(session: Session, source: str, *, now: datetime) -> Standing:
+    # held, and first of all: two workers that read it at once must not both open an incident
+    state = source_store.source_state(session, source, holds=True)
     accepted = store.recent_readings(session, source, limit=1)
     return Standing(
         open=store.open_incident(session, source),
         items=accepted[0].items if accepted else None,
         capture_key=accepted[0].capture_key if accepted else "",
         failures=looks(store.failures_in_a_row(session, source), at=now),
-        is_muted=is_muted(source_store.source_state(session, source), at=now),
+        is_muted=is_muted(state, at=now),
     )
 
 

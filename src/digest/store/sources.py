@@ -16,10 +16,15 @@ def source_states(session: Session) -> dict[str, SourceState]:
     return {row.source: as_noun(SourceState, row) for row in rows}
 
 
-def source_state(session: Session, source: str) -> SourceState | None:
-    """Give what is known of one source; None where it was never read."""
+def source_state(session: Session, source: str, *, holds: bool = False) -> SourceState | None:
+    """
+    Give what is known of one source; None where it was never read.
+
+    ``holds`` keeps other writers away from it until the commit.
+    """
     # Asked anew each time: what an upsert wrote is not in the rows this session has seen before.
-    row = session.get(SourceRow, source, populate_existing=True)
+    lock = True if holds else None
+    row = session.get(SourceRow, source, populate_existing=True, with_for_update=lock)
     return as_noun(SourceState, row) if row else None
 
 
