@@ -22,6 +22,8 @@ _REDIRECTORS: Mapping[tuple[str, str], tuple[str, ...]] = {
 """(host, path; empty for any) of pages that only redirect, and the parameters with the target."""
 
 _SECRETS = frozenset({"token", "access_token", "auth_token", "api_key", "apikey", "auth", "secret"})
+"""Fewer names than address.is_secret_name knows: there one too many costs nothing, here it would make
+two items one (``?sort_key=…``)."""
 
 
 def web_url(value: str | None, *, base: str = "") -> str | None:
