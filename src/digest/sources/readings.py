@@ -8,12 +8,15 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from digest.model import Capture, Launch, Outcome, Reading, Source
 from digest.sources.flags import word_flags
 
 Row = TypeVar("Row")
+
+_LAUNCH = TypeAdapter(Launch)
+"""Validates as ``Launch(...)`` does, at a third of the cost: SQLModel's constructor is slow."""
 
 CHALLENGE_HEAD = 65_536
 """Characters (or octets, where they are not decoded yet) that a challenge page shows itself in."""
@@ -142,15 +145,17 @@ def launch_of(
     words = (title, native_id, *fields.get("tags", ()))
     flags = dict.fromkeys((*fields.pop("flags", ()), *word_flags(words=words, url=url)))
     try:
-        return Launch(
-            source=source.name,
-            native_id=native_id,
-            title=title,
-            name=fields.pop("name", "") or title,
-            flags=tuple(flags),
-            first_seen_at=capture.fetched_at,
-            capture_key=capture.key,
-            **fields,
+        return _LAUNCH.validate_python(
+            {
+                "source": source.name,
+                "native_id": native_id,
+                "title": title,
+                "name": fields.pop("name", "") or title,
+                "flags": tuple(flags),
+                "first_seen_at": capture.fetched_at,
+                "capture_key": capture.key,
+                **fields,
+            }
         )
     except ValidationError:
         return None

@@ -18,11 +18,15 @@ from digest.sources.collect import Collected, collect
 from digest.sources.fetch import Fetched, Fetcher
 from digest.sources.health.incidents import Change
 from digest.sources.paging import Response
+from digest.sources.urls import host_of
 from digest.steps.health import note_incidents
 from digest.steps.keeping import keep
 from digest.steps.record import past_of, read_fetched, store_reading
 from digest.store import sources as source_store
 from digest.store.engine import Database
+
+IN_FLIGHT = 64
+"""Hosts asked at the same time. More make no run shorter, and each may hold a body in memory."""
 
 
 class SourceReport(Value):
@@ -66,9 +70,13 @@ async def ingest(
     only_due: bool = False,
     insists: bool = False,
     on_report: Callable[[SourceReport], None] = lambda _report: None,
+    in_flight: int = IN_FLIGHT,
 ) -> tuple[SourceReport, ...]:
     """
-    Read every source once, different hosts at the same time.
+    Read every source once, different hosts at the same time, at most ``in_flight`` of them.
+
+    Sources of one host queue up behind each other, for the host takes one request at a time anyway;
+    so only as many bodies are held at once as there are hosts in flight, however many sources.
 
     Args:
         sources: All of them get a report, those that are switched off too.
@@ -76,18 +84,30 @@ async def ingest(
         only_due: Leave out those whose rhythm does not ask for them yet.
         insists: The operator named them: one that is switched off or gone for good is asked too.
         on_report: Called with each report as it comes.
+        in_flight: Most hosts asked at the same time.
 
     Returns:
         One report per source, in the order given: a source in trouble stops no other.
     """
+    slots = asyncio.Semaphore(in_flight)
+    reports: dict[str, SourceReport] = {}
+    queues: dict[str, list[Source]] = {}
+    for source in sources:
+        queues.setdefault(host_of(source.url), []).append(source)
 
-    async def one(source: Source) -> SourceReport:
-        report = _skipped(source, parts, only_due=only_due, insists=insists)
-        report = report or await ingest_source(source, parts=parts, insists=insists)
-        on_report(report)
-        return report
+    async def one_host(queue: Sequence[Source]) -> None:
+        for source in queue:
+            report = _skipped(source, parts, only_due=only_due, insists=insists)
+            if report is None:
+                async with slots:
+                    report = await ingest_source(source, parts=parts, insists=insists)
+            reports[source.name] = report
+            on_report(report)
 
-    return tuple(await asyncio.gather(*(one(source) for source in sources)))
+    async with asyncio.TaskGroup() as group:
+        for queue in queues.values():
+            group.create_task(one_host(queue))
+    return tuple(reports[source.name] for source in sources)
 
 
 def _skipped(

@@ -158,18 +158,19 @@ def store_reading(
         capture_store.put_capture(session, capture)
     new = 0
     if reading.outcome in FINDING_OUTCOMES:
-        known = launch_store.known_ids(session, source.name)
+        ids = [launch.native_id for launch in reading.launches]
+        known = launch_store.known_among(session, source.name, ids)
         found = mark_launched(
             reading.launches, known=known, complete_at=state.complete_at if state else None
         )
-        new = launch_store.put_launches(session, found, now=now)
+        new = launch_store.put_launches(session, found, now=now, known=known)
         put_counts(session, source.name, reading.launches, at=_read_at(captures, now))
     elif not reading.is_whole:
         dated = [launch for launch in reading.launches if launch.launched_at]
         new = launch_store.put_launches(session, dated, now=now)
     source_store.put_robots_texts(session, robots)
-    if reading.outcome is Outcome.UNCHANGED:
-        launch_store.touch_launches(session, source.name, now=now)
+    if reading.outcome is Outcome.UNCHANGED and state is not None and state.good_at is not None:
+        launch_store.touch_launches(session, source.name, seen_at=state.good_at, now=now)
         popularity_store.touch_counts(session, source.name, at=now)
     note_reading(session, source, reading, captures=captures, now=now)
     after = _next_state(source, reading, fetched, state, now=now, jitter=jitter)
