@@ -104,9 +104,14 @@ async def ingest(
             reports[source.name] = report
             on_report(report)
 
-    async with asyncio.TaskGroup() as group:
-        for queue in queues.values():
-            group.create_task(one_host(queue))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for queue in queues.values():
+                group.create_task(one_host(queue))
+    except (
+        ExceptionGroup
+    ) as several:  # callers know errors by their class: which may pass, which not
+        raise several.exceptions[0] from several
     return tuple(reports[source.name] for source in sources)
 
 
