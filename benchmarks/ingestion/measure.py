@@ -26,10 +26,12 @@ class Cost:
 
 def run(command: Sequence[str], *, env: Mapping[str, str], log: Path) -> Cost:
     """Run a program to its end. Raises RuntimeError where it fails."""
+    # All programs run from the bytecode of their first run, as they do where they are installed.
+    inherited = {n: text for n, text in os.environ.items() if n != "PYTHONDONTWRITEBYTECODE"}
     began = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, env={**os.environ, **env}, stdout=output, stderr=output, cwd=log.parent
+            command, env={**inherited, **env}, stdout=output, stderr=output, cwd=log.parent
         )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -2,32 +2,38 @@
 
 import asyncio
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import func, select
 
 from digest.demo.look_alikes import look_alikes
 from digest.demo.site import DemoSite, Page, demo_pages, demo_sources
 from digest.errors import NotFoundError, SourceHealthError
-from digest.model import FaultKind, IncidentEnd, Outcome
+from digest.model import FaultKind, IncidentEnd, Outcome, Reading
 from digest.sources.captures import CaptureStore
 from digest.sources.config import load_sources
 from digest.steps.doctor import examine
 from digest.steps.health import (
     accept_source,
+    incidents_after,
     mute_source,
     named_source,
     source_healths,
     unmute_source,
 )
 from digest.steps.ingest import SourceReport
+from digest.steps.noting import before_each
 from digest.steps.remake import ReplayParts
 from digest.steps.replay import replay
 from digest.store import health as health_store
 from digest.store import launches as launch_store
 from digest.store import sources as source_store
 from digest.store.engine import Database
+from digest.store.tables import IncidentRow
 from tests.steps.test_ingest import Site
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -200,6 +206,26 @@ def test_a_source_that_was_muted_before_it_was_read_shows_no_token(week: Week):
     with week.db.read() as session:
         state = source_store.source_state(session, "mine")
     assert "abcdef12" not in f"{health}{state}"
+
+
+def test_two_workers_that_read_a_source_at_once_open_one_incident(week: Week):
+    week.look(HN)
+    source = named_source(week.sources, HN)
+    bad = Reading(outcome=Outcome.SUSPECT, fault=FaultKind.PARTIAL, reason="6 items")
+
+    def note(minutes: int) -> None:
+        with week.db.write() as session:
+            at = week.now + timedelta(minutes=minutes)
+            before = before_each(session, [source.name])[source.name]
+            change = incidents_after(session, source, bad, before=before, capture=None, now=at)
+            health_store.put_incidents(session, change.incidents)
+            time.sleep(0.3)  # the other comes meanwhile
+
+    with ThreadPoolExecutor() as workers:
+        list(workers.map(note, (0, 1)))
+
+    with week.db.read() as session:
+        assert session.scalar(select(func.count()).select_from(IncidentRow)) == 1
 
 
 def test_an_operators_name_fits_where_it_is_kept(week: Week):

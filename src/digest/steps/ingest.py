@@ -96,19 +96,15 @@ async def ingest(
     """
     slots = asyncio.Semaphore(in_flight)
     desk = Together(partial(_stored, parts), gather_s=GATHER_S)
-    with parts.db.read() as session:
-        states = source_store.source_states(session)
+    states = Together(partial(_states, parts.db))
     reports: dict[str, SourceReport] = {}
-    queues: dict[str, list[Source]] = {}
-    for source in sources:
-        queues.setdefault(host_of(source.url), []).append(source)
 
     async def one_host(queue: Sequence[Source]) -> None:
         for source in queue:
-            state = states.get(source.name)
-            report = _skipped(source, state, parts, only_due=only_due, insists=insists)
-            if report is None:
-                async with slots:
+            async with slots:
+                state = await states.give(source.name)
+                report = _skipped(source, state, parts, only_due=only_due, insists=insists)
+                if report is None:
                     arrived = await _arrived(source, state, parts=parts, insists=insists)
                     report = await desk.give(arrived)
             reports[source.name] = report
@@ -116,11 +112,27 @@ async def ingest(
 
     try:
         async with asyncio.TaskGroup() as group:
-            for queue in queues.values():
+            for queue in _by_host(sources):
                 group.create_task(one_host(queue))
+    except ExceptionGroup as several:  # callers know errors by their class: which may pass
+        raise several.exceptions[0] from several
     finally:
         await desk.aclose()
     return tuple(reports[source.name] for source in sources)
+
+
+def _by_host(sources: Sequence[Source]) -> list[list[Source]]:
+    queues: dict[str, list[Source]] = {}
+    for source in sources:
+        queues.setdefault(host_of(source.url), []).append(source)
+    return list(queues.values())
+
+
+def _states(db: Database, names: Sequence[str]) -> list[SourceState | None]:
+    """Give what is known of these sources, in their order; None for one that was never read."""
+    with db.read() as session:
+        found = source_store.source_states(session, names)
+    return [found.get(name) for name in names]
 
 
 def _skipped(
@@ -162,10 +174,17 @@ async def _arrived(
 ) -> _Arrived:
     """Ask a source; what came is kept and read."""
     now = parts.clock()
-    collected = await collect(source, state, fetcher=parts.fetcher, now=now, insists=insists)
+    newer = partial(_known, parts.db, source.name)
+    collected = await collect(
+        source, state, fetcher=parts.fetcher, now=now, insists=insists, newer=newer
+    )
     if not collected.responses:
         return _Arrived(source, collected.fetched)
     return await asyncio.to_thread(_kept_and_read, source, collected, parts)
+
+
+def _known(db: Database, source: str) -> SourceState | None:
+    return _states(db, [source])[0]
 
 
 def _kept_and_read(source: Source, collected: Collected, parts: IngestParts) -> _Arrived:

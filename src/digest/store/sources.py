@@ -1,9 +1,10 @@
 """Resting place ①: how each source stands, and what sites' robots.txt said."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Table, bindparam, text
+from sqlalchemy import Row, Table, bindparam, text
 from sqlmodel import Session, func, select
 
 from digest.model import RobotsText, SourceState
@@ -15,19 +16,24 @@ _STATES: Table = SourceRow.__table__  # type: ignore[attr-defined] # set by SQLM
 # Built once, as every source needs them in every run: the ORM takes ten times as long.
 _STATE = _STATES.select().where(_STATES.c.source == bindparam("source"))
 _ALL_STATES = _STATES.select().order_by(_STATES.c.source)
-_HELD = (
-    _STATES.select()
-    .where(_STATES.c.source.in_(bindparam("names", expanding=True)))
-    .order_by(_STATES.c.source)
-    .with_for_update()
-)
+_NAMED = _ALL_STATES.where(_STATES.c.source.in_(bindparam("names", expanding=True)))
+_HELD = _NAMED.with_for_update()
 _JOIN_WRITERS = text("LOCK TABLE source IN ROW EXCLUSIVE MODE")
 """A replay lets no other writer in: one that waited for it with rows in hand would lock it out."""
 
 
-def source_states(session: Session) -> dict[str, SourceState]:
-    """Give what is known of every source ever read, by name."""
-    rows = session.connection().execute(_ALL_STATES)
+def source_states(session: Session, names: Collection[str] | None = None) -> dict[str, SourceState]:
+    """Give what is known of these sources by name, of every source ever read where none is named."""
+    connection = session.connection()
+    if names is None:
+        return _by_name(connection.execute(_ALL_STATES))
+    found: dict[str, SourceState] = {}
+    for part in in_chunks(names):
+        found |= _by_name(connection.execute(_NAMED, {"names": part}))
+    return found
+
+
+def _by_name(rows: Iterable[Row[Any]]) -> dict[str, SourceState]:
     return {row.source: as_noun(SourceState, row) for row in rows}
 
 
@@ -51,8 +57,7 @@ def held_states(session: Session, names: Collection[str]) -> dict[str, SourceSta
         connection.execute(_JOIN_WRITERS)
     found: dict[str, SourceState] = {}
     for part in in_chunks(names):
-        rows = connection.execute(_HELD, {"names": part})
-        found |= {row.source: as_noun(SourceState, row) for row in rows}
+        found |= _by_name(connection.execute(_HELD, {"names": part}))
     return found
 
 

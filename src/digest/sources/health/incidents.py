@@ -27,7 +27,9 @@ RARE = timedelta(days=7)
 """Rhythm from which one suspect reading is enough: the next look is a week away."""
 UNREACHABLE_AFTER = 4
 """Failures in a row that make a silent host an incident: a day, at four readings a day."""
-UNREAD = frozenset({FaultKind.MALFORMED, FaultKind.REPEATED_PAGE, FaultKind.ACCOUNTS})
+UNREAD = frozenset(
+    {FaultKind.MALFORMED, FaultKind.REPEATED_PAGE, FaultKind.REFUSED, FaultKind.ACCOUNTS}
+)
 """Faults that no operator's word turns into a reading."""
 GOOD = frozenset({Outcome.OK, Outcome.OK_EMPTY, Outcome.UNCHANGED})
 
@@ -164,6 +166,8 @@ def alert_after(source: Source) -> int:
 
 def _kind(reading: Reading, before: Standing) -> FaultKind | None:
     """Name what is wrong; None where it says nothing of the source's health."""
+    if reading.fault is FaultKind.REFUSED:
+        return None
     if reading.outcome is Outcome.SUSPECT:
         return reading.fault or FaultKind.MALFORMED
     if reading.outcome is not Outcome.FAILED:
