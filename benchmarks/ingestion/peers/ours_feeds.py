@@ -1,6 +1,8 @@
 """The feed job with digest, as its flow does it: everything up to stored launches, by DIGEST_*."""
 
 import asyncio
+import atexit
+import gc
 import json
 
 from digest.settings import load_settings
@@ -16,5 +18,6 @@ async def _ingest(resources: Resources) -> dict[str, int]:
     return {outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))}
 
 
+atexit.register(gc.freeze)  # as the command does
 with open_resources(load_settings()) as opened:
     print(json.dumps(asyncio.run(_ingest(opened))))

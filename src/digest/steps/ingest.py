@@ -184,7 +184,8 @@ async def _arrived(
 
 
 def _known(db: Database, source: str) -> SourceState | None:
-    return _states(db, [source])[0]
+    with db.read() as session:
+        return source_store.source_state(session, source)
 
 
 def _kept_and_read(source: Source, collected: Collected, parts: IngestParts) -> _Arrived:
@@ -231,7 +232,7 @@ def _noted(
     now = parts.clock()
     reading = arrived.reading
     if reading is None:
-        reading = read_fetched(source, fetched, (), past=past_of(session, source.name), at=now)
+        reading = read_fetched(source, fetched, (), past=before.past, at=now)
     first = captures[0] if captures else None
     change = incidents_after(session, source, reading, before=before, capture=first, now=now)
     notes.incidents.extend(change.incidents)

@@ -13,7 +13,8 @@ from sqlmodel import Session
 
 from digest.model import Capture, Incident, Reading, ReadingRecord, Source, SourceState
 from digest.sources import parsers
-from digest.sources.health import counts_of
+from digest.sources.health import Trail, counts_of
+from digest.sources.health.trails import trail_of
 from digest.store import health as store
 from digest.store import launches as launch_store
 from digest.store import popularity as popularity_store
@@ -27,10 +28,22 @@ class Before:
 
     state: SourceState | None = None
     """None where it was never read."""
-    last: ReadingRecord | None = None
-    """Its last accepted reading."""
+    accepted: tuple[ReadingRecord, ...] = ()
+    """What a new reading is judged by, newest first."""
+    doubted: tuple[ReadingRecord, ...] = ()
+    """The suspect readings since the last good one, newest first."""
     incident: Incident | None = None
     """The open one."""
+
+    @property
+    def last(self) -> ReadingRecord | None:
+        """Its last accepted reading."""
+        return self.accepted[0] if self.accepted else None
+
+    @property
+    def past(self) -> Trail:
+        """The readings that a new one is judged by."""
+        return trail_of(self.accepted, self.doubted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +68,10 @@ def before_each(session: Session, names: Collection[str]) -> dict[str, Before]:
     """Give how these sources stand, in a write transaction that has written nothing yet."""
     states = source_store.held_states(session, names)
     incidents = store.open_incidents(session)
-    found = {}
-    for name in names:
-        accepted = store.recent_readings(session, name, limit=1)
-        last = accepted[0] if accepted else None
-        found[name] = Before(states.get(name), last, incidents.get(name))
-    return found
+    return {
+        name: Before(states.get(name), *store.judged_by(session, name), incidents.get(name))
+        for name in names
+    }
 
 
 def reading_note(

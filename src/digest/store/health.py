@@ -21,7 +21,6 @@ DOUBTS = 30
 GOOD = (Outcome.OK, Outcome.OK_EMPTY, Outcome.UNCHANGED)
 
 _ANY_TIME = datetime(9999, 1, 1, tzinfo=UTC)
-_NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 # What every source needs in every run is built once: to build a question for the ORM and let it
 # make objects takes ten times as long as the database does.
@@ -37,15 +36,22 @@ _ACCEPTED = (
     .order_by(*_NEWEST_FIRST)
     .limit(bindparam("limit"))
 )
-_LAST_GOOD = sa.select(func.max(_READING.c.read_at)).where(
-    *_EARLIER, or_(_READING.c.outcome.in_(GOOD), _READING.c.is_baseline)
+_OTHER = _READING.alias()
+_LAST_GOOD = (
+    sa.select(func.max(_OTHER.c.read_at))
+    .where(
+        _OTHER.c.source == bindparam("source"),
+        _OTHER.c.read_at <= bindparam("before"),
+        or_(_OTHER.c.outcome.in_(GOOD), _OTHER.c.is_baseline),
+    )
+    .scalar_subquery()
 )
 _DOUBTED = (
     sa.select(_READING)
     .where(
         *_EARLIER,
         _READING.c.outcome == Outcome.SUSPECT,
-        _READING.c.read_at > bindparam("after"),
+        or_(_LAST_GOOD.is_(None), _READING.c.read_at > _LAST_GOOD),
     )
     .order_by(*_NEWEST_FIRST)
     .limit(DOUBTS)
@@ -100,9 +106,7 @@ def judged_by(
         if record.is_baseline:
             accepted = accepted[:place]
             break
-    good_at = session.connection().execute(_LAST_GOOD, bounds).scalar_one()
-    doubted = _asked(session, _DOUBTED, **bounds, after=good_at or _NO_TIME)
-    return tuple(accepted), tuple(doubted)
+    return tuple(accepted), tuple(_asked(session, _DOUBTED, **bounds))
 
 
 def _asked(session: Session, statement: sa.Select[Any], **given: Any) -> list[ReadingRecord]:
