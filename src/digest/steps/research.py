@@ -95,13 +95,14 @@ def _tools(
     classifier: JobClassifier,
 ) -> list[Tool]:
     """Build each tool from all its launches and what is known of it by now."""
+    whole = {slug: launches for slug, launches in members.items() if launches}
+    jobs = classifier.assign_tools(list(whole.values()))
     return [
         build_tool(
             Identity(slug=slug, launches=tuple((item.source, item.native_id) for item in launches)),
             launches,
             current_facts(facts[slug]),
-            classifier.assign_launches(launches),
+            job,
         )
-        for slug, launches in members.items()
-        if launches
+        for (slug, launches), job in zip(whole.items(), jobs, strict=True)
     ]
