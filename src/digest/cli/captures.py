@@ -125,7 +125,8 @@ def list_command(
         )
         for capture in found
     ]
-    print_table("", ("fetched (UTC)", "source", "status", "octets", "key"), rows)
+    columns = ("fetched (UTC)", "source", "status", "octets", "key")
+    print_table("", columns, rows, of="captures")
 
 
 @captures.command("show")
@@ -247,4 +248,5 @@ def replay_command(
 
 def _print_replay(reports: tuple["SourceReplay", ...]) -> None:
     rows = [(r.source, r.captures, r.launches, r.new, r.changed, r.gone) for r in reports]
-    print_table("", ("source", "captures", "launches", "new", "changed", "gone"), rows)
+    columns = ("source", "captures", "launches", "new", "changed", "gone")
+    print_table("", columns, rows, of="captures")

@@ -67,7 +67,7 @@ def sources_command(context: typer.Context, *, as_json: JsonFlag = False) -> Non
         print_json(found)
         return
     columns = ("source", "outcome", "items", "trend", "good", "newest", "due")
-    print_table("", columns, [_line(each, now=now) for each in found])
+    print_table("", columns, [_line(each, now=now) for each in found], of="sources")
     for each in found:
         for sentence in _remarks(each):
             typer.echo(f"{each.name}: {sentence}")
@@ -76,8 +76,7 @@ def sources_command(context: typer.Context, *, as_json: JsonFlag = False) -> Non
 def _line(each: "SourceHealth", *, now: datetime) -> tuple[object, ...]:
     """Give a source's line: its counts against the usual one, ages, and when it is due."""
     counts = [record.items for record in each.trend if record.has_content]
-    last = counts[-1] if counts else 0
-    is_due = each.next_due_at is None or each.next_due_at <= now
+    last = each.latest_items or 0
     return (
         each.name,
         each.outcome or ("never" if each.enabled else "off"),
@@ -85,13 +84,22 @@ def _line(each: "SourceHealth", *, now: datetime) -> tuple[object, ...]:
         spark(counts[-SHOWN:]),
         each.good_at and span(now - each.good_at),
         each.newest_at and span(now - each.newest_at),
-        "now" if is_due or each.next_due_at is None else f"in {span(each.next_due_at - now)}",
+        _due(each, now=now),
     )
+
+
+def _due(each: "SourceHealth", *, now: datetime) -> str | None:
+    if not each.is_asked:
+        return None
+    is_due = each.next_due_at is None or each.next_due_at <= now
+    return "now" if is_due or each.next_due_at is None else f"in {span(each.next_due_at - now)}"
 
 
 def _remarks(each: "SourceHealth") -> Iterator[str]:
     """Say in sentences what an operator should know of a source."""
-    if not each.is_listed:
+    if each.is_supplied:
+        yield "its pages are given by hand (digest capture add)"
+    elif not each.is_listed:
         yield "no longer in the sources file"
     if not each.enabled:
         yield "switched off in the sources file (enabled = false)"
@@ -273,7 +281,8 @@ def replay_command(
     rows = [
         (each.time, each.kind, each.items, _whole(each.expected), each.reason) for each in found
     ]
-    print_table("", ("time (UTC)", "kind", "items", "usual", "reason"), rows)
+    columns = ("time (UTC)", "kind", "items", "usual", "reason")
+    print_table("", columns, rows, of="incidents")
 
 
 def _whole(number: float | None) -> float | int | None:

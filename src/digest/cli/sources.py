@@ -50,7 +50,7 @@ def parse_command(
         list[str] | None,
         typer.Option(
             metavar="NAME=VALUE",
-            help="What [source.options] would say, to try it; may be given several times.",
+            help=r"What \[source.options] would say, to try it; may be given several times.",
         ),
     ] = None,
     *,

@@ -261,3 +261,14 @@ def test_looks_are_half_an_hour_apart():
     assert looks(minutes(2, 4, 360, 362, 720), at=NOW) == 2
     assert looks(minutes(30), at=NOW) == 1
     assert looks([], at=NOW) == 0
+
+
+def test_a_304_that_is_too_old_is_not_told_as_nothing(life):
+    """The server said that the listing stands: it has as many items as before."""
+    stalled = bad(FaultKind.STALLED, "nothing new since 13 July 2026")
+    source = life()
+
+    opened = source.reads(stalled).standing
+    going_on = source.reads(stalled).standing
+
+    assert (opened.items_before, opened.items, going_on.items) == (157, 157, 157)

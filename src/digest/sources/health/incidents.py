@@ -173,12 +173,18 @@ def _opened(
         last_bad_at=at,
         suspects=1 + (follows.suspects if follows else earlier),
         items_before=before.items,
-        items=len(reading.launches),
+        items=_items(reading, before.items),
         expected=reading.expected,
         capture_before=before.capture_key,
         capture_during=capture_key,
         alerted_at=follows.alerted_at if follows else None,
     )
+
+
+def _items(reading: Reading, known: int | None) -> int:
+    """Count what a reading lists; a 304 that is too old lists what is ``known``, and not nothing."""
+    is_304 = reading.fault is FaultKind.STALLED and not reading.launches
+    return known or 0 if is_304 else len(reading.launches)
 
 
 def _gone_on(incident: Incident, reading: Reading, *, at: datetime, capture_key: str) -> Incident:
@@ -187,7 +193,7 @@ def _gone_on(incident: Incident, reading: Reading, *, at: datetime, capture_key:
             "reason": reading.reason or "",
             "last_bad_at": at if at - incident.last_bad_at >= NEXT_LOOK else incident.last_bad_at,
             "suspects": incident.suspects + (at - incident.last_bad_at >= NEXT_LOOK),
-            "items": len(reading.launches),
+            "items": _items(reading, incident.items),
             "capture_during": capture_key or incident.capture_during,
         }
     )
