@@ -18,7 +18,7 @@ from digest.delivery.transports.base import Transport
 from digest.delivery.transports.file import FileTransport
 from digest.delivery.transports.memory import MemoryTransport
 from digest.delivery.transports.smtp import SmtpTransport
-from digest.delivery.workers import this_worker
+from digest.delivery.workers import is_alive, this_worker
 from digest.errors import SettingsError
 from digest.mail.stationery import Brand
 from digest.model import Job, Source
@@ -74,12 +74,14 @@ class Resources:
         """A fetcher for one run; use it as an async context manager."""
         with self.db.read() as session:
             known_robots = source_store.robots_texts(session)
+        hosts = HostTable(self.db)
+        hosts.take_from_dead(is_alive=is_alive, now=real_time())
         return Fetcher(
             user_agent=f"digest/{__version__} (+{self.settings.contact_url})",
             allowed_private_hosts=self.settings.allowed_private_hosts,
             clock=self.settings.clock,
             known_robots=known_robots,
-            book=HostBook(HostTable(self.db), holder=this_worker(), clock=real_time),
+            book=HostBook(hosts, holder=this_worker(), clock=real_time),
             secrets=self.settings.source_secrets,
         )
 
