@@ -227,7 +227,10 @@ def test_a_mute_ends_at_its_hour():
         ({"is_baseline": True, "items": 20}, "its last reading is not suspect"),
         ({"fault": "empty"}, "its last reading is empty, which is never normal"),
         ({"fault": "malformed", "items": 20, "reason": "cut off"}, "its last reading could not be"),
-        ({"fault": "partial", "items": 3}, "3 items are below its floor; lower floor = 5 in the"),
+        (
+            {"fault": "partial", "items": 3},
+            "3 items are below its floor of 5; set a lower one in the sources file, such as floor = 3",
+        ),
     ],
 )
 def test_an_operator_cannot_make_normal_what_would_be_suspect_again(make_source, last, said):
