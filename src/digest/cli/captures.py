@@ -41,8 +41,12 @@ SourceOption = Annotated[
 
 @captures.command("add")
 def add_command(
-    kind: Annotated[str, typer.Argument(help="Kind of source, such as taaft_listing.")],
-    file: Annotated[Path, typer.Argument(help="File that holds the page as its site gave it.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="Kind of source, such as taaft_listing.")
+    ],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="File that holds the page as its site gave it.")
+    ],
     url: Annotated[str, typer.Option(help="Address the page was saved from.")],
     captured_at: Annotated[
         datetime,
@@ -131,7 +135,9 @@ def list_command(
 
 @captures.command("show")
 def show_command(
-    key: Annotated[str, typer.Argument(help="Key of a capture, or the beginning of one.")],
+    key: Annotated[
+        str, typer.Argument(metavar="KEY", help="Key of a capture, or the beginning of one.")
+    ],
 ) -> None:
     """Write a kept response's body to standard output, as it came."""
     from digest.settings import load_settings

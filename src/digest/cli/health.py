@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.output import JsonFlag, print_json, print_table, remark
+from digest.cli.output import JsonFlag, moment, print_json, print_table, remark
 from digest.errors import DigestError
 from digest.model.wording import counted, span
 
@@ -150,8 +150,11 @@ def accept_command(name: NameArgument, by: ByOption = "") -> None:
 def mute_command(
     name: NameArgument,
     until: Annotated[
-        str, typer.Option(metavar="ISO", help="Until then; UTC where no offset is given.")
-    ] = "",
+        datetime | None,
+        typer.Option(
+            parser=moment, metavar="ISO", help="Until then; UTC where no offset is given."
+        ),
+    ] = None,
     days: Annotated[
         float, typer.Option(min=0, max=36_500, help="For so many days; without both, for good.")
     ] = 0,
@@ -165,20 +168,10 @@ def mute_command(
     with _opened() as resources:
         source = named_source(resources.sources, name)
         now = resources.settings.clock()
-        end = _moment(until) if until else now + timedelta(days=days) if days else FOR_GOOD
+        end = until or (now + timedelta(days=days) if days else FOR_GOOD)
         mute_source(resources.db, source, until=end, by=by or _user(), now=now)
     shown = "for good" if end == FOR_GOOD else f"until {end.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     typer.echo(f"{name}: muted {shown}")
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise DigestError(
-            f"--until: {text!r} is no ISO time, such as 2026-11-20T09:00:00+00:00"
-        ) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @sources.command("unmute")

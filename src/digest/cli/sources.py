@@ -31,8 +31,12 @@ IN_TROUBLE = (Outcome.SUSPECT, Outcome.BLOCKED, Outcome.FAILED)
 
 
 def parse_command(
-    kind: Annotated[str, typer.Argument(help="Kind of source, such as hn_algolia.")],
-    file: Annotated[Path, typer.Argument(help="File that holds one response's body.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="Kind of source, such as hn_algolia.")
+    ],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="File that holds one response's body.")
+    ],
     captured_at: Annotated[
         datetime | None,
         typer.Option(
