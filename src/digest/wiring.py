@@ -1,4 +1,11 @@
-"""From settings to parts: the one list that says what the program is made of."""
+"""
+From settings to parts: the one list that says what the program is made of.
+
+A part is loaded when it is first asked for: a run that only fetches needs no mail, no panel and no
+web page, and loading them takes longer than the run.
+"""
+
+# ruff: noqa: PLC0415 # see above
 
 import os
 import secrets
@@ -10,34 +17,28 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest import __version__
-from digest.catalogue.jobs import JobClassifier, load_jobs
-from digest.delivery.transports.base import Transport
-from digest.delivery.transports.file import FileTransport
-from digest.delivery.transports.memory import MemoryTransport
-from digest.delivery.transports.smtp import SmtpTransport
-from digest.delivery.workers import is_alive, this_worker
 from digest.errors import SettingsError
-from digest.mail.stationery import Brand
-from digest.model import Job, Source
-from digest.panel.rules import Rules, load_rules
 from digest.settings import Settings, TransportKind
-from digest.sources.captures import CaptureStore
-from digest.sources.config import load_sources
-from digest.sources.fetch import Fetcher
-from digest.sources.hosts import HostBook
-from digest.sources.parsers import KINDS
-from digest.steps.desk import WeeklyParts
-from digest.steps.enrich import EnrichParts
-from digest.steps.ingest import IngestParts
-from digest.steps.remake import ReplayParts
-from digest.steps.send import SendParts
-from digest.store import sources as source_store
 from digest.store.engine import Database
-from digest.store.hosts import HostTable
 from digest.store.migrate import require_schema
+
+if TYPE_CHECKING:
+    from digest.catalogue.jobs import JobClassifier
+    from digest.delivery.transports.base import Transport
+    from digest.mail.stationery import Brand
+    from digest.model import Job, Source
+    from digest.panel.rules import Rules
+    from digest.sources.captures import CaptureStore
+    from digest.sources.fetch import Fetcher
+    from digest.steps.desk import WeeklyParts
+    from digest.steps.enrich import EnrichParts
+    from digest.steps.ingest import IngestParts
+    from digest.steps.remake import ReplayParts
+    from digest.steps.send import SendParts
 
 SECRET_BYTES = 32
 SHORTEST_SECRET = 16
@@ -51,27 +52,41 @@ class Resources:
     db: Database
 
     @cached_property
-    def sources(self) -> tuple[Source, ...]:
+    def sources(self) -> "tuple[Source, ...]":
         """The sources of sources.toml, in its order. Raises SourcesFileError."""
+        from digest.sources.config import load_sources
+
         return load_sources(self.settings.sources)
 
     @cached_property
     def labels(self) -> dict[str, str]:
         """Names for readers by source name; walled sites, which no sources file has, as well."""
+        from digest.sources.parsers import KINDS
+
         walled = {kind.name: kind.label for kind in KINDS.values() if kind.is_supplied}
         return walled | {source.name: source.label or source.name for source in self.sources}
 
     @cached_property
-    def captures(self) -> CaptureStore:
+    def captures(self) -> "CaptureStore":
         """The store of responses; nothing of it is opened yet."""
+        from digest.sources.captures import CaptureStore
+
         return CaptureStore(self.settings.captures_dir)
 
-    def replay_parts(self) -> ReplayParts:
+    def replay_parts(self) -> "ReplayParts":
         """What a replay works with."""
+        from digest.steps.remake import ReplayParts
+
         return ReplayParts(db=self.db, captures=self.captures, sources=self.sources)
 
-    def fetcher(self) -> Fetcher:
+    def fetcher(self) -> "Fetcher":
         """A fetcher for one run; use it as an async context manager."""
+        from digest.delivery.workers import is_alive, this_worker
+        from digest.sources.fetch import Fetcher
+        from digest.sources.hosts import HostBook
+        from digest.store import sources as source_store
+        from digest.store.hosts import HostTable
+
         with self.db.read() as session:
             known_robots = source_store.robots_texts(session)
         hosts = HostTable(self.db)
@@ -86,23 +101,31 @@ class Resources:
         )
 
     @cached_property
-    def jobs(self) -> tuple[Job, ...]:
+    def jobs(self) -> "tuple[Job, ...]":
         """The jobs taxonomy."""
+        from digest.catalogue.jobs import load_jobs
+
         return load_jobs()
 
     @cached_property
-    def classifier(self) -> JobClassifier:
+    def classifier(self) -> "JobClassifier":
         """What says which job a tool does."""
+        from digest.catalogue.jobs import JobClassifier
+
         return JobClassifier(self.jobs)
 
     @cached_property
-    def rules(self) -> Rules:
+    def rules(self) -> "Rules":
         """The rule panel's rules."""
+        from digest.panel.rules import load_rules
+
         return load_rules()
 
     @cached_property
-    def brand(self) -> Brand:
+    def brand(self) -> "Brand":
         """How the newsletter names itself in mails."""
+        from digest.mail.stationery import Brand
+
         return Brand(
             name=self.settings.sender_name,
             base_url=self.settings.base_url,
@@ -126,20 +149,26 @@ class Resources:
         """The key that signs links. Raises SettingsError."""
         return load_secret(self.settings, self.db)
 
-    def ingest_parts(self, fetcher: Fetcher) -> IngestParts:
+    def ingest_parts(self, fetcher: "Fetcher") -> "IngestParts":
         """What ingestion works with."""
+        from digest.steps.ingest import IngestParts
+
         return IngestParts(
             db=self.db, fetcher=fetcher, captures=self.captures, clock=self.settings.clock
         )
 
-    def enrich_parts(self, fetcher: Fetcher) -> EnrichParts:
+    def enrich_parts(self, fetcher: "Fetcher") -> "EnrichParts":
         """What visiting tools' own pages works with."""
+        from digest.steps.enrich import EnrichParts
+
         return EnrichParts(
             db=self.db, fetcher=fetcher, captures=self.captures, clock=self.settings.clock
         )
 
-    def weekly_parts(self) -> WeeklyParts:
+    def weekly_parts(self) -> "WeeklyParts":
         """What a build works with."""
+        from digest.steps.desk import WeeklyParts
+
         return WeeklyParts(
             db=self.db,
             jobs=self.jobs,
@@ -151,8 +180,10 @@ class Resources:
             switched_off=tuple(source.name for source in self.sources if not source.enabled),
         )
 
-    def send_parts(self) -> SendParts:
+    def send_parts(self) -> "SendParts":
         """What a send works with."""
+        from digest.steps.send import SendParts
+
         return SendParts(
             db=self.db,
             brand=self.brand,
@@ -161,17 +192,23 @@ class Resources:
             lease=timedelta(seconds=self.settings.lease_seconds),
         )
 
-    def transport(self) -> Transport:
+    def transport(self) -> "Transport":
         """A fresh way out for mail; close it after use."""
         match self.settings.transport:
             case TransportKind.SMTP:
+                from digest.delivery.transports.smtp import SmtpTransport
+
                 server = urlsplit(self.settings.smtp_url)
                 return SmtpTransport(
                     server.hostname or "", server.port or 25, helo=self.brand.domain
                 )
             case TransportKind.FILE:
+                from digest.delivery.transports.file import FileTransport
+
                 return FileTransport(self.settings.outbox_dir)
             case TransportKind.MEMORY:
+                from digest.delivery.transports.memory import MemoryTransport
+
                 return MemoryTransport()
 
 

@@ -87,8 +87,9 @@ def test_pages_obey_robots_txt(digest, site):
     assert site.paths() == ["/robots.txt"]
 
 
-def test_what_is_no_address_is_one_clear_reason(digest):
-    ran = digest("fetch", "nonsense", "--json")
+@pytest.mark.parametrize("url", ["nonsense", "x", "", "http://"])
+def test_what_is_no_address_is_one_clear_reason(digest, url):
+    ran = digest("fetch", url, "--json")
 
     assert (ran.code, ran.json["outcome"]) == (1, "failed")
     assert ran.json["reason"]

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlmodel import select
 
 from digest.errors import StoreError
 from digest.model import (
@@ -19,8 +21,8 @@ from digest.model import (
 from digest.store import captures, placements, sources, tools
 from digest.store import launches as subject
 from digest.store.engine import Database
-from digest.store.rows import CHUNK
-from digest.store.tables import ToolRow
+from digest.store.rows import CHUNK, as_values
+from digest.store.tables import LaunchRow, ToolRow
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=6)
@@ -85,7 +87,7 @@ def test_a_launch_comes_back_as_it_went_in(db: Database):
     with db.read() as session:
         assert subject.launches_due(session) == [(whole, None)]
         assert subject.count_launches(session) == {"hn": 1}
-        assert subject.known_ids(session, "hn") == {"1"}
+        assert subject.known_among(session, "hn", ["1", "2"]) == {"1"}
 
 
 def test_a_launch_seen_again_keeps_its_first_sight_and_its_date(db: Database):
@@ -101,6 +103,47 @@ def test_a_launch_seen_again_keeps_its_first_sight_and_its_date(db: Database):
         (stored, _), _ = subject.launches_due(session)
     assert (stored.first_seen_at, stored.launched_at) == (NOW, NOW - timedelta(days=2))
     assert (stored.popularity, stored.capture_key) == (9, "b")
+
+
+def test_of_more_ids_than_one_question_holds_the_known_ones_are_found(db: Database):
+    ids = [str(number) for number in range(CHUNK + 3)]
+    with db.write() as session:
+        subject.put_launches(session, [launch(each) for each in ids[::2]], now=NOW)
+
+        assert subject.known_among(session, "hn", ids) == set(ids[::2])
+        assert subject.known_among(session, "other", ids) == set()
+        assert subject.known_among(session, "hn", []) == set()
+
+
+def test_what_the_caller_knows_is_not_asked_for_again(db: Database):
+    with db.write() as session:
+        new = subject.put_launches(session, [launch("1"), launch("2")], now=NOW, known={"1"})
+
+    assert new == 1
+
+
+def test_an_unchanged_listing_is_seen_again_and_what_had_left_it_is_not(db: Database):
+    with db.write() as session:
+        subject.put_launches(session, [launch("gone")], now=NOW)
+        subject.put_launches(session, [launch("listed"), launch("1", source="x")], now=LATER)
+        later_still = LATER + timedelta(hours=6)
+        subject.touch_launches(session, "hn", seen_at=LATER, now=later_still)
+
+    with db.read() as session:
+        seen = session.exec(select(LaunchRow.native_id, LaunchRow.seen_at)).all()
+    assert dict(seen) == {"gone": NOW, "listed": later_still, "1": LATER}
+
+
+def test_every_column_of_an_upsert_is_stored_as_the_orm_stores_it(db: Database):
+    stored = launch(tags=("a",), details={"b": 1}, launched_at=NOW, popularity_metric="stars")
+    with db.write() as session:
+        subject.put_launches(session, [stored], now=NOW)
+        session.add(LaunchRow(**as_values(stored) | {"native_id": "orm"}, seen_at=NOW))
+
+    with db.read() as session:
+        ours, orm = session.connection().execute(text("SELECT * FROM launch ORDER BY id")).all()
+    different = {name for name, a, b in zip(ours._fields, ours, orm, strict=True) if a != b}
+    assert different == {"id", "native_id"}
 
 
 def test_no_launches_are_no_trouble(db: Database):

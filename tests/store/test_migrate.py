@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from digest.errors import SchemaError, StoreError
 from digest.store import migrate as subject
@@ -21,6 +22,12 @@ def test_the_migrations_give_exactly_the_tables_of_the_program(db: Database):
     with db.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.check(config)  # raises where a table, column or index differs
+
+
+def test_the_newest_revision_is_the_one_that_alembic_finds():
+    scripts = ScriptDirectory.from_config(subject.alembic_config())
+
+    assert subject.head_revision() == scripts.get_current_head()
 
 
 def test_migrating_twice_changes_nothing(db: Database):

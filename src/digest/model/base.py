@@ -7,4 +7,4 @@ from sqlmodel import SQLModel
 class Value(SQLModel):
     """A frozen value that validates itself; unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")  # type: ignore[assignment] # SQLModel's own config type lacks the keys
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # type: ignore[assignment] # SQLModel's own config type lacks the keys

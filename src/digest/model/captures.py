@@ -34,7 +34,7 @@ class Source(Value):
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
     kind: str = Field(max_length=40)
-    url: str = Field(min_length=8)
+    url: str
     label: str = ""
     """Name for readers; the name itself where empty."""
     floor: int = Field(default=5, ge=0)

@@ -9,8 +9,6 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-import chardet
-
 MAX_DAMAGE = 0.01
 """Share of replacement characters above which a text is not to be trusted."""
 
@@ -85,6 +83,8 @@ def _guess(body: bytes, declared: Collection[str]) -> Decoded:
     lossy = body.decode("utf-8", errors="replace")
     damage = lossy.count("\ufffd") / len(lossy)
     if not ("utf-8" in declared and damage <= MAX_DAMAGE):
+        import chardet  # noqa: PLC0415 # slow to import, and few pages need it
+
         name = _codec(str(chardet.detect(body[:_SAMPLE])["encoding"]))
         if name and _keeps_markup(name) and (text := _strict(body, name)) is not None:
             return Decoded(text, name, is_guessed=True, known_by="detector")

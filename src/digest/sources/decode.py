@@ -103,11 +103,15 @@ def _truncated() -> _DecodeTrouble:
     return _DecodeTrouble("is truncated: it ends before its end marker")
 
 
-def _undo_frames(data: bytes, cap: int, new: Callable[[], _Frame], again: bytes = b"") -> bytes:
-    """Undo one frame, and each further one that begins with ``again``; the rest is padding."""
+def _undo_frames(data: bytes, cap: int, new: Callable[[], _Frame], again: bytes) -> bytes:
+    """
+    Undo one frame, and each further one that begins with ``again``; the rest is padding.
+
+    For a decoder that knows no cap: it is fed so little at a time that no step can grow far.
+    """
     out = bytearray()
     position = 0
-    while position == 0 or (again and data.startswith(again, position)):
+    while position == 0 or data.startswith(again, position):
         frame = new()
         while not frame.eof:
             chunk = data[position : position + STEP]
@@ -121,15 +125,36 @@ def _undo_frames(data: bytes, cap: int, new: Callable[[], _Frame], again: bytes 
 
 
 def _gunzip(data: bytes, cap: int) -> bytes:
-    return _undo_frames(data, cap, lambda: zlib.decompressobj(31), GZIP_MAGIC)
+    return _unzip(data, cap, wbits=31, again=GZIP_MAGIC)
 
 
 def _inflate(data: bytes, cap: int) -> bytes:
     """Both things servers call deflate: with zlib's wrapping (RFC 9110) and raw."""
     try:
-        return _undo_frames(data, cap, lambda: zlib.decompressobj(zlib.MAX_WBITS))
+        return _unzip(data, cap, wbits=zlib.MAX_WBITS)
     except zlib.error:
-        return _undo_frames(data, cap, lambda: zlib.decompressobj(-zlib.MAX_WBITS))
+        return _unzip(data, cap, wbits=-zlib.MAX_WBITS)
+
+
+def _unzip(data: bytes, cap: int, *, wbits: int, again: bytes = b"") -> bytes:
+    """
+    Undo one member, and each further one that begins with ``again``; the rest is padding.
+
+    zlib keeps the cap itself, so the first member is one call: fed in small steps, each would hand
+    the interpreter's lock to another thread and wait for it. Further members are rare, and a
+    body of nothing but empty ones must not be copied for each: those go in small steps.
+    """
+    member = zlib.decompressobj(wbits)
+    out = member.decompress(data, cap + 1)  # one octet more tells what just fits from the rest
+    if len(out) > cap:
+        raise _too_large(cap)
+    if not member.eof:
+        raise _truncated()
+    rest = member.unused_data
+    if not (again and rest.startswith(again)):
+        return out
+    more = _undo_frames(rest, cap - len(out), lambda: zlib.decompressobj(wbits), again)
+    return out + more
 
 
 def _unzstd(data: bytes, cap: int) -> bytes:

@@ -30,6 +30,13 @@ _WHOLE_LABELS = {
 AFFILIATES = ("pxf.io", "sjv.io", "partnerstack.com", "partnerlinks.io", "impact.com")
 """Hosts that pay for visits and lead on to the product: never its own site."""
 _INVITES = ("discord.gg", "discord.com", "t.me", "bit.ly", "tinyurl.com", "t.co", "linktr.ee")
+_HINTS = (
+    *("nsfw", "porn", "hentai", "deepnude", "nudify", "onlyfans"),
+    *("erotic", "fetish", "nude", "sex", "undress", "xxx"),
+    *("sponsored", "advert", "promoted", "utm_medium"),
+    *AFFILIATES,
+)
+"""Pieces of which each word and address that is flagged below holds one."""
 _BAIT = frozenset({"activator", "crack", "cracked", "keygen", "unlocker", "unlocked", "cheat"})
 _WORD = re.compile(r"[a-z0-9]+")
 
@@ -68,8 +75,11 @@ def word_flags(*, words: Iterable[str], url: str | None) -> tuple[Flag, ...]:
         url: Where the launch points.
     """
     given = list(words)
+    labels = {flag for text in given if (flag := _WHOLE_LABELS.get(text.strip().lower()))}
+    told = "\n".join((*given, url or "")).lower()
+    if not labels and not any(hint in told for hint in _HINTS):
+        return ()  # nearly always; nothing below can find anything then
     path = _path_of(url)
-    labels = {_WHOLE_LABELS.get(text.strip().lower()) for text in given}
     flags = []
     if Flag.SPONSORED in labels or _is_paid(given, url):
         flags.append(Flag.SPONSORED)

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-import soupsieve
-
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -40,6 +38,8 @@ def selector_fault(value: object) -> str | None:
     """Say why a value is no CSS selector."""
     if not isinstance(value, str) or not value.strip():
         return f"{value!r} is no CSS selector; give one as text"
+    import soupsieve  # noqa: PLC0415 # slow to import, and few kinds are told selectors
+
     try:
         soupsieve.compile(value)
     except (soupsieve.SelectorSyntaxError, NotImplementedError) as error:

@@ -4,6 +4,7 @@ Make addresses found in sources fit to keep: absolute, unwrapped, without creden
 Pure and offline: a redirector is unwrapped only where its target stands in its own query.
 """
 
+import re
 from collections.abc import Mapping
 from urllib.parse import SplitResult, parse_qs, urljoin, urlsplit, urlunsplit
 
@@ -20,8 +21,18 @@ _REDIRECTORS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("youtube.com", "/redirect"): ("q",),
 }
 """(host, path; empty for any) of pages that only redirect, and the parameters with the target."""
+_REDIRECTING = frozenset(host for host, _ in _REDIRECTORS)
+
+_USUAL = re.compile(
+    r"https?://(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)"
+    r"(?:/[\w.~!$&'()*+,;=:@%/-]*)?(?:\?([\w.~!$'()*+,;=:@%/&-]+))?",
+    re.ASCII,
+)
+"""An absolute address as nearly all are written: no user, no port, no fragment, nothing to mend."""
 
 _SECRETS = frozenset({"token", "access_token", "auth_token", "api_key", "apikey", "auth", "secret"})
+"""Fewer names than address.is_secret_name knows: there one too many costs nothing, here it would make
+two items one (``?sort_key=…``)."""
 
 
 def web_url(value: str | None, *, base: str = "") -> str | None:
@@ -37,6 +48,8 @@ def web_url(value: str | None, *, base: str = "") -> str | None:
     """
     if not value:
         return None
+    if _is_fit(value):
+        return value
     written = "".join(clean(value).split())
     try:
         parts = urlsplit(unwrap(urljoin(base, written)))
@@ -47,6 +60,17 @@ def web_url(value: str | None, *, base: str = "") -> str | None:
         return None
     url = _without_secrets(parts)
     return url if len(url) <= MAX_LENGTH else None
+
+
+def _is_fit(value: str) -> bool:
+    """Tell whether an address can be kept as it is: the long way would give the same one."""
+    found = _USUAL.fullmatch(value)
+    if found is None or len(value) > MAX_LENGTH or found[1] in _REDIRECTING:
+        return False
+    query = found[2]
+    return query is None or not any(
+        pair.partition("=")[0].lower() in _SECRETS for pair in query.split("&")
+    )
 
 
 def unwrap(url: str) -> str:
@@ -61,6 +85,8 @@ def unwrap(url: str) -> str:
 
 def without_secrets(url: str) -> str:
     """Drop user, password and token parameters: feeds hand readers' credentials out in links."""
+    if "@" not in url and "?" not in url and "#" not in url:
+        return url
     try:
         return _without_secrets(urlsplit(url))
     except ValueError:

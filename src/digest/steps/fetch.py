@@ -56,7 +56,7 @@ async def fetch_page(
         if fetched.capture is not None and fetched.body is not None:
             captures.put(fetched.body)
             capture_store.put_capture(session, fetched.capture)
-        source_store.put_robots_texts(session, fetcher.robots_read)
+        source_store.put_robots_texts(session, fetcher.take_robots())
     return _report(url, fetched)
 
 

@@ -24,6 +24,7 @@ from digest.model import (
     Value,
 )
 from digest.sources import parsers
+from digest.sources.address import stored_url
 from digest.sources.health.incidents import (
     Change,
     Standing,
@@ -31,6 +32,7 @@ from digest.sources.health.incidents import (
     ended,
     is_muted,
     looks,
+    unopened,
     why_not_normal,
 )
 from digest.sources.health.trails import trail_of
@@ -41,6 +43,7 @@ from digest.store.engine import Database
 TREND = 40
 """Readings shown of each source: ten days, at four a day."""
 PAST_INCIDENTS = 5
+MAX_NAME = 80
 
 
 class SourceHealth(Value):
@@ -133,13 +136,15 @@ def note_incidents(
 
 
 def _standing(session: Session, source: str, *, now: datetime) -> Standing:
+    # held, and first of all: two workers that read it at once must not both open an incident
+    state = source_store.source_state(session, source, holds=True)
     accepted = store.recent_readings(session, source, limit=1)
     return Standing(
         open=store.open_incident(session, source),
         items=accepted[0].items if accepted else None,
         capture_key=accepted[0].capture_key if accepted else "",
         failures=looks(store.failures_in_a_row(session, source), at=now),
-        is_muted=is_muted(source_store.source_state(session, source), at=now),
+        is_muted=is_muted(state, at=now),
     )
 
 
@@ -190,12 +195,12 @@ def _health(
     trail = trail_of(accepted, doubted)
     kind = parsers.KINDS.get(source.kind)
     known = kind if is_listed else None
-    stands = state or SourceState(source=source.name, kind=source.kind, url=source.url)
+    stands = state or SourceState(source=source.name, kind=source.kind, url=stored_url(source.url))
     return SourceHealth(
         name=source.name,
         label=source.label or source.name,
         kind=source.kind,
-        url=source.url,
+        url=stored_url(source.url),
         is_listed=is_listed,
         is_supplied=bool(kind and kind.is_supplied),
         enabled=source.enabled,
@@ -233,19 +238,22 @@ def accept_source(db: Database, source: Source, *, by: str, now: datetime) -> Re
     """
     Make a source's last suspect reading the new normal: the next reading is judged by it.
 
+    The word is kept with the incident, which a replay leaves alone; a muted source gets one for it.
+
     Raises:
         SourceHealthError: Its last reading is not suspect, or is nothing that could be normal.
     """
+    _require_name(source, by)
     with db.write() as session:
         last = store.last_word(session, source.name)
         fault = why_not_normal(last, source=source)
         if fault or last is None:
             raise SourceHealthError(source.name, fault or "it was never read")
         store.accept_last(session, source.name, by=by)
-        incident = store.open_incident(session, source.name)
-        if incident:
-            closed = ended(incident, end=IncidentEnd.ACCEPTED, at=now, by=by)
-            store.put_incidents(session, [closed])
+        incident = store.open_incident(session, source.name) or unopened(last)
+        closed = ended(incident, end=IncidentEnd.ACCEPTED, at=now, by=by)
+        during = {"capture_during": last.capture_key}
+        store.put_incidents(session, [closed.model_copy(update=during)])
         return last
 
 
@@ -265,6 +273,7 @@ def mute_source(
         raise SourceHealthError(
             source.name, f"{until:%Y-%m-%d %H:%M} UTC is past; name a time to come"
         )
+    _require_name(source, by)
     with db.write() as session:
         _put_mute(session, source, until=until, by=by)
         incident = store.open_incident(session, source.name)
@@ -281,9 +290,17 @@ def unmute_source(db: Database, source: Source) -> None:
         _put_mute(session, source, until=None, by="")
 
 
+def _require_name(source: Source, by: str) -> None:
+    if len(by) > MAX_NAME:
+        raise SourceHealthError(
+            source.name, f"a name may have up to {MAX_NAME} letters; give a shorter one with --by"
+        )
+
+
 def _put_mute(session: Session, source: Source, *, until: datetime | None, by: str) -> None:
     state = source_store.source_state(session, source.name)
-    known = state or SourceState(source=source.name, kind=source.kind, url=source.url)
+    url = stored_url(source.url)
+    known = state or SourceState(source=source.name, kind=source.kind, url=url)
     changes = {"muted_until": until, "muted_by": by}
     source_store.put_source_state(session, known.model_copy(update=changes))
 

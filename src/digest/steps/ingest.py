@@ -9,19 +9,24 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from digest.errors import CaptureError
-from digest.model import Capture, Incident, Outcome, Reading, Source, Value
+from digest.model import Capture, Incident, Outcome, Reading, Source, SourceState, Value
 from digest.sources.captures import CaptureStore
 from digest.sources.collect import Collected, collect
-from digest.sources.fetch import Fetcher
+from digest.sources.fetch import Fetched, Fetcher
 from digest.sources.health.incidents import Change
 from digest.sources.paging import Response
+from digest.sources.urls import host_of
 from digest.steps.health import note_incidents
 from digest.steps.keeping import keep
 from digest.steps.record import past_of, read_fetched, store_reading
 from digest.store import sources as source_store
 from digest.store.engine import Database
+
+IN_FLIGHT = 64
+"""Hosts asked at the same time. More make no run shorter, and each may hold a body in memory."""
 
 
 class SourceReport(Value):
@@ -34,6 +39,8 @@ class SourceReport(Value):
     rows: int = 0
     launches: int = 0
     new: int = 0
+    may_pass: bool = False
+    """True where nothing came, and another try in a minute may well bring it."""
     incident: Incident | None = None
     """What is wrong with the source, where it is more than a refusal or a bad line."""
     is_opened: bool = False
@@ -63,9 +70,13 @@ async def ingest(
     only_due: bool = False,
     insists: bool = False,
     on_report: Callable[[SourceReport], None] = lambda _report: None,
+    in_flight: int = IN_FLIGHT,
 ) -> tuple[SourceReport, ...]:
     """
-    Read every source once, different hosts at the same time.
+    Read every source once, different hosts at the same time, at most ``in_flight`` of them.
+
+    Sources of one host queue up behind each other, for the host takes one request at a time anyway;
+    so only as many bodies are held at once as there are hosts in flight, however many sources.
 
     Args:
         sources: All of them get a report, those that are switched off too.
@@ -73,18 +84,35 @@ async def ingest(
         only_due: Leave out those whose rhythm does not ask for them yet.
         insists: The operator named them: one that is switched off or gone for good is asked too.
         on_report: Called with each report as it comes.
+        in_flight: Most hosts asked at the same time.
 
     Returns:
         One report per source, in the order given: a source in trouble stops no other.
     """
+    slots = asyncio.Semaphore(in_flight)
+    reports: dict[str, SourceReport] = {}
+    queues: dict[str, list[Source]] = {}
+    for source in sources:
+        queues.setdefault(host_of(source.url), []).append(source)
 
-    async def one(source: Source) -> SourceReport:
-        report = _skipped(source, parts, only_due=only_due, insists=insists)
-        report = report or await ingest_source(source, parts=parts, insists=insists)
-        on_report(report)
-        return report
+    async def one_host(queue: Sequence[Source]) -> None:
+        for source in queue:
+            report = _skipped(source, parts, only_due=only_due, insists=insists)
+            if report is None:
+                async with slots:
+                    report = await ingest_source(source, parts=parts, insists=insists)
+            reports[source.name] = report
+            on_report(report)
 
-    return tuple(await asyncio.gather(*(one(source) for source in sources)))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for queue in queues.values():
+                group.create_task(one_host(queue))
+    except (
+        ExceptionGroup
+    ) as several:  # callers know errors by their class: which may pass, which not
+        raise several.exceptions[0] from several
+    return tuple(reports[source.name] for source in sources)
 
 
 def _skipped(
@@ -95,8 +123,7 @@ def _skipped(
     if not source.enabled and not insists:
         reason = "switched off in the sources file (enabled = false)"
     elif only_due:
-        with parts.db.read() as session:
-            state = source_store.source_states(session).get(source.name)
+        state = _known(source, parts)
         due = state.next_due_at if state else None
         if due is not None and due > parts.clock():
             reason = f"not due before {due:%Y-%m-%d %H:%M %Z}"
@@ -112,9 +139,10 @@ async def ingest_source(
 ) -> SourceReport:
     """Read one source: everything that happened ends up in its report and its stored state."""
     now = parts.clock()
-    with parts.db.read() as session:
-        state = source_store.source_states(session).get(source.name)
-    collected = await collect(source, state, fetcher=parts.fetcher, now=now, insists=insists)
+    known = partial(_known, source, parts)
+    collected = await collect(
+        source, known(), fetcher=parts.fetcher, now=now, insists=insists, newer=known
+    )
     reading, kept = await asyncio.to_thread(_kept_and_read, source, collected, parts)
     with parts.db.write() as session:
         change = note_incidents(session, source, reading, capture=_first(kept), now=parts.clock())
@@ -124,11 +152,16 @@ async def ingest_source(
             reading,
             captures=[response.capture for response in kept],
             fetched=collected.fetched,
-            robots=parts.fetcher.robots_read,
+            robots=parts.fetcher.take_robots(),
             now=parts.clock(),
             jitter=parts.jitter(),
         )
-    return _report(source, reading, new=new, change=change)
+    return _report(source, reading, collected.fetched, new=new, change=change)
+
+
+def _known(source: Source, parts: IngestParts) -> SourceState | None:
+    with parts.db.read() as session:
+        return source_store.source_state(session, source.name)
 
 
 def _kept_and_read(
@@ -155,7 +188,9 @@ def _first(responses: Sequence[Response]) -> Capture | None:
     return responses[0].capture if responses else None
 
 
-def _report(source: Source, reading: Reading, *, new: int, change: Change) -> SourceReport:
+def _report(
+    source: Source, reading: Reading, fetched: Fetched, *, new: int, change: Change
+) -> SourceReport:
     return SourceReport(
         source=source.name,
         kind=source.kind,
@@ -164,6 +199,7 @@ def _report(source: Source, reading: Reading, *, new: int, change: Change) -> So
         rows=reading.rows,
         launches=len(reading.launches),
         new=new,
+        may_pass=fetched.may_pass,
         incident=change.standing,
         is_opened=change.is_opened,
         is_alert=change.is_alert,

@@ -82,11 +82,18 @@ def read_fetched(
     """
     if fetched.outcome is not Outcome.OK or not responses:
         return judge(_nothing_read(fetched), source=source, past=past, at=at)
-    return read_listing(source, responses, past=past, trouble=trouble)
+    return read_listing(
+        source, responses, past=past, trouble=trouble, is_refused=fetched.refuses_more
+    )
 
 
 def read_listing(
-    source: Source, responses: Sequence[Response], *, past: Trail, trouble: str | None = None
+    source: Source,
+    responses: Sequence[Response],
+    *,
+    past: Trail,
+    trouble: str | None = None,
+    is_refused: bool = False,
 ) -> Reading:
     """
     Parse a listing and judge it by the readings before it.
@@ -96,8 +103,9 @@ def read_listing(
         responses: The listing's pages, one or more.
         past: The readings before it.
         trouble: Why the page after the last one did not come, where that is known.
+        is_refused: True where its host refused it, or asked to wait with it.
     """
-    reading = read_pages(source, responses, trouble=trouble)
+    reading = read_pages(source, responses, trouble=trouble, is_refused=is_refused)
     # the pages of an index are items, which may well be alike
     told = responses[:1] if way_of(source).is_index else responses
     bodies = [response.capture.body_sha256 for response in told]
@@ -150,18 +158,19 @@ def store_reading(
         capture_store.put_capture(session, capture)
     new = 0
     if reading.outcome in FINDING_OUTCOMES:
-        known = launch_store.known_ids(session, source.name)
+        ids = [launch.native_id for launch in reading.launches]
+        known = launch_store.known_among(session, source.name, ids)
         found = mark_launched(
             reading.launches, known=known, complete_at=state.complete_at if state else None
         )
-        new = launch_store.put_launches(session, found, now=now)
+        new = launch_store.put_launches(session, found, now=now, known=known)
         put_counts(session, source.name, reading.launches, at=_read_at(captures, now))
     elif not reading.is_whole:
         dated = [launch for launch in reading.launches if launch.launched_at]
         new = launch_store.put_launches(session, dated, now=now)
     source_store.put_robots_texts(session, robots)
-    if reading.outcome is Outcome.UNCHANGED:
-        launch_store.touch_launches(session, source.name, now=now)
+    if reading.outcome is Outcome.UNCHANGED and state is not None and state.good_at is not None:
+        launch_store.touch_launches(session, source.name, seen_at=state.good_at, now=now)
         popularity_store.touch_counts(session, source.name, at=now)
     note_reading(session, source, reading, captures=captures, now=now)
     after = _next_state(source, reading, fetched, state, now=now, jitter=jitter)

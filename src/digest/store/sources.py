@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import Table, bindparam
 from sqlmodel import Session, col, func, select
 
 from digest.model import RobotsText, SourceState
 from digest.store.rows import as_noun, as_values, upsert
 from digest.store.tables import ReadingRow, RobotsRow, SourceRow
+
+_STATES: Table = SourceRow.__table__  # type: ignore[attr-defined] # set by SQLModel's metaclass
+"""For one state at a time, as each source needs it: the ORM takes four times as long."""
 
 
 def source_states(session: Session) -> dict[str, SourceState]:
@@ -16,10 +20,16 @@ def source_states(session: Session) -> dict[str, SourceState]:
     return {row.source: as_noun(SourceState, row) for row in rows}
 
 
-def source_state(session: Session, source: str) -> SourceState | None:
-    """Give what is known of one source; None where it was never read."""
-    # Asked anew each time: what an upsert wrote is not in the rows this session has seen before.
-    row = session.get(SourceRow, source, populate_existing=True)
+def source_state(session: Session, source: str, *, holds: bool = False) -> SourceState | None:
+    """
+    Give what is known of one source; None where it was never read.
+
+    ``holds`` keeps other writers away from it until the commit.
+    """
+    statement = _STATES.select().where(_STATES.c.source == bindparam("source"))
+    if holds:
+        statement = statement.with_for_update()
+    row = session.connection().execute(statement, {"source": source}).one_or_none()
     return as_noun(SourceState, row) if row else None
 
 

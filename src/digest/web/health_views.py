@@ -41,6 +41,7 @@ FAULTS = {
     FaultKind.FIELD_LOST: "A field is missing",
     FaultKind.REPEATED_PAGE: "A page comes twice",
     FaultKind.MALFORMED: "The page looks different",
+    FaultKind.REFUSED: "The host gave no further page",
     FaultKind.UNREADABLE: "Something else came",
     FaultKind.UNREACHABLE: "Nobody answers",
     FaultKind.ACCOUNTS: "Rows got lost in our program",

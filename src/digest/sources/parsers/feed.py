@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
+from operator import attrgetter
 
 from digest.model import Capture, Launch, LaunchDateSource, Reading, Source
 from digest.sources.names import announced
@@ -70,19 +71,24 @@ def refusal(entries: Sequence[Entry]) -> str | None:
     return None
 
 
-def _keys(entry: Entry) -> tuple[str | None, ...]:
-    """Give an item's keys, best first; None where the part is missing."""
+def _guid_key(entry: Entry) -> str | None:
     guid = entry.guid
-    arxiv = _ARXIV.match(guid or "")
-    if arxiv:
-        guid = arxiv[1]  # versions of a paper are one paper
+    if guid and "arxiv" in guid.lower() and (paper := _ARXIV.match(guid)):
+        return paper[1]  # versions of a paper are one paper
+    return guid
+
+
+def _title_key(entry: Entry) -> str | None:
     day = entry.published.date().isoformat() if entry.published else ""
-    titled = f"title:{_digest(f'{entry.title}|{day}')}" if entry.title else None
-    return guid, entry.comments, entry.link, titled
+    return f"title:{_digest(f'{entry.title}|{day}')}" if entry.title else None
+
+
+_KEYS = (_guid_key, attrgetter("comments"), attrgetter("link"), _title_key)
+"""Kinds of an item's key, best first; each gives None where the part is missing."""
 
 
 def _key(entry: Entry, level: int) -> str | None:
-    key = next((key for key in _keys(entry)[level:] if key), None)
+    key = next((key for kind in _KEYS[level:] if (key := kind(entry))), None)
     return f"sha256:{_digest(key)}" if key and len(key) > MAX_ID else key
 
 
@@ -92,7 +98,7 @@ def _digest(text: str) -> str:
 
 def _key_level(entries: Sequence[Entry]) -> int:
     """Choose the best kind of key that tells the items apart; the first where none does."""
-    for level in range(len(_keys(entries[0]))):
+    for level in range(len(_KEYS)):
         keys = sorted(key for entry in entries if (key := _key(entry, level)))
         clashes = sum(left == right for left, right in pairwise(keys))
         if clashes <= MAX_CLASHES * len(keys):
@@ -131,6 +137,8 @@ def _launch(capture: Capture, source: Source, level: int, entry: Entry) -> Launc
 
 def _without_comments(text: str) -> str:
     """Drop the line that is only the link to a discussion (Hacker News, Lobsters)."""
+    if "Comments" not in text:
+        return text
     return "\n".join(part for part in text.splitlines() if part != "Comments")
 
 
