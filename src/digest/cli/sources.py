@@ -31,8 +31,12 @@ IN_TROUBLE = (Outcome.SUSPECT, Outcome.BLOCKED, Outcome.FAILED)
 
 
 def parse_command(
-    kind: Annotated[str, typer.Argument(help="Kind of source, such as hn_algolia.")],
-    file: Annotated[Path, typer.Argument(help="File that holds one response's body.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="Kind of source, such as hn_algolia.")
+    ],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="File that holds one response's body.")
+    ],
     captured_at: Annotated[
         datetime | None,
         typer.Option(
@@ -50,7 +54,7 @@ def parse_command(
         list[str] | None,
         typer.Option(
             metavar="NAME=VALUE",
-            help="What [source.options] would say, to try it; may be given several times.",
+            help=r"What \[source.options] would say, to try it; may be given several times.",
         ),
     ] = None,
     *,
