@@ -36,7 +36,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("page", sa.String(length=20), nullable=True))
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("fact", schema=None) as batch_op:
         batch_op.drop_column("page")
