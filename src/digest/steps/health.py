@@ -56,6 +56,8 @@ class SourceHealth(Value):
     url: str
     is_listed: bool = True
     """False where the sources file has it no more."""
+    is_supplied: bool = False
+    """True where its pages are saved by an operator and given: nothing asks for them."""
     enabled: bool = True
     """False where the sources file has it switched off."""
     outcome: Outcome | None = None
@@ -86,6 +88,29 @@ class SourceHealth(Value):
     """The last ones that ended, newest first."""
     trend: tuple[ReadingRecord, ...] = ()
     """The last readings, oldest first."""
+
+    @property
+    def is_asked(self) -> bool:
+        """True where a run of ingestion asks for it."""
+        return self.is_listed and self.enabled
+
+    @property
+    def latest_items(self) -> int | None:
+        """
+        Launches of the last reading that listed any or none; None where no reading did.
+
+        A 304 lists what the last good reading did, also where it is too old to be believed.
+        """
+        for record in reversed(self.trend):
+            if record.outcome is Outcome.UNCHANGED or _is_stale_304(record):
+                return self.items
+            if record.has_content:
+                return record.items
+        return None
+
+
+def _is_stale_304(record: ReadingRecord) -> bool:
+    return record.fault is FaultKind.STALLED and not record.has_content
 
 
 def incidents_after(
@@ -169,7 +194,8 @@ def _health(
 ) -> SourceHealth:
     accepted, doubted = store.judged_by(session, source.name)
     trail = trail_of(accepted, doubted)
-    known = parsers.KINDS.get(source.kind) if is_listed else None
+    kind = parsers.KINDS.get(source.kind)
+    known = kind if is_listed else None
     stands = state or SourceState(source=source.name, kind=source.kind, url=stored_url(source.url))
     return SourceHealth(
         name=source.name,
@@ -177,6 +203,7 @@ def _health(
         kind=source.kind,
         url=stored_url(source.url),
         is_listed=is_listed,
+        is_supplied=bool(kind and kind.is_supplied),
         enabled=source.enabled,
         usual=trail.usual_items,
         newest_at=trail.last.counts.newest_at if trail.last else None,

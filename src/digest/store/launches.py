@@ -32,7 +32,7 @@ _KNOWN = select(_TABLE.c.native_id).where(
 )
 _TOUCH = (
     update(_TABLE)
-    .where(_TABLE.c.source == bindparam("b_source"), _TABLE.c.seen_at == bindparam("b_seen_at"))
+    .where(_TABLE.c.source == bindparam("b_source"), _TABLE.c.seen_at >= bindparam("b_seen_at"))
     .values(seen_at=bindparam("b_now"))
 )
 

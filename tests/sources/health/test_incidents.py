@@ -235,7 +235,7 @@ def test_a_mute_ends_at_its_hour():
         ({"fault": "empty"}, "its last reading is empty, which is never normal"),
         ({"fault": "malformed", "items": 20, "reason": "cut off"}, "its last reading could not be"),
         ({"fault": "stalled", "reason": "old"}, "its page is as it was (old), so there is nothing"),
-        ({"fault": "partial", "items": 3}, "3 items are below its floor; lower floor = 5 in the"),
+        ({"fault": "partial", "items": 3}, "3 items are below its floor of 5; set a lower one"),
     ],
 )
 def test_an_operator_cannot_make_normal_what_would_be_suspect_again(make_source, last, said):

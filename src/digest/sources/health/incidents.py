@@ -119,7 +119,10 @@ def why_not_normal(last: ReadingRecord | None, *, source: Source) -> str | None:
     if last.fault in UNREAD:
         return f"its last reading could not be read ({last.reason}); try: digest sources doctor"
     if last.items < source.floor:
-        return f"{last.items} items are below its floor; lower floor = {source.floor} in the sources file"
+        return (
+            f"{last.items} items are below its floor of {source.floor}; "
+            f"set a lower one in the sources file, such as floor = {last.items}"
+        )
     return None
 
 
