@@ -24,6 +24,7 @@ _CHALLENGE = (
     "captcha-delivery.com",
 )
 _HTML_STARTS = ("<!doctype html", "<html", "<head", "<body")
+_START = max(map(len, _HTML_STARTS))
 _HEAD = 20_000  # characters a challenge page shows itself in
 
 
@@ -44,17 +45,19 @@ def ok_empty(reason: str) -> Reading:
 
 def is_html(text: str) -> bool:
     """Tell whether a text begins as a web page does; comments and a prolog may come first."""
-    head = text[:_HEAD].lower().lstrip()
+    head = text[:_HEAD].lstrip()
     while head.startswith(("<!--", "<?")):
         end = "-->" if head.startswith("<!--") else "?>"
         head = head.partition(end)[2].lstrip()
-    return head.startswith(_HTML_STARTS)
+    return head[:_START].lower().startswith(_HTML_STARTS)
 
 
 def is_challenge(text: str) -> bool:
     """Tell whether a page is a bot check instead of its content."""
+    if not is_html(text):
+        return False
     head = text[:_HEAD].lower()
-    return is_html(text) and any(mark in head for mark in _CHALLENGE)
+    return any(mark in head for mark in _CHALLENGE)
 
 
 def unreadable(text: str, *, due: str) -> Reading:
