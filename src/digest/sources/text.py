@@ -170,7 +170,7 @@ def _without_plain_tags(markup: str) -> str | None:
     gaps = list(map(_PLAIN_TAGS.get, pieces[1::2]))
     if None in gaps:
         return None
-    pieces[1::2] = gaps  # type: ignore[assignment] # none of them is None
+    pieces[1::2] = gaps
     words = "".join(pieces)
     if "<" in words or ("&" in words and _CUT_REFERENCE.search(markup)):
         return None
