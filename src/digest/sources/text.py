@@ -106,9 +106,9 @@ def prose_of_markdown(text: str, *, limit: int = PROSE_LIMIT) -> str:
 
 def first_sentence(text: str) -> str:
     """Give the first sentence of prose as one line, at most ``SENTENCE_LIMIT`` characters."""
-    first = next(iter(text.partition("\n")[0].splitlines()), "")
-    end = _SENTENCE.search(first)
-    return shorten((first[: end.start() + 1] if end else first).strip(), limit=SENTENCE_LIMIT)
+    first = next(iter(text.partition("\n")[0].splitlines()), "").strip()
+    end = _SENTENCE.search(first, 0, SENTENCE_LIMIT + 1)
+    return shorten(first[: end.start() + 1] if end else first, limit=SENTENCE_LIMIT)
 
 
 def clean(text: str) -> str:
