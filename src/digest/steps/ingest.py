@@ -20,6 +20,7 @@ from digest.sources.paging import Response
 from digest.sources.urls import host_of
 from digest.steps.health import note_incidents
 from digest.steps.keeping import keep
+from digest.steps.loaded import spared
 from digest.steps.record import past_of, read_fetched, store_reading
 from digest.store import sources as source_store
 from digest.store.engine import Database
@@ -101,7 +102,7 @@ async def ingest(
             reports[source.name] = report
             on_report(report)
 
-    async with asyncio.TaskGroup() as group:
+    async with spared(), asyncio.TaskGroup() as group:
         for queue in queues.values():
             group.create_task(one_host(queue))
     return tuple(reports[source.name] for source in sources)

@@ -120,7 +120,9 @@ FIELDS: Mapping[str, Callable[[Launch], object]] = {
     "tagline": attrgetter("tagline"),
     "description": attrgetter("description"),
     "popularity": lambda launch: launch.popularity is not None,
-    "price": lambda launch: any(name.startswith("price") for name in launch.details),
+    "price": lambda launch: (
+        bool(launch.details) and any(name.startswith("price") for name in launch.details)
+    ),
     "author": attrgetter("author"),
     "licence": attrgetter("licence"),
 }
