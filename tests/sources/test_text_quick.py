@@ -88,6 +88,13 @@ def test_nothing_unwanted_counts_as_printable(text):
     assert subject.clean(text) == subject._UNWANTED.sub("", text) != text
 
 
+@pytest.mark.parametrize("beside", ["", "a\n", "\u2019\n"], ids=["alone", "latin", "wide"])
+def test_printable_is_what_python_calls_so_and_newlines(beside):
+    for letter in map(chr, range(0x3100)):
+        is_so = letter == "\n" or letter.isprintable()
+        assert subject._is_printable(f"{beside}{letter}") is is_so, hex(ord(letter))
+
+
 def test_a_tag_in_the_middle_of_a_reference_does_not_make_it_whole():
     assert subject.prose_of_html("&am<b>p;lt;</b>") == "&amp;lt;"
 

@@ -195,7 +195,7 @@ def _author_of(item: ItemParts) -> str | None:
 
 
 def _terms_of(item: ItemParts) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(found for term in item.terms if (found := line(term))))
+    return tuple(dict.fromkeys(filter(None, map(line, item.terms))))
 
 
 def _moment(text: str) -> datetime | None:
@@ -204,7 +204,8 @@ def _moment(text: str) -> datetime | None:
         return None
     try:
         if _ISO.fullmatch(text):
-            return plausible(datetime.fromisoformat(text).replace(microsecond=0))
+            moment = datetime.fromisoformat(text)
+            return plausible(moment.replace(microsecond=0) if moment.microsecond else moment)
         if found := _RFC.fullmatch(text):
             return plausible(_rfc(*found.groups()))
     except (KeyError, ValueError, OverflowError) as error:

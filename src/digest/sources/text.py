@@ -19,6 +19,11 @@ _UNWANTED = re.compile(
     # noncharacters (no database takes them)
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+_MARKED = bytes(
+    octet if chr(octet).isprintable() or octet == ord("\n") else int(octet == 0)
+    for octet in range(256)
+)
+"""Puts other octets for those that are no letters, blanks or newlines of Latin-1."""
 _BLOCK = re.compile(r"<(?=/?(?:p|br|div|li|tr|h[1-6]|ul|ol|pre|blockquote|table)\b)", re.IGNORECASE)
 _MARKUP = re.compile(r"</[a-z]{1,12}\s*>|<(?:b|i|em|strong|code|a|span|br)\b[^<>]*>", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,500}\)")
@@ -62,7 +67,7 @@ _TAG = re.compile(
 _CUT_REFERENCE = re.compile(r"&#?\w*+<")
 """A tag in the middle of a character reference: taking it out would make the reference whole."""
 _NAMES = {
-    name: letters
+    name.removesuffix(";"): letters
     for name, letters in html5.items()
     if name.endswith(";") and letters.isprintable() and not letters.isspace()
 }
@@ -83,7 +88,8 @@ def line_of_html(markup: str, *, limit: int = LINE_LIMIT) -> str:
 
 def line_of_either(text: str, *, limit: int = LINE_LIMIT) -> str:
     """Give one line of text that may or may not be markup: only well-known tags count as such."""
-    return (line_of_html if _MARKUP.search(text) else line)(text, limit=limit)
+    has_tags = "<" in text and _MARKUP.search(text)
+    return (line_of_html if has_tags else line)(text, limit=limit)
 
 
 def prose(text: str, *, limit: int = PROSE_LIMIT) -> str:
@@ -130,7 +136,11 @@ def shorten(text: str, *, limit: int) -> str:
 
 def _is_printable(text: str) -> bool:
     """Tell whether there is nothing in a text but letters, blanks and newlines."""
-    return text.isprintable() or text.replace("\n", " ").isprintable()
+    try:
+        octets = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.isprintable() or text.replace("\n", " ").isprintable()
+    return octets.translate(_MARKED) == octets  # a third of the time, where it can be had
 
 
 def _is_line(text: str, limit: int) -> bool:
@@ -181,14 +191,13 @@ def _with_letters(text: str) -> str | None:
     """Put letters for references; None where one is not a whole name, or the name of a blank."""
     if "&" not in text:
         return text
-    first, *rest = text.split("&")
-    pieces = [first]
-    for part in rest:
-        name, end, more = part.partition(";")
-        letters = _NAMES.get(name + end)
-        if letters is None:
+    pieces = text.split("&")
+    for number in range(1, len(pieces)):
+        name, end, more = pieces[number].partition(";")
+        letters = _NAMES.get(name)
+        if letters is None or not end:
             return None
-        pieces += (letters, more)
+        pieces[number] = letters + more
     return "".join(pieces)
 
 
