@@ -74,6 +74,8 @@ def assert_read_alike(text: str) -> None:
         "<source url='u'>Elsewhere</source>",
         "<title>A second title</title>",
         "<!-- a comment --><?pi?>",
+        "<x:a><![CDATA[ xml:base='https://b.example/' ]]></x:a>",
+        "<content:encoded>&lt;base href='/b/'>&lt;p xml:base='/c/'>&lt;a href='d'></content:encoded>",
     ],
 )
 def test_an_rss_item_comes_out_as_the_thorough_reader_gives_it(more):
@@ -110,6 +112,8 @@ def test_an_atom_entry_comes_out_as_the_thorough_reader_gives_it(more):
         pytest.param(rss("<item><title>inner</title></item>"), id="an item in an item"),
         pytest.param(rss(head="<title>Another</title>"), id="two titles of a feed"),
         pytest.param(rss().replace("<item>", "<item xml:base='https://b.example/'>"), id="base"),
+        pytest.param(rss(head="<x:a base='https://b.example/'/>"), id="base without a prefix"),
+        pytest.param(rss("<x:a><x:b x:BASE = 'b'/></x:a><x:c base='c'/>"), id="base deep inside"),
         pytest.param(rss("<dc:title>caf\u00c3\u00a9</dc:title>"), id="encoded twice"),
         pytest.param(rss("<dc:title>don\u0092t</dc:title>"), id="cp1252 as control characters"),
         pytest.param(rss("<dc:title>don&#146;t</dc:title>"), id="the same as a reference"),

@@ -92,10 +92,11 @@ def _bare_text_of(element: Any) -> str:
 
 def _typed(element: Any) -> tuple[str, str]:
     """Give the text of an element and its type, plain where it says nothing."""
-    if not element.keys():
+    keys = element.keys()
+    if not keys:
         return _text_of(element), _PLAIN
     kind = _TYPES.get(element.get("type", "text").lower())
-    if kind is None or element.get("mode") is not None or element.get("src") is not None:
+    if kind is None or "mode" in keys or "src" in keys:
         raise OddError
     return _text_of(element), kind
 

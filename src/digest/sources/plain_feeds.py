@@ -47,6 +47,7 @@ _EITHER_REFERENCE = re.compile(
     re.IGNORECASE,
 )
 """The same two, where the first character is written as a reference."""
+_SAYS_BASE = re.compile(rb"base\s*=")
 _HAS_BASE = etree.XPath("boolean(//@*[translate(local-name(), 'BASE', 'base') = 'base'])")
 """Links that count from elsewhere."""
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -82,7 +83,7 @@ def read_plain_feed(text: str, *, base: str, octets: bytes | None = None) -> Par
         root = etree.fromstring(body, _parser())
         if root.getroottree().docinfo.internalDTD is not None:
             return None  # it may bring entities of its own
-        if _HAS_BASE(root):
+        if _SAYS_BASE.search(body) and _HAS_BASE(root):
             return None
         return _read(root, base)
     except (etree.XMLSyntaxError, UnicodeEncodeError, OddError):
@@ -91,7 +92,8 @@ def read_plain_feed(text: str, *, base: str, octets: bytes | None = None) -> Par
 
 def _is_odd(body: bytes) -> bool:
     """Tell whether a feed, as UTF-8, holds what no feed should and few do."""
-    return any(sign.search(body) for sign in (_C1, _TWICE_ENCODED, _EITHER_REFERENCE))
+    found = _C1.search(body) or _TWICE_ENCODED.search(body) or _EITHER_REFERENCE.search(body)
+    return found is not None
 
 
 def _parser() -> Any:

@@ -60,8 +60,8 @@ _PLAIN_TAGS = {
 """What stands for a tag in text. No parser drops the content of these or moves it elsewhere, as it
 does for scripts and tables."""
 _TAG = re.compile(
-    r"""<(/?[a-z][a-z0-9]*+)"""
-    r"""(?:>|(?:\s+[a-z][\w:.-]*+(?:="[^"<>]*+"|='[^'<>]*+'|=[^\s"'<>=`]++)?)*+\s*+/?>)"""
+    r"""<([/a-z][a-z0-9]*+)(?:>|(?: [a-z]++="[^"<>]*+")*+/?>"""  # as nearly all are written
+    r"""|(?:\s+[a-z][\w:.-]*+(?:="[^"<>]*+"|='[^'<>]*+'|=[^\s"'<>=`]++)?)*+\s*+/?>)"""
 )
 """A complete tag whose quotes are in order, and its name."""
 _CUT_REFERENCE = re.compile(r"&#?\w*+<")
