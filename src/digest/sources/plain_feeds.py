@@ -39,14 +39,14 @@ from digest.sources.wire import plausible
 
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")
 """Control characters that stand for cp1252's punctuation."""
-_TWICE_ENCODED = re.compile(rb"\xc3[\x82-\xb4](?:\xc2|&#)")
+_TWICE_ENCODED = re.compile(rb"\xc3[\x82-\xb4]\xc2")
 """UTF-8 that was taken for Latin-1 and encoded once more; feedparser mends it."""
 _EITHER_REFERENCE = re.compile(
-    rb"&#(?:x0*[89][0-9a-f];|0*1[2-5]\d;"
+    rb"&#(?:(?<=\xc3[\x82-\xb4]&#)|x0*[89][0-9a-f];|0*1[2-5]\d;"
     rb"|(?:19[4-9]|2[0-3]\d|24[0-4]|x0*[c-f][0-9a-f]);(?:\xc2|&#))",
     re.IGNORECASE,
 )
-"""The same two, where the first character is written as a reference."""
+"""The same two, where one of the characters is written as a reference."""
 _SAYS_BASE = re.compile(rb"base\s*=")
 _HAS_BASE = etree.XPath("boolean(//@*[translate(local-name(), 'BASE', 'base') = 'base'])")
 """Links that count from elsewhere."""
@@ -92,8 +92,10 @@ def read_plain_feed(text: str, *, base: str, octets: bytes | None = None) -> Par
 
 def _is_odd(body: bytes) -> bool:
     """Tell whether a feed, as UTF-8, holds what no feed should and few do."""
-    found = _C1.search(body) or _TWICE_ENCODED.search(body) or _EITHER_REFERENCE.search(body)
-    return found is not None
+    if _EITHER_REFERENCE.search(body):
+        return True
+    # the first octet of both is looked for at the speed of memory, and most feeds have it not
+    return b"\xc2" in body and bool(_C1.search(body) or _TWICE_ENCODED.search(body))
 
 
 def _parser() -> Any:
