@@ -1,5 +1,6 @@
 """The quick reader of feeds: what it reads is what the thorough one reads, and the rest it leaves."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from digest.sources.charset import decode
 from digest.sources.odd_feeds import read_odd_feed
-from digest.sources.plain_feeds import read_plain_feed
+from digest.sources.plain_feeds import _is_odd, read_plain_feed
 from digest.sources.syndication import _ROOT
 
 BASE = "https://source.example/list"
@@ -133,6 +134,28 @@ def test_an_atom_entry_comes_out_as_the_thorough_reader_gives_it(more):
 )
 def test_what_is_odd_is_left_to_the_thorough_reader(text):
     assert read_plain_feed(text, base=BASE) is None
+
+
+_SIGNS = (
+    rb"\xc2[\x80-\x9f]",
+    rb"&#(?:x0*[89][0-9a-f]|0*1[2-5]\d);",
+    rb"\xc3[\x82-\xb4](?:\xc2|&#)",
+    rb"&#(?:19[4-9]|2[0-3]\d|24[0-4]|x0*[c-f][0-9a-f]);(?:\xc2|&#)",
+)
+"""The signs of cp1252 and of text encoded twice, each by itself."""
+_OCTETS = st.lists(
+    st.sampled_from(
+        b"\xc2 \xc3 \x82 \xb4 \xa9 \xb5 &# & 195 244 245 ; x 0 c3 C3 8f 169 120 a".split(b" ")
+    ),
+    max_size=8,
+).map(b"".join)
+
+
+@settings(deadline=None, max_examples=2_000)
+@given(_OCTETS)
+def test_signs_that_are_looked_for_together_are_those_looked_for_one_by_one(body):
+    found = any(re.search(sign, body, re.IGNORECASE) for sign in _SIGNS)
+    assert _is_odd(body) is found
 
 
 def test_an_entity_bomb_is_left_alone():
