@@ -108,6 +108,8 @@ def test_an_atom_entry_comes_out_as_the_thorough_reader_gives_it(more):
         pytest.param(rss("<itunes:summary>more</itunes:summary>"), id="another description"),
         pytest.param(rss("<media:description>more</media:description>"), id="a media description"),
         pytest.param(rss("<guid>id-2</guid>"), id="two ids"),
+        pytest.param(rss("<source>s</source><title>T</title>"), id="a title after a source"),
+        pytest.param(atom("<source/><title>T</title>"), id="the same in Atom"),
         pytest.param(rss("<x:a><title>inner</title></x:a>"), id="elements in an unknown one"),
         pytest.param(rss("<link href='x'>https://two.example</link>"), id="a link of two kinds"),
         pytest.param(rss("<item><title>inner</title></item>"), id="an item in an item"),
