@@ -73,8 +73,23 @@ ANY_FIELDS = st.fixed_dictionaries(FIELDS, optional=MORE) | st.fixed_dictionarie
     {}, optional={name: values | ODD for name, values in (FIELDS | MORE).items()}
 )
 
+AWARE = st.datetimes(timezones=st.just(UTC))
+FITTING = {
+    "source": st.just("s"),
+    "native_id": st.just("1"),
+    "title": st.just("A tool"),
+    "first_seen_at": AWARE,
+}
+FITTING_MORE = {
+    **{name: MORE[name] for name in ("name", "url", "tags", "details", "popularity_metric")},
+    "launched_at": st.none() | AWARE | st.just("2026-11-20T09:00:00+02:00"),
+    "popularity": st.none() | st.integers(min_value=0, max_value=99) | st.just("12"),
+    "flags": st.lists(st.sampled_from([*Flag, "spam"]), max_size=2),
+}
+FITTING_FIELDS = st.fixed_dictionaries(FITTING, optional=FITTING_MORE)
 
-@given(ANY_FIELDS)
+
+@given(FITTING_FIELDS | ANY_FIELDS)
 def test_a_launch_is_checked_and_made_as_its_constructor_does(fields):
     try:
         expected = Launch(**fields)
