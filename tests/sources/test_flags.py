@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from digest.model import Flag
+from digest.sources import flags as subject
 from digest.sources.flags import Article, Repository, spam_reasons, suspect_reasons, word_flags
 
 MADE = datetime(2026, 11, 1, tzinfo=UTC)
@@ -175,3 +176,11 @@ def test_three_titles_of_one_pattern_by_one_author_are_fillers(reactions):
 )
 def test_an_article_is_no_spam_for_being_unread_posted_twice_or_liked(listed):
     assert spam_reasons(listed[0], listed) == ()
+
+
+@pytest.mark.parametrize(
+    "text", [*subject._WHOLE_LABELS, *subject._NSFW_WORDS, *subject._PAID_LABELS]
+)
+def test_each_word_that_is_flagged_gets_past_the_quick_look(text):
+    assert subject._hints(f"a {text} b")
+    assert word_flags(words=[f" {text.title()} "], url=None)

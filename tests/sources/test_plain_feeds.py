@@ -1,5 +1,6 @@
 """The quick reader of feeds: what it reads is what the thorough one reads, and the rest it leaves."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from digest.sources.charset import decode
 from digest.sources.odd_feeds import read_odd_feed
-from digest.sources.plain_feeds import read_plain_feed
+from digest.sources.plain_feeds import _is_odd, read_plain_feed
 from digest.sources.syndication import _ROOT
 
 BASE = "https://source.example/list"
@@ -74,6 +75,8 @@ def assert_read_alike(text: str) -> None:
         "<source url='u'>Elsewhere</source>",
         "<title>A second title</title>",
         "<!-- a comment --><?pi?>",
+        "<x:a><![CDATA[ xml:base='https://b.example/' ]]></x:a>",
+        "<content:encoded>&lt;base href='/b/'>&lt;p xml:base='/c/'>&lt;a href='d'></content:encoded>",
     ],
 )
 def test_an_rss_item_comes_out_as_the_thorough_reader_gives_it(more):
@@ -105,12 +108,19 @@ def test_an_atom_entry_comes_out_as_the_thorough_reader_gives_it(more):
         pytest.param(rss("<itunes:summary>more</itunes:summary>"), id="another description"),
         pytest.param(rss("<media:description>more</media:description>"), id="a media description"),
         pytest.param(rss("<guid>id-2</guid>"), id="two ids"),
+        pytest.param(rss("<source>s</source><title>T</title>"), id="a title after a source"),
+        pytest.param(atom("<source/><title>T</title>"), id="the same in Atom"),
         pytest.param(rss("<x:a><title>inner</title></x:a>"), id="elements in an unknown one"),
         pytest.param(rss("<link href='x'>https://two.example</link>"), id="a link of two kinds"),
         pytest.param(rss("<item><title>inner</title></item>"), id="an item in an item"),
         pytest.param(rss(head="<title>Another</title>"), id="two titles of a feed"),
         pytest.param(rss().replace("<item>", "<item xml:base='https://b.example/'>"), id="base"),
+        pytest.param(rss(head="<x:a base='https://b.example/'/>"), id="base without a prefix"),
+        pytest.param(rss("<x:a><x:b x:BASE = 'b'/></x:a><x:c base='c'/>"), id="base deep inside"),
         pytest.param(rss("<dc:title>caf\u00c3\u00a9</dc:title>"), id="encoded twice"),
+        pytest.param(rss("<dc:title>caf\u00c3&#xA9;</dc:title>"), id="its end as a reference"),
+        pytest.param(rss("<dc:title>caf&#xC3;\u00a9</dc:title>"), id="its start as a reference"),
+        pytest.param(rss("<dc:title>caf&#195;&#169;</dc:title>"), id="both as references"),
         pytest.param(rss("<dc:title>don\u0092t</dc:title>"), id="cp1252 as control characters"),
         pytest.param(rss("<dc:title>don&#146;t</dc:title>"), id="the same as a reference"),
         pytest.param(rss("&nbsp;"), id="an entity that is not declared"),
@@ -126,6 +136,28 @@ def test_an_atom_entry_comes_out_as_the_thorough_reader_gives_it(more):
 )
 def test_what_is_odd_is_left_to_the_thorough_reader(text):
     assert read_plain_feed(text, base=BASE) is None
+
+
+_SIGNS = (
+    rb"\xc2[\x80-\x9f]",
+    rb"&#(?:x0*[89][0-9a-f]|0*1[2-5]\d);",
+    rb"\xc3[\x82-\xb4](?:\xc2|&#)",
+    rb"&#(?:19[4-9]|2[0-3]\d|24[0-4]|x0*[c-f][0-9a-f]);(?:\xc2|&#)",
+)
+"""The signs of cp1252 and of text encoded twice, each by itself."""
+_OCTETS = st.lists(
+    st.sampled_from(
+        b"\xc2 \xc3 \x82 \xb4 \xa9 \xb5 &# & 195 244 245 ; x 0 c3 C3 8f 169 120 a".split(b" ")
+    ),
+    max_size=8,
+).map(b"".join)
+
+
+@settings(deadline=None, max_examples=2_000)
+@given(_OCTETS)
+def test_signs_that_are_looked_for_together_are_those_looked_for_one_by_one(body):
+    found = any(re.search(sign, body, re.IGNORECASE) for sign in _SIGNS)
+    assert _is_odd(body) is found
 
 
 def test_an_entity_bomb_is_left_alone():

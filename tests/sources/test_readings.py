@@ -1,11 +1,15 @@
 """A reading ends well whatever came: with launches, or with a reason."""
 
+import pickle
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from digest.model import Capture, Outcome
-from digest.sources.readings import gather, is_html, launch_of
+from digest.model import Capture, Flag, Launch, LaunchDateSource, Outcome, Popularity
+from digest.sources.readings import checked, gather, is_html, launch_of
 
 CHALLENGE = b"<html><head><title>Just a moment...</title></head><body></body></html>"
 FETCHED_AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -43,6 +47,79 @@ def test_a_launch_carries_its_source_its_capture_and_first_sight(make_launch):
 )
 def test_a_launch_with_a_part_that_does_not_fit_is_none(make_launch, fields):
     assert make_launch(**fields) is None
+
+
+ODD = st.none() | st.integers() | st.text(max_size=3) | st.lists(st.text(max_size=2), max_size=2)
+MOMENTS = st.none() | st.datetimes() | st.datetimes(timezones=st.just(UTC)) | st.just("2026-11-20")
+FIELDS = {
+    "source": st.text(max_size=70),
+    "native_id": st.text(max_size=3) | st.just("x" * 301),
+    "title": st.text(max_size=3),
+    "first_seen_at": MOMENTS,
+}
+MORE = {
+    "name": st.text(max_size=3),
+    "url": st.none() | st.text(max_size=3),
+    "launched_at": MOMENTS,
+    "launched_at_source": st.none() | st.sampled_from([*LaunchDateSource, "feed", "nobody"]),
+    "popularity": st.none() | st.integers() | st.floats() | st.just("12"),
+    "popularity_metric": st.none() | st.sampled_from([*Popularity, "likes"]),
+    "tags": st.lists(st.text(max_size=2), max_size=2) | st.tuples(st.text(max_size=2)),
+    "flags": st.lists(st.sampled_from([*Flag, "spam", "none"]), max_size=2),
+    "details": st.dictionaries(st.text(max_size=2), ODD, max_size=2),
+    "nothing_we_know": ODD,
+}
+ANY_FIELDS = st.fixed_dictionaries(FIELDS, optional=MORE) | st.fixed_dictionaries(
+    {}, optional={name: values | ODD for name, values in (FIELDS | MORE).items()}
+)
+
+AWARE = st.datetimes(timezones=st.just(UTC))
+FITTING = {
+    "source": st.just("s"),
+    "native_id": st.just("1"),
+    "title": st.just("A tool"),
+    "first_seen_at": AWARE,
+}
+FITTING_MORE = {
+    **{name: MORE[name] for name in ("name", "url", "tags", "details", "popularity_metric")},
+    "launched_at": st.none() | AWARE | st.just("2026-11-20T09:00:00+02:00"),
+    "popularity": st.none() | st.integers(min_value=0, max_value=99) | st.just("12"),
+    "flags": st.lists(st.sampled_from([*Flag, "spam"]), max_size=2),
+}
+FITTING_FIELDS = st.fixed_dictionaries(FITTING, optional=FITTING_MORE)
+
+
+@given(FITTING_FIELDS | ANY_FIELDS)
+def test_a_launch_is_checked_and_made_as_its_constructor_does(fields):
+    try:
+        expected = Launch(**fields)
+    except ValidationError as error:
+        said = error.errors(include_url=False)
+        with pytest.raises(ValidationError) as refused:
+            checked(dict(fields))
+    else:
+        assert_made_alike(checked(dict(fields)), expected)
+        return
+    assert refused.value.errors(include_url=False) == said
+
+
+def assert_made_alike(made, expected):
+    """Two launches are the same, down to what was given."""
+    assert made == expected
+    assert made.__dict__ == expected.__dict__
+    assert made.model_fields_set == expected.model_fields_set
+    assert made.model_dump_json() == expected.model_dump_json()
+
+
+def test_a_launch_made_the_short_way_is_a_value_like_any_other():
+    launch = checked(
+        {"source": "s", "native_id": "1", "title": "A tool", "first_seen_at": FETCHED_AT}
+    )
+
+    assert pickle.loads(pickle.dumps(launch)) == launch  # noqa: S301 # our own bytes
+    assert launch.model_copy(update={"title": "B"}).title == "B"
+    with pytest.raises(ValidationError):
+        launch.title = "C"
 
 
 def test_a_tagline_that_only_repeats_the_title_is_left_out(make_launch):

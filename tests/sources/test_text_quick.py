@@ -88,5 +88,23 @@ def test_nothing_unwanted_counts_as_printable(text):
     assert subject.clean(text) == subject._UNWANTED.sub("", text) != text
 
 
+@pytest.mark.parametrize("beside", ["", "a\n", "\u2019\n"], ids=["alone", "latin", "wide"])
+def test_printable_is_what_python_calls_so_and_newlines(beside):
+    for letter in map(chr, range(0x3100)):
+        is_so = letter == "\n" or letter.isprintable()
+        assert subject._is_printable(f"{beside}{letter}") is is_so, hex(ord(letter))
+
+
 def test_a_tag_in_the_middle_of_a_reference_does_not_make_it_whole():
     assert subject.prose_of_html("&am<b>p;lt;</b>") == "&amp;lt;"
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.text(st.sampled_from("ab .!?。\n\r\x0b\u2028"), max_size=12), st.integers(0, 205))
+def test_the_first_sentence_is_what_it_was_when_all_lines_were_looked_at(text, before):
+    whole = ("x" * before if before > 190 else "") + text
+    first = next(iter(whole.splitlines()), "")
+    end = subject._SENTENCE.search(first)
+    sentence = (first[: end.start() + 1] if end else first).strip()
+
+    assert subject.first_sentence(whole) == subject.shorten(sentence, limit=200)

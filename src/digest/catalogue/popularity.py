@@ -33,6 +33,7 @@ def counts_of(launches: Iterable[Launch], *, at: datetime) -> list[Count]:
             list_length=length,
         )
         for launch in launches
+        if launch.details or launch.popularity is not None
         for metric, value, length in _told(launch)
     ]
 

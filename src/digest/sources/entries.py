@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One item of a feed, in plain text but for ``markup``."""
+class Entry(NamedTuple):
+    """One item of a feed, in plain text but for ``markup``; a tuple, for it is made most often."""
 
     title: str
     guid: str | None = None

@@ -34,10 +34,10 @@ class OddError(Exception):
 class HeadParts:
     """What is found of a feed itself."""
 
-    __slots__ = ("has_skip_days", "published", "title", "total_results", "updated")
+    __slots__ = ("has_skip_days", "has_source", "published", "title", "total_results", "updated")
 
     def __init__(self) -> None:
-        self.has_skip_days = False
+        self.has_skip_days = self.has_source = False
         self.title = self.total_results = self.published = self.updated = ""
 
 
@@ -50,6 +50,7 @@ class ItemParts:
         "contents",
         "guid",
         "guid_is_link",
+        "has_source",
         "hrefs",
         "origin",
         "person",
@@ -64,6 +65,7 @@ class ItemParts:
         self.title: str = ""
         self.guid: str | None = None
         self.guid_is_link = False
+        self.has_source = False
         self.hrefs: list[str] = []
         self.origin: str = ""
         self.comments: str = ""
@@ -92,16 +94,21 @@ def _bare_text_of(element: Any) -> str:
 
 def _typed(element: Any) -> tuple[str, str]:
     """Give the text of an element and its type, plain where it says nothing."""
+    keys = element.keys()
+    if not keys:
+        return _text_of(element), _PLAIN
     kind = _TYPES.get(element.get("type", "text").lower())
-    if kind is None or element.get("mode") is not None or element.get("src") is not None:
+    if kind is None or "mode" in keys or "src" in keys:
         raise OddError
     return _text_of(element), kind
 
 
 def title(found: ItemParts | HeadParts, element: Any) -> None:
-    """The first title that is not empty counts."""
+    """The first title that is not empty counts, but one after a source counts again."""
     if not found.title:
         found.title = _typed(element)[0]
+    elif found.has_source:
+        raise OddError
 
 
 def only_title(found: HeadParts, element: Any) -> None:
@@ -238,7 +245,12 @@ def nothing(_found: object, _element: Any) -> None:
     """The element says nothing that is asked for."""
 
 
+def source(item: ItemParts, _element: Any) -> None:
+    """Note that the item names where it was taken from; that says nothing of itself."""
+    item.has_source = True
+
+
 def media_title(item: ItemParts, _element: Any) -> None:
     """A caption; where the item has no title of its own before it, it may stand for it."""
-    if not item.title:
+    if not item.title or item.has_source:
         raise OddError

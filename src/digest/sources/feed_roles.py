@@ -111,7 +111,7 @@ RSS_ROLES: dict[str, Role] = _COMMON_ROLES | {
     "guid": parts.guid,
     "link": parts.text_link,
     "pubDate": parts.published,
-    "source": parts.nothing,
+    "source": parts.source,
     "title": parts.title,
 }
 RSS10_ROLES: dict[str, Role] = _COMMON_ROLES | {
@@ -129,7 +129,7 @@ ATOM_ROLES: dict[str, Role] = _COMMON_ROLES | {
     f"{ATOM}link": parts.atom_link,
     f"{ATOM}published": parts.published,
     f"{ATOM}rights": parts.nothing,
-    f"{ATOM}source": parts.nothing,
+    f"{ATOM}source": parts.source,
     f"{ATOM}summary": parts.atom_summary,
     f"{ATOM}title": parts.title,
     f"{ATOM}updated": parts.updated,

@@ -33,7 +33,7 @@ _INVITES = ("discord.gg", "discord.com", "t.me", "bit.ly", "tinyurl.com", "t.co"
 _HINTS = (
     *("nsfw", "porn", "hentai", "deepnude", "nudify", "onlyfans"),
     *("erotic", "fetish", "nude", "sex", "undress", "xxx"),
-    *("sponsored", "advert", "promoted", "utm_medium"),
+    *("sponsored", "advert", "promoted", "utm_medium", *_WHOLE_LABELS),
     *AFFILIATES,
 )
 """Pieces of which each word and address that is flagged below holds one."""
@@ -75,10 +75,10 @@ def word_flags(*, words: Iterable[str], url: str | None) -> tuple[Flag, ...]:
         url: Where the launch points.
     """
     given = list(words)
-    labels = {flag for text in given if (flag := _WHOLE_LABELS.get(text.strip().lower()))}
     told = "\n".join((*given, url or "")).lower()
-    if not labels and not any(hint in told for hint in _HINTS):
+    if not _hints(told):
         return ()  # nearly always; nothing below can find anything then
+    labels = {flag for text in given if (flag := _WHOLE_LABELS.get(text.strip().lower()))}
     path = _path_of(url)
     flags = []
     if Flag.SPONSORED in labels or _is_paid(given, url):
@@ -86,6 +86,14 @@ def word_flags(*, words: Iterable[str], url: str | None) -> tuple[Flag, ...]:
     if Flag.NSFW in labels or any(_is_nsfw(text) for text in (*given, host_of(url), path)):
         flags.append(Flag.NSFW)
     return tuple(flags)
+
+
+def _hints(told: str) -> bool:
+    """Tell whether a text holds a piece of anything that is flagged."""
+    for hint in _HINTS:  # noqa: SIM110 # any() would cost twice as much, and each launch comes here
+        if hint in told:
+            return True
+    return False
 
 
 def _path_of(url: str | None) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 MAX_WORDS = 4
 
 _PREFIX = re.compile(
-    r"^(?:(?i:(?:show|launch|tell) hn\s*[:–—-]\s*)"
+    r"(?:(?i:(?:show|launch|tell) hn\s*[:–—-]\s*)"
     r"|(?i:introducing|announcing|meet|launching)\s*:?\s+(?![a-z]))"  # "Announcing our talks" stays
 )
 _SEPARATOR = re.compile(r"\s+[–—-]\s+|:\s+|,\s+|\s+\|\s+")
@@ -37,7 +37,8 @@ def announced(title: str, *, url: str | None = None) -> Announced:
         title: One line of plain text.
         url: Where it points; a word that is in there too is likely the name.
     """
-    whole = _PREFIX.sub("", title, count=1).strip() or title
+    prefix = _PREFIX.match(title)
+    whole = title[prefix.end() if prefix else 0 :].strip() or title
     found = _SEPARATOR.search(whole)
     if found is None:
         return Announced(whole)

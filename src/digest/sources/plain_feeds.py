@@ -37,16 +37,19 @@ from digest.sources.text import line, line_of_either, prose, prose_of_html
 from digest.sources.urls import web_url, without_secrets
 from digest.sources.wire import plausible
 
-_BASE = re.compile(rb"[\s:]base\s*=\s*[\"']", re.IGNORECASE)
-"""Links that count from elsewhere."""
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")
-_C1_REFERENCE = re.compile(rb"&#(?:x0*[89][0-9a-f]|0*1[2-5]\d);", re.IGNORECASE)
 """Control characters that stand for cp1252's punctuation."""
-_TWICE_ENCODED = re.compile(rb"\xc3[\x82-\xb4](?:\xc2|&#)")
-_TWICE_ENCODED_REFERENCE = re.compile(
-    rb"&#(?:19[4-9]|2[0-3]\d|24[0-4]|x0*[c-f][0-9a-f]);(?:\xc2|&#)", re.IGNORECASE
-)
+_TWICE_ENCODED = re.compile(rb"\xc3[\x82-\xb4]\xc2")
 """UTF-8 that was taken for Latin-1 and encoded once more; feedparser mends it."""
+_EITHER_REFERENCE = re.compile(
+    rb"&#(?:(?<=\xc3[\x82-\xb4]&#)|x0*[89][0-9a-f];|0*1[2-5]\d;"
+    rb"|(?:19[4-9]|2[0-3]\d|24[0-4]|x0*[c-f][0-9a-f]);(?:\xc2|&#))",
+    re.IGNORECASE,
+)
+"""The same two, where one of the characters is written as a reference."""
+_SAYS_BASE = re.compile(rb"base\s*=")
+_HAS_BASE = etree.XPath("boolean(//@*[translate(local-name(), 'BASE', 'base') = 'base'])")
+"""Links that count from elsewhere."""
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _RFC = re.compile(
     r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4})"
@@ -61,24 +64,27 @@ _MONTHS = {
 }
 
 
-def read_plain_feed(text: str, *, base: str) -> Parsed | None:
+def read_plain_feed(text: str, *, base: str, octets: bytes | None = None) -> Parsed | None:
     """
     Read a feed that is written as it should be; never raises.
 
     Args:
         text: The whole feed.
         base: The address it came from.
+        octets: The text in UTF-8, where it is at hand.
 
     Returns:
         What was found; None where the feed is odd.
     """
     try:
-        body = text.encode()
+        body = text.encode() if octets is None else octets
         if _is_odd(body):
             return None
         root = etree.fromstring(body, _parser())
         if root.getroottree().docinfo.internalDTD is not None:
             return None  # it may bring entities of its own
+        if _SAYS_BASE.search(body) and _HAS_BASE(root):
+            return None
         return _read(root, base)
     except (etree.XMLSyntaxError, UnicodeEncodeError, OddError):
         return None
@@ -86,12 +92,10 @@ def read_plain_feed(text: str, *, base: str) -> Parsed | None:
 
 def _is_odd(body: bytes) -> bool:
     """Tell whether a feed, as UTF-8, holds what no feed should and few do."""
-    signs = [_C1, _TWICE_ENCODED]
-    if b"base" in body:
-        signs.append(_BASE)
-    if b"&#" in body:
-        signs += (_C1_REFERENCE, _TWICE_ENCODED_REFERENCE)
-    return any(sign.search(body) for sign in signs)
+    if _EITHER_REFERENCE.search(body):
+        return True
+    # the first octet of both is looked for at the speed of memory, and most feeds have it not
+    return b"\xc2" in body and bool(_C1.search(body) or _TWICE_ENCODED.search(body))
 
 
 def _parser() -> Any:
@@ -155,20 +159,22 @@ def _entry(element: Any, roles: Mapping[str, Role], base: str) -> Entry:
             pass_over(item, child)
         else:
             role(item, child)
-    text, kind = (item.contents or [item.summary or ("", HTML)])[0]
+    text, kind = item.contents[0] if item.contents else item.summary or ("", HTML)
+    published = _moment(item.published)
+    is_one_time = item.updated == item.published
     return Entry(
         title=line_of_either(item.title),
-        guid=without_secrets(line(item.guid or "")) or None,
+        guid=(without_secrets(line(item.guid)) or None) if item.guid else None,
         link=web_url(_link_of(item), base=base),
         comments=web_url(item.comments, base=base),
         description=prose_of_html(text) if kind == HTML else prose(text),
         markup=text,
         author=_author_of(item),
         tags=_terms_of(item),
-        published=_moment(item.published),
-        published_raw=line(item.published) or None,
-        updated=_moment(item.updated),
-        updated_raw=line(item.updated) or None,
+        published=published,
+        published_raw=item.published or None,  # one clean line, or it would have been odd
+        updated=published if is_one_time else _moment(item.updated),
+        updated_raw=item.updated or None,
     )
 
 
@@ -193,7 +199,7 @@ def _author_of(item: ItemParts) -> str | None:
 
 
 def _terms_of(item: ItemParts) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(found for term in item.terms if (found := line(term))))
+    return tuple(dict.fromkeys(filter(None, map(line, item.terms))))
 
 
 def _moment(text: str) -> datetime | None:
@@ -202,7 +208,8 @@ def _moment(text: str) -> datetime | None:
         return None
     try:
         if _ISO.fullmatch(text):
-            return plausible(datetime.fromisoformat(text).replace(microsecond=0))
+            moment = datetime.fromisoformat(text)
+            return plausible(moment.replace(microsecond=0) if moment.microsecond else moment)
         if found := _RFC.fullmatch(text):
             return plausible(_rfc(*found.groups()))
     except (KeyError, ValueError, OverflowError) as error:

@@ -6,17 +6,16 @@ Pure: what every parser needs to end well, whatever the response holds.
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
+from pydantic_core import SchemaValidator
 
 from digest.model import Capture, Launch, Outcome, Reading, Source
 from digest.sources.flags import word_flags
 
 Row = TypeVar("Row")
-
-_LAUNCH = TypeAdapter(Launch)
-"""Validates as ``Launch(...)`` does, at a third of the cost: SQLModel's constructor is slow."""
 
 CHALLENGE_HEAD = 65_536
 """Characters (or octets, where they are not decoded yet) that a challenge page shows itself in."""
@@ -27,6 +26,7 @@ _CHALLENGE_TITLE = re.compile(
 )
 _CHALLENGE_SCRIPTS = ("window._cf_chl_opt", "captcha-delivery.com")
 _HTML_STARTS = ("<!doctype html", "<html", "<head", "<body", "<title")
+_START = max(map(len, _HTML_STARTS))
 
 
 def failed(reason: str) -> Reading:
@@ -46,11 +46,11 @@ def ok_empty(reason: str) -> Reading:
 
 def is_html(text: str) -> bool:
     """Tell whether a text begins as a web page does; comments and a prolog may come first."""
-    head = text[:CHALLENGE_HEAD].lower().lstrip("\ufeff \t\r\n")
+    head = text[:CHALLENGE_HEAD].lstrip("\ufeff \t\r\n")
     while head.startswith(("<!--", "<?")):
         end = "-->" if head.startswith("<!--") else "?>"
         head = head.partition(end)[2].lstrip()
-    return head.startswith(_HTML_STARTS)
+    return head[:_START].lower().startswith(_HTML_STARTS)
 
 
 def is_challenge(text: str) -> bool:
@@ -143,19 +143,42 @@ def launch_of(
     if fields.get("tagline") == title:
         del fields["tagline"]  # says nothing new
     words = (title, native_id, *fields.get("tags", ()))
-    flags = dict.fromkeys((*fields.pop("flags", ()), *word_flags(words=words, url=url)))
+    flags = (*fields.get("flags", ()), *word_flags(words=words, url=url))
+    fields["flags"] = tuple(dict.fromkeys(flags))
+    fields["source"] = source.name
+    fields["native_id"] = native_id
+    fields["title"] = title
+    fields["name"] = fields.get("name") or title
+    fields["first_seen_at"] = capture.fetched_at
+    fields["capture_key"] = capture.key
     try:
-        return _LAUNCH.validate_python(
-            {
-                "source": source.name,
-                "native_id": native_id,
-                "title": title,
-                "name": fields.pop("name", "") or title,
-                "flags": tuple(flags),
-                "first_seen_at": capture.fetched_at,
-                "capture_key": capture.key,
-                **fields,
-            }
-        )
+        return checked(fields)
     except ValidationError:
         return None
+
+
+def checked(fields: dict[str, Any]) -> Launch:
+    """
+    Make a launch as ``Launch(**fields)`` does, at a fifth of the cost.
+
+    Its fields go through the same checks; what is left out is SQLModel's making of the object, which
+    takes three times as long as they do. Raises ValidationError.
+    """
+    values, extra, given = _checks().validate_python(fields)
+    launch = object.__new__(Launch)
+    _set(launch, "__dict__", values)
+    _set(launch, "__pydantic_extra__", extra)
+    _set(launch, "__pydantic_fields_set__", given)
+    _set(launch, "__pydantic_private__", None)
+    return launch
+
+
+_set = object.__setattr__  # a launch is frozen
+
+
+@cache
+def _checks() -> SchemaValidator:
+    """The checks of a launch's fields, without the launch."""
+    Launch.model_rebuild()
+    schema: Any = Launch.__pydantic_core_schema__
+    return SchemaValidator(schema["schema"], schema["config"])

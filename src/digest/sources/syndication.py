@@ -44,7 +44,8 @@ def read_feed(body: bytes, capture: Capture) -> Feed | Reading:
     root = _ROOT.search(decoded.text)
     if root is None or is_challenge(decoded.text):
         return unreadable(decoded.text, due=DUE)
-    parsed = _read_xml(decoded.text, base=capture.final_url)
+    is_utf8 = decoded.charset == "utf-8" and not decoded.is_guessed
+    parsed = _read_xml(decoded.text, base=capture.final_url, octets=body if is_utf8 else None)
     if parsed is None:
         return failed("a feed with parts that make no sense")
     return Feed(
@@ -52,7 +53,7 @@ def read_feed(body: bytes, capture: Capture) -> Feed | Reading:
         entries=parsed.entries,
         is_whole=_is_whole(decoded.text, root[1]),
         is_damaged=decoded.damage > MAX_DAMAGE,
-        empty_because=_empty_because(parsed, decoded.text, capture),
+        empty_because=None if parsed.entries else _empty_because(parsed, decoded.text, capture),
     )
 
 
@@ -62,9 +63,9 @@ def _is_whole(text: str, root: str) -> bool:
     return end in text[-_TAIL:].lower() or end in text.lower()
 
 
-def _read_xml(text: str, *, base: str) -> Parsed | None:
+def _read_xml(text: str, *, base: str, octets: bytes | None) -> Parsed | None:
     """Read the plain way, and where the feed is odd or seems empty, the thorough one."""
-    parsed = read_plain_feed(text, base=base)
+    parsed = read_plain_feed(text, base=base, octets=octets)
     if parsed is not None and parsed.entries:
         return parsed
     from digest.sources.odd_feeds import read_odd_feed  # noqa: PLC0415 # most runs need it not

@@ -6,6 +6,7 @@ Pure: takes text or HTML of strangers, gives text without markup, entities or co
 
 import html
 import re
+from html.entities import html5
 
 import nh3
 
@@ -18,6 +19,11 @@ _UNWANTED = re.compile(
     # noncharacters (no database takes them)
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+_MARKED = bytes(
+    octet if chr(octet).isprintable() or octet == ord("\n") else int(octet == 0)
+    for octet in range(256)
+)
+"""Puts other octets for those that are no letters, blanks or newlines of Latin-1."""
 _BLOCK = re.compile(r"<(?=/?(?:p|br|div|li|tr|h[1-6]|ul|ol|pre|blockquote|table)\b)", re.IGNORECASE)
 _MARKUP = re.compile(r"</[a-z]{1,12}\s*>|<(?:b|i|em|strong|code|a|span|br)\b[^<>]*>", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,500}\)")
@@ -54,11 +60,18 @@ _PLAIN_TAGS = {
 """What stands for a tag in text. No parser drops the content of these or moves it elsewhere, as it
 does for scripts and tables."""
 _TAG = re.compile(
-    r"""(/?[a-z][a-z0-9]*)(?:\s+[a-z][\w:.-]*(?:="[^"<>]*"|='[^'<>]*'|=[^\s"'<>=`]+)?)*+\s*/?"""
+    r"""<([/a-z][a-z0-9]*+)(?:>|(?: [a-z]++="[^"<>]*+")*+/?>"""  # as nearly all are written
+    r"""|(?:\s+[a-z][\w:.-]*+(?:="[^"<>]*+"|='[^'<>]*+'|=[^\s"'<>=`]++)?)*+\s*+/?>)"""
 )
-"""The inside of a complete tag whose quotes are in order."""
+"""A complete tag whose quotes are in order, and its name."""
 _CUT_REFERENCE = re.compile(r"&#?\w*+<")
 """A tag in the middle of a character reference: taking it out would make the reference whole."""
+_NAMES = {
+    name.removesuffix(";"): letters
+    for name, letters in html5.items()
+    if name.endswith(";") and letters.isprintable() and not letters.isspace()
+}
+"""What complete references by name stand for, where that is no blank."""
 
 
 def line(text: str, *, limit: int = LINE_LIMIT) -> str:
@@ -75,7 +88,8 @@ def line_of_html(markup: str, *, limit: int = LINE_LIMIT) -> str:
 
 def line_of_either(text: str, *, limit: int = LINE_LIMIT) -> str:
     """Give one line of text that may or may not be markup: only well-known tags count as such."""
-    return (line_of_html if _MARKUP.search(text) else line)(text, limit=limit)
+    has_tags = "<" in text and _MARKUP.search(text)
+    return (line_of_html if has_tags else line)(text, limit=limit)
 
 
 def prose(text: str, *, limit: int = PROSE_LIMIT) -> str:
@@ -85,6 +99,9 @@ def prose(text: str, *, limit: int = PROSE_LIMIT) -> str:
 
 def prose_of_html(markup: str, *, limit: int = PROSE_LIMIT) -> str:
     """Give the text of markup, one line per block."""
+    words = _without_plain_tags(markup)
+    if words is not None and _is_printable(words) and (told := _with_letters(words)) is not None:
+        return shorten(_tidied(told), limit=limit)  # the usual case: each letter is looked at once
     return shorten(_paragraphs(_text_of(markup)), limit=limit)
 
 
@@ -95,14 +112,14 @@ def prose_of_markdown(text: str, *, limit: int = PROSE_LIMIT) -> str:
 
 def first_sentence(text: str) -> str:
     """Give the first sentence of prose as one line, at most ``SENTENCE_LIMIT`` characters."""
-    first = next(iter(text.splitlines()), "")
-    end = _SENTENCE.search(first)
-    return shorten((first[: end.start() + 1] if end else first).strip(), limit=SENTENCE_LIMIT)
+    first = next(iter(text.partition("\n")[0].splitlines()), "").strip()
+    end = _SENTENCE.search(first, 0, SENTENCE_LIMIT + 1)
+    return shorten(first[: end.start() + 1] if end else first, limit=SENTENCE_LIMIT)
 
 
 def clean(text: str) -> str:
     """Drop characters that no reader should see and no database takes."""
-    if text.isprintable() or text.replace("\n", " ").isprintable():
+    if _is_printable(text):
         return text  # the usual case: what is unwanted is never printable
     return _UNWANTED.sub("", text)
 
@@ -115,6 +132,15 @@ def shorten(text: str, *, limit: int) -> str:
     head, space, _ = cut.rpartition(" ")
     # a script without spaces, or one very long word, is cut where it stands
     return (head if space and len(head) > limit // 2 else cut).rstrip() + "…"
+
+
+def _is_printable(text: str) -> bool:
+    """Tell whether there is nothing in a text but letters, blanks and newlines."""
+    try:
+        octets = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.isprintable() or text.replace("\n", " ").isprintable()
+    return octets.translate(_MARKED) == octets  # a third of the time, where it can be had
 
 
 def _is_line(text: str, limit: int) -> bool:
@@ -150,25 +176,41 @@ def _without_plain_tags(markup: str) -> str | None:
     """Take the tags out of markup; None where it needs a parser of HTML."""
     if "<" not in markup:
         return markup
-    first, *rest = markup.split("<")
-    words = [first]
-    for part in rest:
-        tag, end, text = part.partition(">")
-        gap = _PLAIN_TAGS.get(tag)
-        if gap is None and (found := _TAG.fullmatch(tag)):
-            gap = _PLAIN_TAGS.get(found[1])
-        if gap is None or not end:
+    pieces = _TAG.split(markup)  # text, name, text, name, text
+    gaps = list(map(_PLAIN_TAGS.get, pieces[1::2]))
+    if None in gaps:
+        return None
+    pieces[1::2] = gaps
+    words = "".join(pieces)
+    if "<" in words or ("&" in words and _CUT_REFERENCE.search(markup)):
+        return None
+    return words
+
+
+def _with_letters(text: str) -> str | None:
+    """Put letters for references; None where one is not a whole name, or the name of a blank."""
+    if "&" not in text:
+        return text
+    pieces = text.split("&")
+    for number in range(1, len(pieces)):
+        name, end, more = pieces[number].partition(";")
+        letters = _NAMES.get(name)
+        if letters is None or not end:
             return None
-        words += (gap, text)
-    return None if _CUT_REFERENCE.search(markup) else "".join(words)
+        pieces[number] = letters + more
+    return "".join(pieces)
 
 
 def _paragraphs(text: str) -> str:
     """Give each line without needless blanks, and no empty ones."""
-    if "  " in text or not text.replace("\n", " ").isprintable():
-        lines = (" ".join(part.split()) for part in text.splitlines())
-        return "\n".join(part for part in lines if part)
-    tidy = text.replace(" \n", "\n").replace("\n ", "\n")
-    while "\n\n" in tidy:
-        tidy = tidy.replace("\n\n", "\n")
-    return tidy.strip()
+    if _is_printable(text):
+        return _tidied(text)
+    lines = (" ".join(part.split()) for part in text.splitlines())
+    return "\n".join(part for part in lines if part)
+
+
+def _tidied(text: str) -> str:
+    """The same of text in which nothing but newlines parts lines, and nothing but blanks words."""
+    lines = text.split("\n")
+    tidy = (" ".join(part.split()) for part in lines) if "  " in text else map(str.strip, lines)
+    return "\n".join(filter(None, tidy))

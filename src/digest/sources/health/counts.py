@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter
 from statistics import median
 
 from digest.model import FaultKind, Launch, Reading
@@ -114,14 +115,16 @@ class Trail:
 
 
 FIELDS: Mapping[str, Callable[[Launch], object]] = {
-    "url": lambda launch: launch.url,
-    "site": lambda launch: launch.site,
-    "tagline": lambda launch: launch.tagline,
-    "description": lambda launch: launch.description,
+    "url": attrgetter("url"),
+    "site": attrgetter("site"),
+    "tagline": attrgetter("tagline"),
+    "description": attrgetter("description"),
     "popularity": lambda launch: launch.popularity is not None,
-    "price": lambda launch: any(name.startswith("price") for name in launch.details),
-    "author": lambda launch: launch.author,
-    "licence": lambda launch: launch.licence,
+    "price": lambda launch: (
+        bool(launch.details) and any(name.startswith("price") for name in launch.details)
+    ),
+    "author": attrgetter("author"),
+    "licence": attrgetter("licence"),
 }
 """The fields whose fill is watched; id and title are in every launch, dates have rules of their own."""
 
@@ -139,10 +142,7 @@ def counts_of(reading: Reading) -> Counts:
         minutes=len({at.replace(second=0, microsecond=0) for at in dates}),
         same_day=max(per_day.values(), default=0),
         newest_at=max(dates, default=None),
-        fills={
-            name: sum(bool(has(launch)) for launch in reading.launches)
-            for name, has in FIELDS.items()
-        },
+        fills={name: sum(map(bool, map(has, reading.launches))) for name, has in FIELDS.items()},
     )
 
 

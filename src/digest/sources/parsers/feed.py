@@ -13,7 +13,6 @@ from digest.sources.names import announced
 from digest.sources.readings import doubtful, failed, gather, launch_of, ok_empty, suspect
 from digest.sources.syndication import Entry, Feed, read_feed
 from digest.sources.text import first_sentence
-from digest.sources.wire import without_nothing
 
 VERSION = "2"
 
@@ -131,7 +130,7 @@ def _launch(capture: Capture, source: Source, level: int, entry: Entry) -> Launc
         published_raw=entry.published_raw or entry.updated_raw,
         author=entry.author,
         tags=entry.tags,
-        details=without_nothing({"updated_at": entry.updated_raw}),
+        details={"updated_at": entry.updated_raw} if entry.updated_raw else {},
     )
 
 
