@@ -59,13 +59,13 @@ def outline_of(body: bytes, content_type: str = "", *, url: str) -> Outline:
     root = _tree(body, content_type)
     if root is None:
         return Outline()
-    title = root.find(".//title")
-    base = root.find(".//base[@href]")
-    start = (web_url(base.get("href"), base=url) if base is not None else None) or url
+    head = _head(root)
+    title = head.get("title")
+    start = _address(head.get("base"), "href", base=url) or url
     return Outline(
         title=line(title.text or "") if title is not None else "",
-        canonical=_canonical(root, start),
-        og_url=_og_url(root, start),
+        canonical=_address(head.get("canonical"), "href", base=start),
+        og_url=_address(head.get("og:url"), "content", base=start),
         links=tuple(_links(root, start)),
     )
 
@@ -83,18 +83,29 @@ def _tree(body: bytes, content_type: str) -> Any:
         return None
 
 
-def _canonical(root: Any, base: str) -> str | None:
-    for element in root.iter("link"):
-        if "canonical" in element.get("rel", "").lower().split():
-            return web_url(element.get("href"), base=base)
-    return None
+def _head(root: Any) -> dict[str, Any]:
+    """Give the first element of each kind that says something of the page, in one walk."""
+    found: dict[str, Any] = {}
+    for element in root.iter("title", "base", "link", "meta"):
+        found.setdefault(_says(element), element)
+    return found
 
 
-def _og_url(root: Any, base: str) -> str | None:
-    for element in root.iter("meta"):
-        if element.get("property", element.get("name", "")).lower() == "og:url":
-            return web_url(element.get("content"), base=base)
-    return None
+def _says(element: Any) -> str:
+    """Name what an element says; empty for what nobody asks."""
+    match element.tag:
+        case "title":
+            return "title"
+        case "base":
+            return "base" if element.get("href") is not None else ""
+        case "link":
+            return "canonical" if "canonical" in element.get("rel", "").lower().split() else ""
+    kind = element.get("property", element.get("name", ""))
+    return "og:url" if kind.lower() == "og:url" else ""
+
+
+def _address(element: Any, name: str, *, base: str) -> str | None:
+    return None if element is None else web_url(element.get(name), base=base)
 
 
 def _links(root: Any, base: str) -> Iterator[Link]:
