@@ -25,7 +25,7 @@ async def main() -> None:
                 raise SystemExit(f"{url}: {fetched.reason}")
             outline = outline_of(fetched.body, fetched.capture.content_type, url=url)
             found["titles"] += bool(outline.title)
-            found["links"] += len(outline.links)
+            found["links"] += len(outline.urls)
 
     async with Fetcher(
         user_agent="digest-benchmark/1 (+https://verdicts.example.com/about)",

@@ -7,7 +7,6 @@ where a page's parts are picked out one by one.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
@@ -27,7 +26,7 @@ _LOCAL = re.compile(r"/[\w.~!$&'()*+,=:@%/-]*", re.ASCII)
 
 
 class Link(NamedTuple):
-    """One link of a page; a tuple, since a page has hundreds."""
+    """One link of a page."""
 
     text: str
     """Its words as one clean line; empty for a picture."""
@@ -43,8 +42,16 @@ class Outline:
     canonical: str | None = None
     """Address in ``rel=canonical``, absolute; a claim of the page, to be judged by the caller."""
     og_url: str | None = None
-    links: tuple[Link, ...] = ()
-    """In their order; repeated ones stay."""
+    texts: tuple[str, ...] = ()
+    """Of the links in their order, repeated ones too. In columns: a page has hundreds, and so many
+    objects would keep the collector at work over the whole program."""
+    urls: tuple[str, ...] = ()
+    """As many; absolute, as :func:`digest.sources.urls.web_url` gives them."""
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Both columns as links, made when asked for."""
+        return tuple(map(Link, self.texts, self.urls))
 
 
 def outline_of(body: bytes, content_type: str = "", *, url: str) -> Outline:
@@ -62,11 +69,13 @@ def outline_of(body: bytes, content_type: str = "", *, url: str) -> Outline:
     head = _head(root)
     title = head.get("title")
     start = _address(head.get("base"), "href", base=url) or url
+    texts, urls = _links(root, start)
     return Outline(
         title=line(title.text or "") if title is not None else "",
         canonical=_address(head.get("canonical"), "href", base=start),
         og_url=_address(head.get("og:url"), "content", base=start),
-        links=tuple(_links(root, start)),
+        texts=texts,
+        urls=urls,
     )
 
 
@@ -108,7 +117,10 @@ def _address(element: Any, name: str, *, base: str) -> str | None:
     return None if element is None else web_url(element.get(name), base=base)
 
 
-def _links(root: Any, base: str) -> Iterator[Link]:
+def _links(root: Any, base: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the texts and the addresses of all links."""
+    texts: list[str] = []
+    urls: list[str] = []
     parts = urlsplit(base)
     origin = f"{parts.scheme}://{parts.netloc}"
     for element in islice(root.iter("a"), MAX_LINKS):
@@ -116,7 +128,9 @@ def _links(root: Any, base: str) -> Iterator[Link]:
         url = _absolute(href, origin=origin, base=base) if href else None
         if url is not None:
             text = "".join(element.itertext()) if len(element) else element.text
-            yield Link(line(text) if text else "", url)
+            texts.append(line(text) if text else "")
+            urls.append(url)
+    return tuple(texts), tuple(urls)
 
 
 def _absolute(href: str, *, origin: str, base: str) -> str | None:
