@@ -45,8 +45,8 @@ async def ingest_host(host: str, names: list[str]) -> list[SourceReport]:
     """
     Read the sources of one host, one after the other: a host is never asked by two tasks at once.
 
-    One that could not be had makes the task try again; those read well are then asked
-    conditionally. One that refused us is not asked again.
+    One that may be had in a minute makes the task try again; those read well are then asked
+    conditionally. One that refused us, is not there or brought nonsense waits for the next run.
     """
     with parts() as resources:
         sources = [source for source in resources.sources if source.name in names]
@@ -54,10 +54,16 @@ async def ingest_host(host: str, names: list[str]) -> list[SourceReport]:
             reports = await ingest_sources(
                 sources, parts=resources.ingest_parts(fetcher), on_report=tell
             )
-    for report in reports:
-        if report.outcome is Outcome.FAILED:
-            raise FetchError(host, f"{report.source}: {report.reason}")
+    if trouble := passing_trouble(host, reports):
+        raise trouble
     return list(reports)
+
+
+def passing_trouble(host: str, reports: Iterable[SourceReport]) -> FetchError | None:
+    """Give the error that makes the task try again; None where another try now would help nobody."""
+    passing = (report for report in reports if report.may_pass)
+    found = next(passing, None)
+    return FetchError(host, f"{found.source}: {found.reason}") if found else None
 
 
 def tell(report: SourceReport, *, emit: Callable[..., object] = emit_event) -> None:

@@ -81,7 +81,7 @@ class Resources:
 
     def fetcher(self) -> "Fetcher":
         """A fetcher for one run; use it as an async context manager."""
-        from digest.delivery.workers import this_worker
+        from digest.delivery.workers import is_alive, this_worker
         from digest.sources.fetch import Fetcher
         from digest.sources.hosts import HostBook
         from digest.store import sources as source_store
@@ -89,12 +89,14 @@ class Resources:
 
         with self.db.read() as session:
             known_robots = source_store.robots_texts(session)
+        hosts = HostTable(self.db)
+        hosts.take_from_dead(is_alive=is_alive, now=real_time())
         return Fetcher(
             user_agent=f"digest/{__version__} (+{self.settings.contact_url})",
             allowed_private_hosts=self.settings.allowed_private_hosts,
             clock=self.settings.clock,
             known_robots=known_robots,
-            book=HostBook(HostTable(self.db), holder=this_worker(), clock=real_time),
+            book=HostBook(hosts, holder=this_worker(), clock=real_time),
             secrets=self.settings.source_secrets,
         )
 

@@ -292,3 +292,22 @@ def test_parse_says_what_it_cannot_take(digest):
     wrong = digest("parse", "feed", "nofile", "--captured-at", "yesterday")
     assert wrong.code == 2
     assert "is no ISO time" in wrong.err
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("capture", "list"), "captures: none\n"),
+        (("export", "launches"), "launches: none\n"),
+        (("replay",), "captures: none\n"),
+        (("tools", "list"), "tools: none\n"),
+        (("tools", "list", "--review"), "pairs: none\n"),
+        (("research",), "pages: none\n0 pages looked at, 0 read, 0 facts\n"),
+    ],
+)
+def test_of_nothing_it_is_said_what_there_is_none_of(digest, command, said):
+    assert digest(*command).out == said
+
+
+def test_help_shows_words_in_brackets(digest):
+    assert "[source.options]" in " ".join(digest("parse", "--help").out.split())

@@ -102,3 +102,11 @@ def test_a_person_gets_a_table(digest, site):
 
     assert ran.code == 0
     assert "capture_key" in ran.out
+
+
+@pytest.mark.parametrize("url", ["", "x", "ftp://a.example/x", "file:///etc/passwd"])
+def test_what_begins_with_no_web_address_is_told_how_to_begin(digest, url):
+    ran = digest("fetch", url, "--json")
+
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.json["reason"] == f"{url!r} is no web address; begin it with https://"

@@ -64,6 +64,14 @@ def test_selectors_are_tried_without_a_sources_file(parse, monkeypatch):
     assert json.loads(result.stdout)["launches"][0]["title"] == "Lumen"
 
 
+def test_a_page_that_is_told_of_counts_links_from_where_it_came(parse):
+    told = ("--option", "item=.x", "--option", "title=b", "--json")
+
+    assert '"url": "https://localhost/lumen"' in parse("html_list", *told).stdout
+    result = parse("html_list", *told, "--url", "https://brightvale.example/")
+    assert '"url": "https://brightvale.example/lumen"' in result.stdout
+
+
 def test_what_is_said_on_the_command_line_beats_the_sources_file(parse):
     result = parse("html_list", "--source", "brightvale-news", "--option", "title=a", "--json")
 

@@ -66,6 +66,48 @@ def test_all_sources_are_in_the_table_and_in_the_document(listed):
     assert [each["items"] for each in document.json[1]["trend"]] == [17, 6]
 
 
+def line_of(table, name):
+    """The cells of a source's line in the table."""
+    (line,) = (line for line in table.splitlines() if line.startswith(f" {name} "))
+    return [cell.strip() for cell in line.split("  ") if cell.strip()]
+
+
+def test_a_source_that_came_back_unchanged_shows_what_stands_again(listed):
+    break_hacker_news(listed)
+    bad = line_of(listed("sources").out, "hacker_news")
+    database = Database(f"sqlite:///{listed.folder / 'var' / 'digest.db'}")
+    with database.write() as session:
+        (good,) = health_store.recent_readings(session, "hacker_news", limit=1)
+        same = {"outcome": "unchanged", "items": 0, "capture_key": ""}
+        later = NOW.replace(hour=21)
+        health_store.put_reading(session, good.model_copy(update=same | {"read_at": later}))
+    database.close()
+
+    back = line_of(listed("sources").out, "hacker_news")
+
+    assert (bad[2], back[2]) == ("6 of 17", "17 of 17")
+
+
+def test_what_no_run_asks_for_is_due_at_no_time(digest):
+    shown = digest("sources").out
+
+    assert line_of(shown, "product-hunt-api")[1:] == ["off", "0", "—", "—", "—", "—"]
+    assert line_of(shown, "product-hunt")[-1] == "now"
+
+
+def test_a_walled_site_is_said_to_be_given_by_hand(digest):
+    page = digest.folder / "page.html"
+    page.write_text("<html><body>Nothing</body></html>")
+    at = ("--url", "https://theresanaiforthat.com/", "--captured-at", "2026-11-20T08:00:00Z")
+    digest("capture", "add", "taaft_listing", str(page), *at)
+
+    shown = digest("sources").out
+
+    assert "taaft_listing: its pages are given by hand (digest capture add)" in shown
+    assert "no longer in the sources file" not in shown
+    assert line_of(shown, "taaft_listing")[-1] == "—"
+
+
 def test_an_operator_accepts_mutes_and_unmutes(listed):
     break_hacker_news(listed)
 
@@ -92,7 +134,6 @@ def test_an_operator_accepts_mutes_and_unmutes(listed):
         (("accept", "hackernews"), "no source 'hackernews'; did you mean hacker_news?"),
         (("mute", "githup"), "no source 'githup'; did you mean github?"),
         (("unmute", "x"), "no source 'x'; the sources file has: producthunt, hacker_news"),
-        (("mute", "github", "--until", "soon"), "--until: 'soon' is no ISO time, such as"),
         (
             ("mute", "github", "--until", "2020-01-01"),
             "source github: 2020-01-01 00:00 UTC is past",
@@ -105,6 +146,13 @@ def test_an_operator_accepts_mutes_and_unmutes(listed):
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(listed, arguments, said):
     assert listed("sources", *arguments).sentence.startswith(said)
+
+
+def test_a_mute_until_no_time_is_wrong_usage(listed):
+    ran = listed("sources", "mute", "github", "--until", "soon")
+
+    assert ran.code == 2
+    assert "'soon' is no ISO time" in ran.err
 
 
 def test_the_doctor_finds_what_is_kept_and_what_ships(digest):

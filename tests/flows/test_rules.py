@@ -191,6 +191,14 @@ def test_wishes_that_cannot_be_met_are_refused(wish):
         weekly.WeeklyParameters(**wish)
 
 
+def test_a_host_is_asked_again_only_for_what_may_pass():
+    gone = SourceReport(source="gone", kind="feed", outcome=Outcome.FAILED, reason="no such page")
+    silent = gone.model_copy(update={"source": "silent", "reason": "no answer", "may_pass": True})
+
+    assert ingest.passing_trouble("a.example", [gone]) is None
+    assert "silent: no answer" in str(ingest.passing_trouble("a.example", [gone, silent]))
+
+
 @pytest.mark.parametrize(
     "each",
     [

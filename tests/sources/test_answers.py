@@ -15,6 +15,7 @@ from digest.sources.answers import (
     trouble_with,
     usable_validator,
 )
+from digest.sources.readings import is_challenge
 from digest.sources.secrecy import kept_headers
 
 NOW = datetime(2026, 7, 13, 14, 9, tzinfo=UTC)
@@ -120,6 +121,7 @@ def test_only_passing_troubles_are_worth_another_try(status, passes):
         b"<html><title>Making sure you&#39;re not a bot!</title></html>",
         b"<html><title>Vercel Security Checkpoint</title></html>",
         b"<!doctype html><html><script>window._cf_chl_opt = {cvId: '3'};</script></html>",
+        b"<html><script src='https://ct.captcha-delivery.com/c.js'></script></html>",
     ],
 )
 def test_a_challenge_page_is_blocked_whatever_its_status(status, body):
@@ -127,6 +129,7 @@ def test_a_challenge_page_is_blocked_whatever_its_status(status, body):
 
     assert isinstance(trouble(challenge), BlockedError)
     assert not challenge.may_pass
+    assert is_challenge(body.decode())  # a page that an operator saved is judged alike
 
 
 def test_a_challenge_is_known_by_its_header_alone():

@@ -205,3 +205,14 @@ def test_a_kind_without_a_way_of_its_own_is_one_plain_request():
     assert first_request(source, url=source.url, since=SINCE) == paging.Request(source.url)
     assert next_request([page(b"", link='</2>; rel="next"')], source) is None
     assert way_of(source).credential is None
+
+
+@pytest.mark.parametrize("follow", [paging.next_item, paging.next_articles, paging.next_posts])
+def test_a_page_without_end_leads_nowhere(follow):
+    assert follow([page(b"[" * 200_000)]) is None
+
+
+def test_a_cursor_that_is_no_text_still_makes_an_address():
+    found = paging.next_after([page(b'{"data": {"after": "t3_\\ud800"}}')])
+
+    assert found.url.isascii()

@@ -135,4 +135,24 @@ async def test_rules_a_day_old_are_read_again_and_handed_on():
     await rules.check(PAGE, ask=web.ask)
 
     assert len(web.asked) == 1
-    assert rules.read == [RobotsText(origin=PAGE.origin, text=RULES.decode(), read_at=NOW)]
+    read = RobotsText(origin=PAGE.origin, text=RULES.decode(), read_at=NOW)
+    assert rules.take_read() == (read,)
+
+
+async def test_what_was_read_is_handed_on_once():
+    """A run of hundreds of pages must not store all rules again with each of them."""
+    rules = robots()
+    await rules.check(PAGE, ask=Web(body=RULES).ask)
+
+    assert len(rules.take_read()) == 1
+    assert rules.take_read() == ()
+    await rules.check(PAGE, ask=Web(error=AssertionError("read again")).ask)
+
+
+async def test_rules_that_are_no_text_can_be_stored_in_any_database():
+    rules = robots()
+
+    await rules.check(PAGE, ask=Web(body=b"\x89PNG\r\n\0\0\0\rIHDR").ask)
+
+    (read,) = rules.take_read()
+    assert "\0" not in read.text

@@ -64,7 +64,6 @@ class History:
     captures: CaptureStore
     now: datetime = NOW
     sources: Sequence[Source] = (LIST, SHELF)
-    robots_read: tuple[()] = ()
     _next: Fetched | None = None
 
     async def fetch(self, source: Source, *_: object, **__: object) -> Fetched:
@@ -72,6 +71,10 @@ class History:
         del source
         assert self._next is not None
         return self._next
+
+    def take_robots(self) -> tuple[()]:
+        """No site has rules."""
+        return ()
 
     def happens(self, source: Source, fetched: Fetched) -> Outcome:
         """Let one fetch of a source come out as said."""

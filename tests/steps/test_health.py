@@ -2,15 +2,18 @@
 
 import asyncio
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import func, select
 
 from digest.demo.look_alikes import look_alikes
 from digest.demo.site import DemoSite, Page, demo_pages, demo_sources
 from digest.errors import NotFoundError, SourceHealthError
-from digest.model import FaultKind, IncidentEnd, Outcome
+from digest.model import FaultKind, IncidentEnd, Outcome, Reading
 from digest.sources.captures import CaptureStore
 from digest.sources.config import load_sources
 from digest.steps.doctor import examine
@@ -18,6 +21,7 @@ from digest.steps.health import (
     accept_source,
     mute_source,
     named_source,
+    note_incidents,
     source_healths,
     unmute_source,
 )
@@ -26,7 +30,9 @@ from digest.steps.remake import ReplayParts
 from digest.steps.replay import replay
 from digest.store import health as health_store
 from digest.store import launches as launch_store
+from digest.store import sources as source_store
 from digest.store.engine import Database
+from digest.store.tables import IncidentRow
 from tests.steps.test_ingest import Site
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -166,6 +172,65 @@ def test_a_replay_judges_as_ingestion_did_and_keeps_an_operators_word(week: Week
     assert judged() == before
     assert week.launches() == launches
     assert [each[4] for each in before if each[3]] == ["", "Ada"]
+
+
+@pytest.mark.parametrize("is_muted", [True, False])
+def test_an_operators_word_outlives_a_replay_whatever_came_after_the_reading(week: Week, is_muted):
+    week.look(HN, times=2)
+    source = named_source(week.sources, HN)
+    if is_muted:
+        mute_source(week.db, source, until=week.now + SIX_HOURS * 9, by="Ada", now=week.now)
+    week.leave(6)
+    week.look(HN)
+    week.pages[PATH] = Page(b"<html><p>moved</p></html>", "text/html")
+    assert week.look(HN).outcome is Outcome.FAILED  # a page came, and was nothing to accept
+    accept_source(week.db, source, by="Ada", now=week.now)
+
+    replay(ReplayParts(db=week.db, captures=week.captures, sources=week.sources))
+
+    accepted = [each.items for each in week.health().trend if each.accepted_by == "Ada"]
+    assert accepted == [6]
+    week.leave(6)
+    assert week.look(HN).outcome is Outcome.OK
+
+
+def test_a_source_that_was_muted_before_it_was_read_shows_no_token(week: Week):
+    week.look(HN)
+    source = named_source(week.sources, HN)
+    secret = source.model_copy(update={"name": "mine", "url": "https://a.example/f?token=abcdef12"})
+
+    mute_source(week.db, secret, until=week.now + SIX_HOURS, by="Ada", now=week.now)
+
+    (health,) = (each for each in source_healths(week.db, [secret]) if each.name == "mine")
+    with week.db.read() as session:
+        state = source_store.source_state(session, "mine")
+    assert "abcdef12" not in f"{health}{state}"
+
+
+def test_two_workers_that_read_a_source_at_once_open_one_incident(week: Week):
+    week.look(HN)
+    source = named_source(week.sources, HN)
+    bad = Reading(outcome=Outcome.SUSPECT, fault=FaultKind.PARTIAL, reason="6 items")
+
+    def note(minutes: int) -> None:
+        with week.db.write() as session:
+            at = week.now + timedelta(minutes=minutes)
+            note_incidents(session, source, bad, capture=None, now=at)
+            time.sleep(0.3)  # the other comes meanwhile
+
+    with ThreadPoolExecutor() as workers:
+        list(workers.map(note, (0, 1)))
+
+    with week.db.read() as session:
+        assert session.scalar(select(func.count()).select_from(IncidentRow)) == 1
+
+
+def test_an_operators_name_fits_where_it_is_kept(week: Week):
+    week.look(HN)
+    source = named_source(week.sources, HN)
+
+    with pytest.raises(SourceHealthError, match="up to 80 letters"):
+        mute_source(week.db, source, until=week.now + SIX_HOURS, by="A" * 81, now=week.now)
 
 
 def test_a_muted_source_is_read_as_before_and_nobody_is_told(week: Week):

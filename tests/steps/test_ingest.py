@@ -9,16 +9,18 @@ from urllib.parse import urlsplit
 import pytest
 
 from digest.demo.site import DemoSite, Page, demo_pages, demo_sources
+from digest.errors import StoreError
 from digest.model import LaunchDateSource, Outcome, Source
 from digest.sources.captures import CaptureStore
 from digest.sources.config import load_sources
-from digest.sources.fetch import Fetcher
+from digest.sources.fetch import Fetched, Fetcher
 from digest.steps.ingest import IngestParts, SourceReport, ingest
 from digest.store import captures as capture_store
 from digest.store import health as health_store
 from digest.store import launches as store
 from digest.store import sources as source_store
 from digest.store.engine import Database
+from tests.steps.history import LIST, History
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -180,6 +182,16 @@ def test_an_unreachable_host_is_one_clear_sentence(db: Database, tmp_path: Path)
     assert reports[0].outcome is Outcome.FAILED
     assert "127.0.0.1" in (reports[0].reason or "")
     assert "\n" not in (reports[0].reason or "")
+    assert reports[0].may_pass
+
+
+def test_a_page_that_is_not_there_is_not_worth_another_try_in_a_minute(site: Site):
+    del site.pages["/feed"]
+
+    report = site.read("producthunt")["producthunt"]
+
+    assert report.outcome is Outcome.FAILED
+    assert not report.may_pass
 
 
 def test_a_response_that_cannot_be_kept_is_not_believed(site: Site, tmp_path: Path):
@@ -190,3 +202,16 @@ def test_a_response_that_cannot_be_kept_is_not_believed(site: Site, tmp_path: Pa
     assert {report.outcome for report in reports.values()} == {Outcome.FAILED}
     assert all(report.reason for report in reports.values())
     assert site.stored() == {}
+
+
+def test_an_error_of_ours_comes_out_as_itself(db: Database, tmp_path: Path):
+    """Flows try again by the class of an error, and the command line says its sentence."""
+
+    class Locked(History):
+        async def fetch(self, *_: object, **__: object) -> Fetched:
+            raise StoreError("the database is locked")
+
+    history = Locked(db, CaptureStore(tmp_path))
+
+    with pytest.raises(StoreError, match="locked"):
+        history.happens(LIST, Fetched(outcome=Outcome.UNCHANGED))

@@ -13,18 +13,22 @@ import sqlalchemy as sa
 import zstandard
 from pydantic import SecretStr
 
-from digest.model import Outcome, Source
+from digest.model import FaultKind, Outcome, Source
 from digest.sources.captures import CaptureStore
 from digest.sources.fetch import Fetcher
+from digest.sources.hosts import HostBook
 from digest.sources.paging import Response
+from digest.steps.doctor import examine
 from digest.steps.export import export_launches
 from digest.steps.ingest import IngestParts, ingest
 from digest.steps.record import past_of, read_listing
 from digest.steps.remake import ReplayParts
 from digest.steps.replay import replay
+from digest.store import health as health_store
 from digest.store import launches as launch_store
 from digest.store import sources as source_store
 from digest.store.engine import Database
+from digest.store.hosts import HostTable
 from digest.store.migrate import migrate
 from digest.store.tables import CaptureRow, metadata
 
@@ -59,13 +63,13 @@ class Reader:
         """Read them once; one report each."""
         return asyncio.run(self._read(sources, secrets, how))
 
-    async def _read(self, sources, secrets, how):
+    async def _read(self, sources, secrets, how, **changes):
         async with Fetcher(
             user_agent="digest/test (+https://verdicts.example.com/about)",
             allowed_private_hosts=("127.0.0.0/8",),
             clock=lambda: self.now,
             secrets=secrets,
-            sleep=lambda _s: asyncio.sleep(0),
+            **({"sleep": lambda _s: asyncio.sleep(0)} | changes),
         ) as fetcher:
             parts = IngestParts(
                 db=self.db,
@@ -190,6 +194,36 @@ def test_a_page_that_fails_makes_the_listing_doubtful_and_moves_nothing(site, re
     assert {"77", "78"} <= reader.stored("gh")  # dated by the API, so nothing is said by the list
     assert (after.complete_at, after.good_at, after.etag) == (NOW, NOW, '"1"')
     assert before.etag == '"1"'
+
+
+@pytest.mark.parametrize(
+    "refusal", [{"status": 429, "headers": {"Retry-After": "3600"}}, {"status": 403}], ids=str
+)
+def test_a_host_that_refuses_a_further_page_breaks_nothing(site, reader, refusal):
+    """Rate limits and blocks are never evidence of breakage; the listing is not whole all the same."""
+    says_pages(site)
+    reader.read(search(site))
+    site.script.clear()
+    says_pages(site, last=1)
+    site.script["/search?q=ai"][0].headers["ETag"] = '"other"'
+    site.says("/repositories/7/search?page=2", **refusal)
+
+    for _ in range(3):
+        reader.now += timedelta(hours=6)
+        (report,) = reader.read(search(site))
+        assert (report.outcome, report.incident) == (Outcome.SUSPECT, None)
+        with reader.db.write() as session:  # the hour has passed
+            state = source_store.source_state(session, "gh")
+            source_store.put_source_state(session, state.model_copy(update={"not_before": None}))
+
+    with reader.db.read() as session:
+        assert health_store.last_word(session, "gh").fault is FaultKind.REFUSED
+    assert reader.state("gh").complete_at == NOW
+
+    replay(ReplayParts(db=reader.db, captures=CaptureStore(reader.folder), sources=()))
+
+    with reader.db.read() as session:
+        assert health_store.last_word(session, "gh").fault is FaultKind.REFUSED
 
 
 def test_a_replay_of_the_captures_alone_comes_to_the_same_end(site, reader):
@@ -347,6 +381,27 @@ def test_items_of_hacker_news_are_asked_for_one_by_one(site, reader):
 
     assert (report.outcome, report.launches) == (Outcome.OK, 3)
     assert site.paths()[1:] == [f"/v0/item/{number}.json" for number in (11, 12, 13)]
+    (found,) = examine(reader.db, CaptureStore(reader.folder), [source])
+    assert (found.is_fine, found.launches) == (True, 3)  # the doctor reads the whole listing too
+
+
+def test_workers_that_start_together_ask_for_a_page_whole_once(site, reader):
+    """Whoever comes second knows by its turn what the first has stored meanwhile."""
+    site.says("/list", body=repositories(1), headers={"ETag": '"1"'}, after_s=0.2)
+    site.says("/list", status=304)
+    source = search(site, url=f"{site.url}/list", spacing_s=1.0)
+
+    async def worker(name):
+        book = HostBook(HostTable(reader.db), holder=name, clock=lambda: datetime.now(UTC))
+        return await reader._read([source], None, {}, book=book, sleep=asyncio.sleep)
+
+    async def both():
+        return await asyncio.gather(worker("a"), worker("b"))
+
+    outcomes = [report.outcome for (report,) in asyncio.run(both())]
+
+    assert sorted(outcomes) == [Outcome.OK, Outcome.UNCHANGED]
+    assert [asked.headers.get("if-none-match") for asked in site.asked] == [None, '"1"']
 
 
 def test_a_source_that_is_gone_is_not_asked_until_somebody_says_so(site, reader):

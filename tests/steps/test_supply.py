@@ -137,7 +137,7 @@ def test_a_given_page_says_nothing_of_when_the_host_may_be_asked(history: Histor
         ({"at": NOW + 101 * HOUR}, "2026-11-24 14:00 UTC is still to come"),
         ({"kind": "feeed"}, r"'feeed' is no kind of source \(did you mean 'feed'\?\)"),
         ({"url": "walled.example"}, "'walled.example' is no web address; begin it with https://"),
-        ({"kind": "devto"}, "source 'shelf' of the sources file is a feed, no devto"),
+        ({"kind": "devto"}, "source 'shelf' of the sources file is of kind feed, not devto"),
         ({"name": "Not A Name"}, "'Not A Name' cannot be a source's name"),
         ({"kind": "html_list", "name": None}, "options.item is missing; add item = .*--source"),
     ],

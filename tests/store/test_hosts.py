@@ -98,3 +98,16 @@ def test_many_hosts_are_claimed_and_released_at_once(ledger: HostLedger):
 
 def test_nothing_to_claim_is_nothing(db: Database):
     assert HostTable(db).claim([], holder="one", now=NOW) == {}
+
+
+def test_a_worker_that_is_known_to_be_gone_holds_nothing_any_more(db: Database):
+    table = HostTable(db)
+    for host, holder in (("a.example", "gone"), ("b.example", "gone"), ("c.example", "busy")):
+        claim(table, host, holder=holder)
+
+    table.take_from_dead(is_alive=lambda worker: worker == "busy", now=NOW)
+
+    state = claim(table, "a.example", holder="two")
+    assert state.leased_by == claim(table, "b.example", holder="two").leased_by == "two"
+    assert (state.ended_by, state.ended_at) == ("gone", NOW)
+    assert claim(table, "c.example", holder="two").leased_by == "busy"

@@ -226,6 +226,20 @@ def test_every_source_is_on_the_page_those_in_trouble_first(locked):
     assert "no longer in the sources file" in words_of(page, "gone")
 
 
+def test_a_source_that_came_back_unchanged_shows_what_stands_again(locked, stored):
+    same = {"outcome": Outcome.UNCHANGED, "capture_key": ""}
+    with stored.write() as session:
+        health_store.put_reading(session, record("broken", 1, 0, **same))
+
+    shown = words_of(locked.get(PAGE, headers=card()).text, "broken")
+
+    assert "157 of 156.5 usual" in shown
+
+
+def test_what_no_run_asks_for_is_due_at_no_time(locked):
+    assert "Next due —" in words_of(locked.get(PAGE, headers=card()).text, "gone")
+
+
 def test_an_incident_shows_what_was_before_and_what_is_now(locked):
     shown = words_of(locked.get(PAGE, headers=card()).text, "broken")
 

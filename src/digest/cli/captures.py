@@ -41,8 +41,12 @@ SourceOption = Annotated[
 
 @captures.command("add")
 def add_command(
-    kind: Annotated[str, typer.Argument(help="Kind of source, such as taaft_listing.")],
-    file: Annotated[Path, typer.Argument(help="File that holds the page as its site gave it.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="Kind of source, such as taaft_listing.")
+    ],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="File that holds the page as its site gave it.")
+    ],
     url: Annotated[str, typer.Option(help="Address the page was saved from.")],
     captured_at: Annotated[
         datetime,
@@ -125,12 +129,15 @@ def list_command(
         )
         for capture in found
     ]
-    print_table("", ("fetched (UTC)", "source", "status", "octets", "key"), rows)
+    columns = ("fetched (UTC)", "source", "status", "octets", "key")
+    print_table("", columns, rows, of="captures")
 
 
 @captures.command("show")
 def show_command(
-    key: Annotated[str, typer.Argument(help="Key of a capture, or the beginning of one.")],
+    key: Annotated[
+        str, typer.Argument(metavar="KEY", help="Key of a capture, or the beginning of one.")
+    ],
 ) -> None:
     """Write a kept response's body to standard output, as it came."""
     from digest.settings import load_settings
@@ -247,4 +254,5 @@ def replay_command(
 
 def _print_replay(reports: tuple["SourceReplay", ...]) -> None:
     rows = [(r.source, r.captures, r.launches, r.new, r.changed, r.gone) for r in reports]
-    print_table("", ("source", "captures", "launches", "new", "changed", "gone"), rows)
+    columns = ("source", "captures", "launches", "new", "changed", "gone")
+    print_table("", columns, rows, of="captures")

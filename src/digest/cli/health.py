@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.output import JsonFlag, print_json, print_table, remark
+from digest.cli.output import JsonFlag, moment, print_json, print_table, remark
 from digest.errors import DigestError
 from digest.model.wording import counted, span
 
@@ -67,7 +67,7 @@ def sources_command(context: typer.Context, *, as_json: JsonFlag = False) -> Non
         print_json(found)
         return
     columns = ("source", "outcome", "items", "trend", "good", "newest", "due")
-    print_table("", columns, [_line(each, now=now) for each in found])
+    print_table("", columns, [_line(each, now=now) for each in found], of="sources")
     for each in found:
         for sentence in _remarks(each):
             typer.echo(f"{each.name}: {sentence}")
@@ -76,8 +76,7 @@ def sources_command(context: typer.Context, *, as_json: JsonFlag = False) -> Non
 def _line(each: "SourceHealth", *, now: datetime) -> tuple[object, ...]:
     """Give a source's line: its counts against the usual one, ages, and when it is due."""
     counts = [record.items for record in each.trend if record.has_content]
-    last = counts[-1] if counts else 0
-    is_due = each.next_due_at is None or each.next_due_at <= now
+    last = each.latest_items or 0
     return (
         each.name,
         each.outcome or ("never" if each.enabled else "off"),
@@ -85,13 +84,22 @@ def _line(each: "SourceHealth", *, now: datetime) -> tuple[object, ...]:
         spark(counts[-SHOWN:]),
         each.good_at and span(now - each.good_at),
         each.newest_at and span(now - each.newest_at),
-        "now" if is_due or each.next_due_at is None else f"in {span(each.next_due_at - now)}",
+        _due(each, now=now),
     )
+
+
+def _due(each: "SourceHealth", *, now: datetime) -> str | None:
+    if not each.is_asked:
+        return None
+    is_due = each.next_due_at is None or each.next_due_at <= now
+    return "now" if is_due or each.next_due_at is None else f"in {span(each.next_due_at - now)}"
 
 
 def _remarks(each: "SourceHealth") -> Iterator[str]:
     """Say in sentences what an operator should know of a source."""
-    if not each.is_listed:
+    if each.is_supplied:
+        yield "its pages are given by hand (digest capture add)"
+    elif not each.is_listed:
         yield "no longer in the sources file"
     if not each.enabled:
         yield "switched off in the sources file (enabled = false)"
@@ -142,8 +150,11 @@ def accept_command(name: NameArgument, by: ByOption = "") -> None:
 def mute_command(
     name: NameArgument,
     until: Annotated[
-        str, typer.Option(metavar="ISO", help="Until then; UTC where no offset is given.")
-    ] = "",
+        datetime | None,
+        typer.Option(
+            parser=moment, metavar="ISO", help="Until then; UTC where no offset is given."
+        ),
+    ] = None,
     days: Annotated[
         float, typer.Option(min=0, max=36_500, help="For so many days; without both, for good.")
     ] = 0,
@@ -157,20 +168,10 @@ def mute_command(
     with _opened() as resources:
         source = named_source(resources.sources, name)
         now = resources.settings.clock()
-        end = _moment(until) if until else now + timedelta(days=days) if days else FOR_GOOD
+        end = until or (now + timedelta(days=days) if days else FOR_GOOD)
         mute_source(resources.db, source, until=end, by=by or _user(), now=now)
     shown = "for good" if end == FOR_GOOD else f"until {end.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     typer.echo(f"{name}: muted {shown}")
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise DigestError(
-            f"--until: {text!r} is no ISO time, such as 2026-11-20T09:00:00+00:00"
-        ) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @sources.command("unmute")
@@ -273,7 +274,8 @@ def replay_command(
     rows = [
         (each.time, each.kind, each.items, _whole(each.expected), each.reason) for each in found
     ]
-    print_table("", ("time (UTC)", "kind", "items", "usual", "reason"), rows)
+    columns = ("time (UTC)", "kind", "items", "usual", "reason")
+    print_table("", columns, rows, of="incidents")
 
 
 def _whole(number: float | None) -> float | int | None:

@@ -80,18 +80,21 @@ def print_launches(launches: Iterable[Launch]) -> None:
         (item.native_id, item.title, item.launched_at, item.popularity, item.url)
         for item in launches
     ]
-    print_table("", columns, rows)
+    print_table("", columns, rows, of="launches")
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, of: str = ""
+) -> None:
     """
     Print a table for people on standard output; text is never taken for markup.
 
-    Cells that are None are a dash, columns of numbers stand to the right, no rows are "none".
+    Cells that are None are a dash, columns of numbers stand to the right. No rows are "none", of
+    what ``of`` says, else of the title, else of the first column.
     """
     cells = list(rows)
     if not cells:
-        typer.echo(f"{title or columns[0]}: none")
+        typer.echo(f"{of or title or columns[0]}: none")
         return
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for number, column in enumerate(columns):

@@ -29,8 +29,9 @@ def research_command(
     """
     Look at the own pages of tools that are due, and read what they say.
 
-    A page is asked for once a week, one that could not be had once a day. A page in trouble is said
-    and stops no other.
+    A page is asked for once a week, one that could not be had once a day.
+
+    A page in trouble is said and stops no other.
     """
     from digest.settings import load_settings
     from digest.steps.visits import due_visits
@@ -51,7 +52,7 @@ def research_command(
 
 def _print(reports: "tuple[PageReport, ...]") -> None:
     rows = [(r.tool, r.role, r.outcome, r.facts, r.url) for r in reports]
-    print_table("", ("tool", "page", "outcome", "facts", "url"), rows)
+    print_table("", ("tool", "page", "outcome", "facts", "url"), rows, of="pages")
     for report in reports:
         if report.outcome not in {PageOutcome.OK, PageOutcome.UNCHANGED}:
             remark(f"{report.tool}, {report.role}, {report.outcome}: {report.reason}")

@@ -31,8 +31,12 @@ IN_TROUBLE = (Outcome.SUSPECT, Outcome.BLOCKED, Outcome.FAILED)
 
 
 def parse_command(
-    kind: Annotated[str, typer.Argument(help="Kind of source, such as hn_algolia.")],
-    file: Annotated[Path, typer.Argument(help="File that holds one response's body.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="Kind of source, such as hn_algolia.")
+    ],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="File that holds one response's body.")
+    ],
     captured_at: Annotated[
         datetime | None,
         typer.Option(
@@ -42,6 +46,9 @@ def parse_command(
         ),
     ] = None,
     content_type: Annotated[str, typer.Option(help="Its Content-Type header.")] = "",
+    url: Annotated[
+        str | None, typer.Option(help="Address it came from: what relative links count from.")
+    ] = None,
     source: Annotated[
         str | None,
         typer.Option(help="Source of your sources file whose address and options count."),
@@ -50,7 +57,7 @@ def parse_command(
         list[str] | None,
         typer.Option(
             metavar="NAME=VALUE",
-            help="What [source.options] would say, to try it; may be given several times.",
+            help=r"What \[source.options] would say, to try it; may be given several times.",
         ),
     ] = None,
     *,
@@ -60,8 +67,10 @@ def parse_command(
     from digest.settings import load_settings
     from digest.sources import parsers
 
-    read_for = _named_source(source, kind) if source else _source_of(kind)
+    read_for = _named_source(source, kind) if source else _source_of(kind, is_told=bool(option))
     read_for = _told(read_for, option or [])
+    if url:
+        read_for = read_for.model_copy(update={"url": url})
     try:
         body = file.read_bytes()
     except OSError as error:
@@ -90,8 +99,13 @@ def _named_source(name: str, kind: str) -> Source:
     return found
 
 
-def _source_of(kind: str) -> Source:
-    """Give a source of a kind as it ships, without the options that it can do without."""
+def _source_of(kind: str, *, is_told: bool) -> Source:
+    """
+    Give a source of a kind as it ships, without the options that it can do without.
+
+    A page whose selectors are given is not the shipped source's: it has none of its options, and
+    not its address.
+    """
     from digest.sources import parsers
     from digest.sources.config import load_sources
 
@@ -99,9 +113,9 @@ def _source_of(kind: str) -> Source:
         known = ", ".join(sorted(parsers.KINDS))
         raise DigestError(f"{kind!r} is no kind of source; use one of: {known}")
     default = next((source for source in load_sources(None) if source.kind == kind), None)
-    if default is None:
-        return Source(name=kind, kind=kind, url="https://localhost/")
     needs_options = any(option.is_required for option in parsers.KINDS[kind].options.values())
+    if default is None or (needs_options and is_told):
+        return Source(name=kind, kind=kind, url="https://localhost/")
     options = default.options if needs_options else {}
     return Source(name=kind, kind=kind, url=default.url, options=options)
 

@@ -49,7 +49,8 @@ def list_command(
         print_json({"review": pairs} if review else {"tools": found})
     elif review:
         columns = ("tool", "other", "looks alike: why", "found (UTC)")
-        print_table("", columns, [(p.tool, p.other, p.reason, p.found_at) for p in pairs])
+        rows = [(p.tool, p.other, p.reason, p.found_at) for p in pairs]
+        print_table("", columns, rows, of="pairs")
         if pairs:
             typer.echo("one product: digest tools merge KEEP OTHER --by NAME")
             typer.echo("two products: digest tools apart TOOL OTHER --by NAME")
@@ -58,6 +59,7 @@ def list_command(
             "",
             ("tool", "name", "job", "sources", "flags"),
             [(t.slug, t.name, t.job, ", ".join(t.sources), ", ".join(t.flags)) for t in found],
+            of="tools",
         )
 
 

@@ -22,6 +22,8 @@ class FaultKind(StrEnum):
     REPEATED_PAGE = "repeated_page"
     MALFORMED = "malformed"
     """The parser itself did not believe what it saw: cut off, another layout, rows lost."""
+    REFUSED = "refused"
+    """The host refused a further page of the listing, or asked to wait with it: no incident."""
     UNREADABLE = "unreadable"
     """Content came, and was not of its kind at all."""
     UNREACHABLE = "unreachable"

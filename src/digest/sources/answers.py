@@ -14,6 +14,7 @@ import httpx
 from digest.errors import BlockedError, FetchError, FrontPageError, WaitError
 from digest.model.hosts import registrable
 from digest.sources.address import stored_url
+from digest.sources.readings import CHALLENGE_HEAD, is_challenge
 from digest.sources.waiting import asked_wait_s
 
 OK_STATUSES = frozenset({200, 203})
@@ -28,16 +29,6 @@ LIMIT_STATUSES = frozenset({403, 429, 503})
 """Statuses that hosts give to those who ask too often."""
 
 LONGEST_VALIDATOR = 500
-CHALLENGE_HEAD = 65536
-"""Octets of a page that are searched for a challenge."""
-
-_HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<title", b"<!--")
-_CHALLENGE_TITLE = re.compile(
-    rb"<title[^>]*>\s*(?:just a moment|attention required! \| cloudflare"
-    rb"|making sure you(?:'|&#39;|\xe2\x80\x99)re not a bot|vercel security checkpoint)",
-    re.IGNORECASE,
-)
-_CHALLENGE_SCRIPT = b"window._cf_chl_opt"
 
 _FRONT_PAGE = re.compile(r"/?|/(?:index|home|default)(?:\.\w{2,5})?/?", re.IGNORECASE)
 
@@ -68,17 +59,10 @@ class Answer:
 
     @property
     def is_challenge(self) -> bool:
-        """
-        True for the page that wants to see a browser instead of giving content.
-
-        Only an HTML page can be one: a feed or JSON list may well quote such a page.
-        """
+        """True for the page that wants to see a browser instead of giving content."""
         if self.headers.get("cf-mitigated", "").strip().lower() == "challenge":
             return True
-        head = self.body[:CHALLENGE_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
-        if not head[:20].lower().startswith(_HTML_STARTS):
-            return False
-        return bool(_CHALLENGE_TITLE.search(head)) or _CHALLENGE_SCRIPT in head
+        return is_challenge(self.body[:CHALLENGE_HEAD].decode("utf-8", errors="replace"))
 
     @property
     def may_pass(self) -> bool:

@@ -4,6 +4,7 @@ Collect a source's listing: its first page, and those that follow from it, as it
 Takes a source and what is known of it; gives what became of it, and never raises for what sites do.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -35,6 +36,7 @@ async def collect(
     fetcher: Fetcher,
     now: datetime,
     insists: bool = False,
+    newer: Callable[[], SourceState | None] | None = None,
 ) -> Collected:
     """
     Ask for a source's pages, one after the other.
@@ -48,13 +50,14 @@ async def collect(
         fetcher: Carries the requests out.
         now: The time that windows in addresses count from.
         insists: True where the operator named the source: one that is gone is asked again.
+        newer: Gives the state anew, should another worker read the source while we wait for its host.
     """
     if (gone := _known_gone(source, state)) and not insists:
         return Collected(gone)
     url = request_url(source, now)
     asked = source.model_copy(update={"url": url})
     request = first_request(source, url=url, since=window_start(now))
-    first = await _fetch(fetcher, asked, state, request)
+    first = await _fetch(fetcher, asked, state, request, newer=newer)
     collected = Collected(first, _responses(first))
     while _goes_on(collected) and (following := next_request(collected.responses, source)):
         collected = _with_page(collected, await _fetch(fetcher, asked, None, following))
@@ -62,7 +65,12 @@ async def collect(
 
 
 async def _fetch(
-    fetcher: Fetcher, asked: Source, state: SourceState | None, request: Request
+    fetcher: Fetcher,
+    asked: Source,
+    state: SourceState | None,
+    request: Request,
+    *,
+    newer: Callable[[], SourceState | None] | None = None,
 ) -> Fetched:
     return await fetcher.fetch(
         asked,
@@ -71,6 +79,7 @@ async def _fetch(
         obeys_robots=parsers.KINDS[asked.kind].is_html,
         request=request,
         credential=way_of(asked).credential,
+        newer=newer,
     )
 
 
@@ -107,8 +116,10 @@ def _with_page(collected: Collected, page: Fetched) -> Collected:
         replace(item, capture=_page_of(item.capture, key, number)) for item in _responses(page)
     )
     waits = [at for at in (collected.fetched.not_before, page.not_before) if at]
-    fetched = collected.fetched.model_copy(update={"not_before": max(waits, default=None)})
     is_well = page.outcome is Outcome.OK and came
+    is_refused = page.outcome is Outcome.BLOCKED or (not is_well and page.not_before is not None)
+    changes = {"not_before": max(waits, default=None), "refuses_more": is_refused}
+    fetched = collected.fetched.model_copy(update=changes)
     return Collected(
         fetched, (*others, last, *came), None if is_well else page.reason or "no content"
     )

@@ -89,7 +89,7 @@ def supplied_source(
     named = next((source for source in known if source.name == told), None)
     if named and named.kind != kind:
         raise DigestError(
-            f"source {told!r} of the sources file is a {named.kind}, no {kind}; "
+            f"source {told!r} of the sources file is of kind {named.kind}, not {kind}; "
             "name another with --source, or give the page as what it is"
         )
     if named:

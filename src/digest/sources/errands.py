@@ -8,7 +8,7 @@ robots.txt, the host's turn, and who may see a credential.
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 
 import httpx
@@ -29,6 +29,15 @@ ACCEPT_ROBOTS = "text/plain, */*;q=0.5"
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """What makes a request conditional, asked for anew where another worker was there meanwhile."""
+
+    known_at: datetime
+    """Since when another worker may have learned more; real time."""
+    headers: Callable[[], Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Errand:
     """What is asked for, and what holds for every step to it."""
 
@@ -39,6 +48,7 @@ class Errand:
     body: bytes | None = None
     """Posted, once and only to the address itself; None for a GET."""
     shows: Pass | None = None
+    recall: Recall | None = None
     max_decoded: int = 8 * MIB
     """Octets that the answer may have after decoding."""
 
@@ -150,7 +160,7 @@ class Courier:
                     answer = await exchange(
                         self._transport(target.host),
                         target.url,
-                        headers=self._headers(target, errand),
+                        headers=self._headers(target, errand, lane),
                         limits=limits,
                         body=errand.body,
                     )
@@ -164,9 +174,11 @@ class Courier:
             self._retries_left -= 1
             lane.pause(backoff_s(attempt, jitter=self._pacing.jitter()))
 
-    def _headers(self, target: Target, errand: Errand) -> dict[str, str]:
+    def _headers(self, target: Target, errand: Errand, lane: Lane) -> dict[str, str]:
         """Give what is sent; a credential only to the host that it belongs to."""
         headers = {"User-Agent": self._user_agent, **errand.headers}
+        if errand.recall and lane.was_shared_since(errand.recall.known_at):
+            headers = {**_unconditional(headers), **errand.recall.headers()}
         if errand.shows and errand.shows.fits(target, allowed=self._allowed):
             headers["Authorization"] = errand.shows.header
         return headers

@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -23,9 +23,10 @@ from digest.sources.answers import NOT_FOUND, Answer, asked_to_wait
 from digest.sources.connect import Resolve, resolve_name
 from digest.sources.credentials import Credential, Pass
 from digest.sources.decode import ACCEPT_ENCODING
-from digest.sources.errands import Arrived, Courier, Errand, Pacing
+from digest.sources.errands import Arrived, Courier, Errand, Pacing, Recall
 from digest.sources.fetched import (
     SIGHTINGS,
+    Conditions,
     Fetched,
     Moved,
     ended_in,
@@ -33,7 +34,6 @@ from digest.sources.fetched import (
     report,
     seen_again,
     validator_key,
-    validators_of,
 )
 from digest.sources.hosts import HostBook, MemoryHosts
 from digest.sources.keyring import Keyring
@@ -51,6 +51,8 @@ ACCEPT_DATA = (
 )
 FORM = "application/x-www-form-urlencoded"
 DEFAULT_LIMITS = Limits()
+STORED_WITHIN = timedelta(seconds=10)
+"""Time that another worker may need to store what it has fetched."""
 
 
 class Fetcher:
@@ -113,10 +115,9 @@ class Fetcher:
             secrets or {}, allowed=allowed, ask=self._ask_for_token, monotonic=monotonic
         )
 
-    @property
-    def robots_read(self) -> tuple[RobotsText, ...]:
-        """What this run has read of robots.txt, for the next run."""
-        return tuple(self._robots.read)
+    def take_robots(self) -> tuple[RobotsText, ...]:
+        """Give what was read of robots.txt since the last call, for the next run."""
+        return self._robots.take_read()
 
     async def __aenter__(self) -> Self:
         return self
@@ -138,6 +139,7 @@ class Fetcher:
         obeys_robots: bool,
         request: Request | None = None,
         credential: Credential | None = None,
+        newer: Callable[[], SourceState | None] | None = None,
     ) -> Fetched:
         """
         Ask once, conditionally where validators are known.
@@ -150,22 +152,26 @@ class Fetcher:
                 False for feeds and APIs, which are meant for programs.
             request: What to ask; None for a GET of ``source.url``.
             credential: What its host wants to see.
+            newer: Gives the state anew, should another worker ask the host while we wait for it.
         """
         wanted = request or Request(source.url)
         moved = known_move(state, wanted.url)
         key = validator_key(wanted.url, parser_version)
-        validators = validators_of(state, key) if wanted.body is None else {}
+        known = state if wanted.body is None else None
+        conditions = Conditions(known, key, newer=newer or (lambda: state))
+        recall = Recall(self._book.clock() - STORED_WITHIN, conditions.renewed)
+        headers = _headers(ACCEPT_PAGE if obeys_robots else ACCEPT_DATA)
         errand = Errand(
             moved.to if moved and moved.seen >= SIGHTINGS else wanted.url,
-            _headers(ACCEPT_PAGE if obeys_robots else ACCEPT_DATA) | validators | _kind_of(wanted),
+            headers | conditions.headers | _kind_of(wanted),
             source.spacing_s,
             obeys_robots=obeys_robots,
             body=wanted.body,
+            recall=recall if newer and wanted.body is None else None,
             max_decoded=source.max_mib * MIB,
         )
         try:
-            if state and state.not_before and state.not_before > self._book.clock():
-                raise asked_to_wait(stored_url(wanted.url), state.not_before)
+            self._check_wait(state, wanted.url)
             arrived = await self._go(errand, credential)
         except FetchError as error:
             kept = None if error.permanent and errand.url != wanted.url else moved
@@ -176,12 +182,16 @@ class Fetcher:
             source=source.name,
             asked=wanted.url,
             key=key,
-            known=state if validators else None,
+            known=conditions.known,
             secrets=self._secrets(wanted),
             captured_at=self._clock(),
             now=self._book.clock(),
         )
         return _with_move(fetched, arrived, moved, asked=errand.url, wanted=wanted.url)
+
+    def _check_wait(self, state: SourceState | None, url: str) -> None:
+        if state and state.not_before and state.not_before > self._book.clock():
+            raise asked_to_wait(stored_url(url), state.not_before)
 
     async def _go(self, errand: Errand, credential: Credential | None) -> Arrived:
         shows = await self._keyring.pass_for(credential, errand.url, spacing_s=errand.spacing_s)

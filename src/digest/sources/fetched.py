@@ -5,7 +5,7 @@ Pure: takes an answer that was read to its end, or the error it ended in.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
@@ -48,6 +48,10 @@ class Fetched(Value):
     """With the two above, what a SourceState keeps once the content proved good."""
     not_before: AwareDatetime | None = None
     """The host asked not to be called before then; real time."""
+    may_pass: bool = False
+    """True where the same request may well succeed in a minute: no connection, a server's error."""
+    refuses_more: bool = False
+    """True where the host refused a further page of the listing, or asked to wait with it."""
     is_gone: bool = False
     """True where the address answered 410."""
     leads_home: bool = False
@@ -70,6 +74,33 @@ def validators_of(state: SourceState | None, key: str) -> dict[str, str]:
         "If-Modified-Since": usable_validator(state.last_modified),
     }
     return {name: text for name, text in both.items() if text}
+
+
+class Conditions:
+    """What makes a request conditional: validators that are known, or are by the time it is sent."""
+
+    def __init__(
+        self, state: SourceState | None, key: str, *, newer: Callable[[], SourceState | None]
+    ) -> None:
+        """Start with the state known now; ``newer`` gives it as other workers have left it."""
+        self._state = state
+        self._key = key
+        self._newer = newer
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers; none where nothing is known."""
+        return validators_of(self._state, self._key)
+
+    def renewed(self) -> dict[str, str]:
+        """Give the headers by what is known by now."""
+        self._state = self._newer()
+        return self.headers
+
+    @property
+    def known(self) -> SourceState | None:
+        """Where the validators come from; None where there are none."""
+        return self._state if self.headers else None
 
 
 def report(
@@ -135,6 +166,7 @@ def ended_in(error: FetchError, *, secrets: Sequence[str] = ()) -> Fetched:
         outcome=Outcome.BLOCKED if isinstance(error, BlockedError) else Outcome.FAILED,
         reason=hidden(str(error), secrets),
         not_before=error.until if isinstance(error, WaitError) else None,
+        may_pass=not (error.permanent or isinstance(error, WaitError)),
         leads_home=isinstance(error, FrontPageError),
     )
 

@@ -47,6 +47,7 @@ class Lane:
         self._lease_until: datetime | None = None
         self._held_until: datetime | None = None
         self._ended_at: datetime | None = None
+        self._others_at: datetime | None = None
         self._spacing_s = 0.0
         self._last_end = -math.inf
         self._paused_until = -math.inf
@@ -118,6 +119,10 @@ class Lane:
         """Refuse every request to this host before ``until``, by any worker."""
         self._held_until = until
 
+    def was_shared_since(self, moment: datetime) -> bool:
+        """Tell whether another worker has asked the host since then, as far as our leases show."""
+        return self._others_at is not None and self._others_at >= moment
+
     def _check_hold(self, url: str) -> None:
         if self._held_until is not None and self._held_until > self._book.clock():
             raise asked_to_wait(url, self._held_until)
@@ -170,6 +175,7 @@ class Lane:
         """Keep the distance to another worker's last request as to one of our own."""
         if state.ended_at is None or state.ended_by == self._book.holder:
             return
+        self._others_at = state.ended_at
         spaced = state.ended_at + timedelta(seconds=self._spacing_s)
         wait = (max(spaced, state.free_at or spaced) - now).total_seconds()
         self.pause(min(wait, LONGEST_REST_S))

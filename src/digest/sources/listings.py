@@ -16,7 +16,13 @@ from digest.sources.readings import is_later
 FOUND = (Outcome.OK, Outcome.OK_EMPTY)
 
 
-def read_pages(source: Source, pages: Sequence[Response], *, trouble: str | None = None) -> Reading:
+def read_pages(
+    source: Source,
+    pages: Sequence[Response],
+    *,
+    trouble: str | None = None,
+    is_refused: bool = False,
+) -> Reading:
     """
     Read a listing.
 
@@ -24,6 +30,7 @@ def read_pages(source: Source, pages: Sequence[Response], *, trouble: str | None
         source: What it was fetched for.
         pages: One or more.
         trouble: Why the page after the last one did not come, where that is known.
+        is_refused: True where its host refused it, or asked to wait with it.
 
     Returns:
         The first page's reading where there is but one. Of several, the first good ones together,
@@ -47,10 +54,12 @@ def read_pages(source: Source, pages: Sequence[Response], *, trouble: str | None
     if fault is None and pages[-1].capture.leads_on:
         why = f" ({trouble})" if trouble else ""
         reason = f"page {len(pages) + 1} of the listing could not be had{why}"
-        fault = (FaultKind.MALFORMED, reason)
+        fault = (FaultKind.REFUSED if is_refused else FaultKind.MALFORMED, reason)
     if fault is None:
         return merged
     kind, reason = fault
+    if is_refused and first + len(readings) == len(pages):  # the refusal itself is the last page
+        kind = FaultKind.REFUSED
     changes = {"outcome": Outcome.SUSPECT, "fault": kind, "reason": reason, "is_whole": False}
     return merged.model_copy(update=changes)
 

@@ -14,7 +14,15 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from digest.model import Capture, Reading
-from digest.sources.wire import count_at, flag_at, object_at, raw_at, read_json, rows_at
+from digest.sources.wire import (
+    count_at,
+    flag_at,
+    object_at,
+    raw_at,
+    read_json,
+    read_json_list,
+    rows_at,
+)
 
 BACK = timedelta(days=7)
 ALGOLIA_REACH = 950
@@ -114,11 +122,8 @@ def _older_hits(url: str, dates: Sequence[int | None]) -> Request | None:
 
 def next_item(pages: Sequence[Response]) -> Request | None:
     """Ask for the next item of a list of ids."""
-    try:
-        ids = json.loads(pages[0].body)
-    except ValueError:
-        return None
-    if not isinstance(ids, list) or len(pages) > len(ids):
+    ids = read_json_list(pages[0].body, pages[0].capture)
+    if isinstance(ids, Reading) or len(pages) > len(ids):
         return None
     number = ids[len(pages) - 1]
     if not isinstance(number, int) or isinstance(number, bool):
@@ -148,12 +153,9 @@ def next_after(pages: Sequence[Response]) -> Request | None:
 def next_articles(pages: Sequence[Response]) -> Request | None:
     """Ask for dev.to's next page where this one is full."""
     url = pages[-1].capture.url
-    try:
-        rows = json.loads(pages[-1].body)
-    except ValueError:
-        return None
+    rows = read_json_list(pages[-1].body, pages[-1].capture)
     size = _number(url, "per_page", default=30)
-    if not isinstance(rows, list) or len(rows) < size:
+    if isinstance(rows, Reading) or len(rows) < size:
         return None
     return Request(_with(url, page=str(_number(url, "page", default=1) + 1)))
 
@@ -191,7 +193,8 @@ def _with(url: str, **parameters: str) -> str:
     """Set parameters of an address, the others staying in their order."""
     parts = urlsplit(url)
     query = {**dict(parse_qsl(parts.query, keep_blank_values=True)), **parameters}
-    return urlunsplit(parts._replace(query=urlencode(query, quote_via=quote, safe=",")))
+    told = urlencode(query, quote_via=quote, safe=",", errors="replace")  # a cursor may be no text
+    return urlunsplit(parts._replace(query=told))
 
 
 def _number(url: str, name: str, *, default: int) -> int:

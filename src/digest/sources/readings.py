@@ -4,6 +4,7 @@ Build readings: a launch from checked parts, an outcome from rows, a reason from
 Pure: what every parser needs to end well, whatever the response holds.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -17,14 +18,15 @@ Row = TypeVar("Row")
 _LAUNCH = TypeAdapter(Launch)
 """Validates as ``Launch(...)`` does, at a third of the cost: SQLModel's constructor is slow."""
 
-_CHALLENGE = (
-    "_cf_chl_opt",
-    "<title>just a moment",
-    "attention required! | cloudflare",
-    "captcha-delivery.com",
+CHALLENGE_HEAD = 65_536
+"""Characters (or octets, where they are not decoded yet) that a challenge page shows itself in."""
+
+_CHALLENGE_TITLE = re.compile(
+    r"[^>]*>\s*(?:just a moment|attention required! \| cloudflare"
+    r"|making sure you(?:'|&#39;|\u2019)re not a bot|vercel security checkpoint)"
 )
-_HTML_STARTS = ("<!doctype html", "<html", "<head", "<body")
-_HEAD = 20_000  # characters a challenge page shows itself in
+_CHALLENGE_SCRIPTS = ("window._cf_chl_opt", "captcha-delivery.com")
+_HTML_STARTS = ("<!doctype html", "<html", "<head", "<body", "<title")
 
 
 def failed(reason: str) -> Reading:
@@ -44,7 +46,7 @@ def ok_empty(reason: str) -> Reading:
 
 def is_html(text: str) -> bool:
     """Tell whether a text begins as a web page does; comments and a prolog may come first."""
-    head = text[:_HEAD].lower().lstrip()
+    head = text[:CHALLENGE_HEAD].lower().lstrip("\ufeff \t\r\n")
     while head.startswith(("<!--", "<?")):
         end = "-->" if head.startswith("<!--") else "?>"
         head = head.partition(end)[2].lstrip()
@@ -52,9 +54,16 @@ def is_html(text: str) -> bool:
 
 
 def is_challenge(text: str) -> bool:
-    """Tell whether a page is a bot check instead of its content."""
-    head = text[:_HEAD].lower()
-    return is_html(text) and any(mark in head for mark in _CHALLENGE)
+    """
+    Tell whether a page is a bot check instead of its content.
+
+    Only an HTML page can be one: a feed or JSON list may well quote such a page.
+    """
+    if not is_html(text):
+        return False
+    head = text[:CHALLENGE_HEAD].lower()
+    is_titled = _CHALLENGE_TITLE.match(head.partition("<title")[2]) is not None
+    return is_titled or any(script in head for script in _CHALLENGE_SCRIPTS)
 
 
 def unreadable(text: str, *, due: str) -> Reading:

@@ -42,13 +42,16 @@ class Robots:
         """
         self._product = user_agent.partition("/")[0].strip()
         self._clock = clock
-        self._rules: dict[str, Protego | str] = {
-            found.origin: Protego.parse(found.text)
-            for found in known
-            if clock() - found.read_at < KEPT
+        self._known = {
+            found.origin: found.text for found in known if clock() - found.read_at < KEPT
         }
-        self.read: list[RobotsText] = []
-        """What this run has read anew, for the next one."""
+        self._rules: dict[str, Protego | str] = {}
+        self._read_anew: list[RobotsText] = []
+
+    def take_read(self) -> tuple[RobotsText, ...]:
+        """Give what was read anew since the last call, for the next run."""
+        taken, self._read_anew = self._read_anew, []
+        return tuple(taken)
 
     async def check(self, target: Target, *, ask: Ask) -> None:
         """
@@ -64,7 +67,7 @@ class Robots:
             FetchError: robots.txt could not be had, so nothing is known and nothing is fetched.
         """
         if target.origin not in self._rules:
-            self._rules[target.origin] = await self._read(target.origin, ask)
+            self._rules[target.origin] = await self._found(target.origin, ask)
         rules = self._rules[target.origin]
         if isinstance(rules, str):
             raise FetchError(
@@ -78,6 +81,11 @@ class Robots:
                 "use the site's feed or API, or remove the source",
             )
 
+    async def _found(self, origin: str, ask: Ask) -> Protego | str:
+        """Give the rules an earlier run read: parsed only now, of many sites few are asked."""
+        known = self._known.get(origin)
+        return await self._read(origin, ask) if known is None else Protego.parse(known)
+
     async def _read(self, origin: str, ask: Ask) -> Protego | str:
         """Give the rules, or why they are unknown."""
         try:
@@ -87,10 +95,11 @@ class Robots:
         except FetchError as error:
             return str(error)
         if answer.status in OK_STATUSES:
-            text = answer.body[:MAX_OCTETS].decode("utf-8", errors="replace")
+            # what is no text at all may hold NUL, which PostgreSQL takes in no text
+            text = answer.body[:MAX_OCTETS].decode("utf-8", errors="replace").replace("\0", "")
         elif answer.status in NO_RULES and answer.status != TOO_MANY_REQUESTS:
             text = ""
         else:
             return f"status {answer.status}; try again later"
-        self.read.append(RobotsText(origin=origin, text=text, read_at=self._clock()))
+        self._read_anew.append(RobotsText(origin=origin, text=text, read_at=self._clock()))
         return Protego.parse(text)

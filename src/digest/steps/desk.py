@@ -95,17 +95,11 @@ def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> 
             by_job[tool.job].append(tool)
         pool = {tool.slug: tool for tool in fresh}
         pool |= {tool.slug: tool for job in wanted for tool in by_job[job]}
-        families: dict[str, list[str]] = defaultdict(list)
-        for tool in tools:
-            families[tool.family].append(tool.slug)
-        kin = {slug: set(families[tool.family]) - {slug} for slug, tool in pool.items()}
+        kin = _kin_of(pool, tools)
         facts = tool_store.facts_of(
             session, {*pool, *(slug for each in kin.values() for slug in each)}
         )
-        # A source that was taken out of the list, or switched off, is no stale source.
-        stored = source_store.source_states(session)
-        read = set(parts.labels) - set(parts.switched_off)
-        states = tuple(state for name, state in stored.items() if name in read)
+        states = _states_read(session, parts)
         past = store.past_comparisons(session, before=week)
         number = store.next_number(session, week)
         since = source_store.reading_since(session)
@@ -136,6 +130,21 @@ def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> 
         number=number,
         flag_decisions=tuple(each.line for each in flag_decisions),
     )
+
+
+def _kin_of(pool: Mapping[str, Tool], tools: Sequence[Tool]) -> dict[str, set[str]]:
+    """Give the other listings and versions of each tool's product family, by slug."""
+    families: dict[str, list[str]] = defaultdict(list)
+    for tool in tools:
+        families[tool.family].append(tool.slug)
+    return {slug: set(families[tool.family]) - {slug} for slug, tool in pool.items()}
+
+
+def _states_read(session: Session, parts: WeeklyParts) -> tuple[SourceState, ...]:
+    """Give how sources stand; one taken out of the list, or switched off, is no stale source."""
+    stored = source_store.source_states(session)
+    read = set(parts.labels) - set(parts.switched_off)
+    return tuple(state for name, state in stored.items() if name in read)
 
 
 def _aged_counts(session: Session, tools: Collection[str]) -> dict[str, tuple[AgedCount, ...]]:

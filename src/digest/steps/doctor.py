@@ -1,5 +1,5 @@
 """
-Try every source's parser on the newest response kept of it, and on look-alikes: what does it find?
+Try every source's parser on the newest listing kept of it, and on look-alikes: what does it find?
 
 Nothing is fetched and nothing is stored: it says whether a parser still reads what it should.
 """
@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Field
+from sqlmodel import Field, Session
 
 from digest.errors import CaptureError
 from digest.model import Capture, Outcome, Source, Value
 from digest.sources import parsers
 from digest.sources.captures import CaptureStore
 from digest.sources.health import counts_of
+from digest.sources.listings import read_pages
+from digest.sources.paging import Response
 from digest.store import captures as capture_store
 from digest.store.engine import Database
 
@@ -76,28 +78,32 @@ def examine(
         A finding for each source, then one for each look-alike, in the orders given.
     """
     with db.read() as session:
-        newest = {
-            source.name: capture_store.newest_capture(session, source.name) for source in sources
-        }
+        newest = {source.name: _newest(session, source.name) for source in sources}
     kept = tuple(_kept(source, newest[source.name], captures) for source in sources)
     return (
         *kept,
         *(
-            _finding(each.source, each.capture, each.body, origin="look-alike")
+            _finding(each.source, [Response(each.capture, each.body)], origin="look-alike")
             for each in look_alikes
         ),
     )
 
 
-def _kept(source: Source, capture: Capture | None, captures: CaptureStore) -> Finding:
-    if capture is None:
+def _newest(session: Session, source: str) -> list[Capture]:
+    """Give the pages of a source's newest listing; none where nothing of it is kept."""
+    first = capture_store.newest_capture(session, source)
+    return capture_store.listing_of(session, first) if first else []
+
+
+def _kept(source: Source, pages: Sequence[Capture], captures: CaptureStore) -> Finding:
+    if not pages:
         return _blank(source, reason="no response of it is kept; it was not read yet")
     try:
-        body = captures.get(capture.body_sha256)
+        responses = [Response(page, captures.get(page.body_sha256)) for page in pages]
     except CaptureError as error:
-        lost = {"outcome": Outcome.FAILED, "fetched_at": capture.fetched_at}
+        lost = {"outcome": Outcome.FAILED, "fetched_at": pages[0].fetched_at}
         return _blank(source, reason=str(error)).model_copy(update=lost)
-    return _finding(source, capture, body, origin="kept")
+    return _finding(source, responses, origin="kept")
 
 
 def _blank(source: Source, *, reason: str) -> Finding:
@@ -110,8 +116,9 @@ def _blank(source: Source, *, reason: str) -> Finding:
     )
 
 
-def _finding(source: Source, capture: Capture, body: bytes, *, origin: str) -> Finding:
-    reading = parsers.read(capture, body, source)
+def _finding(source: Source, responses: Sequence[Response], *, origin: str) -> Finding:
+    reading = read_pages(source, responses)
+    first = responses[0]
     counts = counts_of(reading)
     fields: Mapping[str, int] = {"date": counts.dated or 0, **counts.fills}
     return Finding(
@@ -119,7 +126,7 @@ def _finding(source: Source, capture: Capture, body: bytes, *, origin: str) -> F
         kind=source.kind,
         parser_version=parsers.version_of(source),
         origin=origin,
-        fetched_at=capture.fetched_at,
+        fetched_at=first.capture.fetched_at,
         outcome=reading.outcome,
         reason=reading.reason,
         rows=reading.rows,
@@ -128,5 +135,5 @@ def _finding(source: Source, capture: Capture, body: bytes, *, origin: str) -> F
         folded=reading.folded,
         passed_over=reading.passed_over,
         fields=dict(fields),
-        hits=parsers.hits_of(capture, body, source),
+        hits=parsers.hits_of(first.capture, first.body, source),
     )

@@ -226,7 +226,7 @@ def _store(
     with parts.db.write() as session:
         if fetched.capture is not None:
             capture_store.put_capture(session, fetched.capture)
-        source_store.put_robots_texts(session, parts.fetcher.robots_read)
+        source_store.put_robots_texts(session, parts.fetcher.take_robots())
         # held: README and home page of one tool may be read by two workers at once
         tool = tool_store.tool_by_slug(session, visit.tool, holds=True)
         store.put_page(session, _next_page(visit, look, fetched, stored, now))

@@ -47,13 +47,16 @@ async def fetch_page(
     Raises:
         CaptureError: What came cannot be kept.
     """
+    if not url.lower().startswith(("http://", "https://")):
+        reason = f"{url!r} is no web address; begin it with https://"
+        return FetchReport(url=stored_url(url), outcome=Outcome.FAILED, reason=reason)
     source = Source(name=SOURCE, kind="feed", url=url, max_mib=20)
     fetched = await fetcher.fetch(source, None, parser_version="", obeys_robots=True)
     with db.write() as session:
         if fetched.capture is not None and fetched.body is not None:
             captures.put(fetched.body)
             capture_store.put_capture(session, fetched.capture)
-        source_store.put_robots_texts(session, fetcher.robots_read)
+        source_store.put_robots_texts(session, fetcher.take_robots())
     return _report(url, fetched)
 
 

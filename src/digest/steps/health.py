@@ -13,6 +13,7 @@ from sqlmodel import Session
 from digest.errors import NotFoundError, SourceHealthError
 from digest.model import (
     Capture,
+    FaultKind,
     Incident,
     IncidentEnd,
     Outcome,
@@ -23,6 +24,7 @@ from digest.model import (
     Value,
 )
 from digest.sources import parsers
+from digest.sources.address import stored_url
 from digest.sources.health.incidents import (
     Change,
     Standing,
@@ -30,6 +32,7 @@ from digest.sources.health.incidents import (
     ended,
     is_muted,
     looks,
+    unopened,
     why_not_normal,
 )
 from digest.sources.health.trails import trail_of
@@ -40,6 +43,7 @@ from digest.store.engine import Database
 TREND = 40
 """Readings shown of each source: ten days, at four a day."""
 PAST_INCIDENTS = 5
+MAX_NAME = 80
 
 
 class SourceHealth(Value):
@@ -51,6 +55,8 @@ class SourceHealth(Value):
     url: str
     is_listed: bool = True
     """False where the sources file has it no more."""
+    is_supplied: bool = False
+    """True where its pages are saved by an operator and given: nothing asks for them."""
     enabled: bool = True
     """False where the sources file has it switched off."""
     outcome: Outcome | None = None
@@ -82,6 +88,29 @@ class SourceHealth(Value):
     trend: tuple[ReadingRecord, ...] = ()
     """The last readings, oldest first."""
 
+    @property
+    def is_asked(self) -> bool:
+        """True where a run of ingestion asks for it."""
+        return self.is_listed and self.enabled
+
+    @property
+    def latest_items(self) -> int | None:
+        """
+        Launches of the last reading that listed any or none; None where no reading did.
+
+        A 304 lists what the last good reading did, also where it is too old to be believed.
+        """
+        for record in reversed(self.trend):
+            if record.outcome is Outcome.UNCHANGED or _is_stale_304(record):
+                return self.items
+            if record.has_content:
+                return record.items
+        return None
+
+
+def _is_stale_304(record: ReadingRecord) -> bool:
+    return record.fault is FaultKind.STALLED and not record.has_content
+
 
 def note_incidents(
     session: Session, source: Source, reading: Reading, *, capture: Capture | None, now: datetime
@@ -107,13 +136,15 @@ def note_incidents(
 
 
 def _standing(session: Session, source: str, *, now: datetime) -> Standing:
+    # held, and first of all: two workers that read it at once must not both open an incident
+    state = source_store.source_state(session, source, holds=True)
     accepted = store.recent_readings(session, source, limit=1)
     return Standing(
         open=store.open_incident(session, source),
         items=accepted[0].items if accepted else None,
         capture_key=accepted[0].capture_key if accepted else "",
         failures=looks(store.failures_in_a_row(session, source), at=now),
-        is_muted=is_muted(source_store.source_state(session, source), at=now),
+        is_muted=is_muted(state, at=now),
     )
 
 
@@ -162,14 +193,16 @@ def _health(
 ) -> SourceHealth:
     accepted, doubted = store.judged_by(session, source.name)
     trail = trail_of(accepted, doubted)
-    known = parsers.KINDS.get(source.kind) if is_listed else None
-    stands = state or SourceState(source=source.name, kind=source.kind, url=source.url)
+    kind = parsers.KINDS.get(source.kind)
+    known = kind if is_listed else None
+    stands = state or SourceState(source=source.name, kind=source.kind, url=stored_url(source.url))
     return SourceHealth(
         name=source.name,
         label=source.label or source.name,
         kind=source.kind,
-        url=source.url,
+        url=stored_url(source.url),
         is_listed=is_listed,
+        is_supplied=bool(kind and kind.is_supplied),
         enabled=source.enabled,
         usual=trail.usual_items,
         newest_at=trail.last.counts.newest_at if trail.last else None,
@@ -205,19 +238,22 @@ def accept_source(db: Database, source: Source, *, by: str, now: datetime) -> Re
     """
     Make a source's last suspect reading the new normal: the next reading is judged by it.
 
+    The word is kept with the incident, which a replay leaves alone; a muted source gets one for it.
+
     Raises:
         SourceHealthError: Its last reading is not suspect, or is nothing that could be normal.
     """
+    _require_name(source, by)
     with db.write() as session:
         last = store.last_word(session, source.name)
         fault = why_not_normal(last, source=source)
         if fault or last is None:
             raise SourceHealthError(source.name, fault or "it was never read")
         store.accept_last(session, source.name, by=by)
-        incident = store.open_incident(session, source.name)
-        if incident:
-            closed = ended(incident, end=IncidentEnd.ACCEPTED, at=now, by=by)
-            store.put_incidents(session, [closed])
+        incident = store.open_incident(session, source.name) or unopened(last)
+        closed = ended(incident, end=IncidentEnd.ACCEPTED, at=now, by=by)
+        during = {"capture_during": last.capture_key}
+        store.put_incidents(session, [closed.model_copy(update=during)])
         return last
 
 
@@ -237,6 +273,7 @@ def mute_source(
         raise SourceHealthError(
             source.name, f"{until:%Y-%m-%d %H:%M} UTC is past; name a time to come"
         )
+    _require_name(source, by)
     with db.write() as session:
         _put_mute(session, source, until=until, by=by)
         incident = store.open_incident(session, source.name)
@@ -253,9 +290,17 @@ def unmute_source(db: Database, source: Source) -> None:
         _put_mute(session, source, until=None, by="")
 
 
+def _require_name(source: Source, by: str) -> None:
+    if len(by) > MAX_NAME:
+        raise SourceHealthError(
+            source.name, f"a name may have up to {MAX_NAME} letters; give a shorter one with --by"
+        )
+
+
 def _put_mute(session: Session, source: Source, *, until: datetime | None, by: str) -> None:
     state = source_store.source_state(session, source.name)
-    known = state or SourceState(source=source.name, kind=source.kind, url=source.url)
+    url = stored_url(source.url)
+    known = state or SourceState(source=source.name, kind=source.kind, url=url)
     changes = {"muted_until": until, "muted_by": by}
     source_store.put_source_state(session, known.model_copy(update=changes))
 

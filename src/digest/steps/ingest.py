@@ -9,12 +9,13 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from digest.errors import CaptureError
-from digest.model import Capture, Incident, Outcome, Reading, Source, Value
+from digest.model import Capture, Incident, Outcome, Reading, Source, SourceState, Value
 from digest.sources.captures import CaptureStore
 from digest.sources.collect import Collected, collect
-from digest.sources.fetch import Fetcher
+from digest.sources.fetch import Fetched, Fetcher
 from digest.sources.health.incidents import Change
 from digest.sources.paging import Response
 from digest.sources.urls import host_of
@@ -38,6 +39,8 @@ class SourceReport(Value):
     rows: int = 0
     launches: int = 0
     new: int = 0
+    may_pass: bool = False
+    """True where nothing came, and another try in a minute may well bring it."""
     incident: Incident | None = None
     """What is wrong with the source, where it is more than a refusal or a bad line."""
     is_opened: bool = False
@@ -101,9 +104,14 @@ async def ingest(
             reports[source.name] = report
             on_report(report)
 
-    async with asyncio.TaskGroup() as group:
-        for queue in queues.values():
-            group.create_task(one_host(queue))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for queue in queues.values():
+                group.create_task(one_host(queue))
+    except (
+        ExceptionGroup
+    ) as several:  # callers know errors by their class: which may pass, which not
+        raise several.exceptions[0] from several
     return tuple(reports[source.name] for source in sources)
 
 
@@ -115,8 +123,7 @@ def _skipped(
     if not source.enabled and not insists:
         reason = "switched off in the sources file (enabled = false)"
     elif only_due:
-        with parts.db.read() as session:
-            state = source_store.source_state(session, source.name)
+        state = _known(source, parts)
         due = state.next_due_at if state else None
         if due is not None and due > parts.clock():
             reason = f"not due before {due:%Y-%m-%d %H:%M %Z}"
@@ -132,9 +139,10 @@ async def ingest_source(
 ) -> SourceReport:
     """Read one source: everything that happened ends up in its report and its stored state."""
     now = parts.clock()
-    with parts.db.read() as session:
-        state = source_store.source_state(session, source.name)
-    collected = await collect(source, state, fetcher=parts.fetcher, now=now, insists=insists)
+    known = partial(_known, source, parts)
+    collected = await collect(
+        source, known(), fetcher=parts.fetcher, now=now, insists=insists, newer=known
+    )
     reading, kept = await asyncio.to_thread(_kept_and_read, source, collected, parts)
     with parts.db.write() as session:
         change = note_incidents(session, source, reading, capture=_first(kept), now=parts.clock())
@@ -144,11 +152,16 @@ async def ingest_source(
             reading,
             captures=[response.capture for response in kept],
             fetched=collected.fetched,
-            robots=parts.fetcher.robots_read,
+            robots=parts.fetcher.take_robots(),
             now=parts.clock(),
             jitter=parts.jitter(),
         )
-    return _report(source, reading, new=new, change=change)
+    return _report(source, reading, collected.fetched, new=new, change=change)
+
+
+def _known(source: Source, parts: IngestParts) -> SourceState | None:
+    with parts.db.read() as session:
+        return source_store.source_state(session, source.name)
 
 
 def _kept_and_read(
@@ -175,7 +188,9 @@ def _first(responses: Sequence[Response]) -> Capture | None:
     return responses[0].capture if responses else None
 
 
-def _report(source: Source, reading: Reading, *, new: int, change: Change) -> SourceReport:
+def _report(
+    source: Source, reading: Reading, fetched: Fetched, *, new: int, change: Change
+) -> SourceReport:
     return SourceReport(
         source=source.name,
         kind=source.kind,
@@ -184,6 +199,7 @@ def _report(source: Source, reading: Reading, *, new: int, change: Change) -> So
         rows=reading.rows,
         launches=len(reading.launches),
         new=new,
+        may_pass=fetched.may_pass,
         incident=change.standing,
         is_opened=change.is_opened,
         is_alert=change.is_alert,

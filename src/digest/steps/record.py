@@ -82,11 +82,18 @@ def read_fetched(
     """
     if fetched.outcome is not Outcome.OK or not responses:
         return judge(_nothing_read(fetched), source=source, past=past, at=at)
-    return read_listing(source, responses, past=past, trouble=trouble)
+    return read_listing(
+        source, responses, past=past, trouble=trouble, is_refused=fetched.refuses_more
+    )
 
 
 def read_listing(
-    source: Source, responses: Sequence[Response], *, past: Trail, trouble: str | None = None
+    source: Source,
+    responses: Sequence[Response],
+    *,
+    past: Trail,
+    trouble: str | None = None,
+    is_refused: bool = False,
 ) -> Reading:
     """
     Parse a listing and judge it by the readings before it.
@@ -96,8 +103,9 @@ def read_listing(
         responses: The listing's pages, one or more.
         past: The readings before it.
         trouble: Why the page after the last one did not come, where that is known.
+        is_refused: True where its host refused it, or asked to wait with it.
     """
-    reading = read_pages(source, responses, trouble=trouble)
+    reading = read_pages(source, responses, trouble=trouble, is_refused=is_refused)
     # the pages of an index are items, which may well be alike
     told = responses[:1] if way_of(source).is_index else responses
     bodies = [response.capture.body_sha256 for response in told]

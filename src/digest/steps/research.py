@@ -60,6 +60,8 @@ def bring_up_to_date(
         rulings: Editors' decisions.
         classifier: Prepared.
     """
+    # held before facts are read: visits to the tools' own pages bring new ones meanwhile
+    store.hold_tools(session, touched)
     found = launch_store.launches_of_tools(session, touched)
     members = {slug: launches for slug, launches in found.items() if launches}
     facts = _facts(members)

@@ -58,6 +58,14 @@ def newest_capture(session: Session, source: str) -> Capture | None:
     return as_noun(Capture, row) if row else None
 
 
+def listing_of(session: Session, first: Capture) -> list[Capture]:
+    """Give all pages of the listing that a capture is the first of, in their order."""
+    further = (
+        select(CaptureRow).where(CaptureRow.listing == first.key).order_by(col(CaptureRow.page))
+    )
+    return [first, *(as_noun(Capture, row) for row in session.exec(further))]
+
+
 def captures_like(session: Session, start: str, *, limit: int = 2) -> list[Capture]:
     """Give captures whose keys begin with ``start``, by key."""
     statement = (

@@ -1,6 +1,6 @@
 """Resting place ①: the hosts that are asked, one worker at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,14 @@ class HostTable:
         """Give hosts back; see :func:`release_hosts`."""
         with self._db.write() as session:
             release_hosts(session, releases, holder=holder)
+
+    def take_from_dead(self, *, is_alive: Callable[[str], bool], now: datetime) -> None:
+        """Free the hosts of workers that are known to be gone; see :func:`free_hosts`."""
+        with self._db.read() as session:
+            dead = [holder for holder in _holders(session) if not is_alive(holder)]
+        if dead:
+            with self._db.write() as session:
+                free_hosts(session, dead, now=now)
 
 
 def claim_hosts(
@@ -103,6 +111,24 @@ def release_hosts(session: Session, releases: Sequence[HostRelease], *, holder: 
     ]
     if values:
         session.connection().execute(statement, values)
+
+
+def _holders(session: Session) -> Sequence[str]:
+    held = col(HostRow.leased_by)
+    return [holder for holder in session.exec(select(held).distinct()) if holder]
+
+
+def free_hosts(session: Session, holders: Sequence[str], *, now: datetime) -> None:
+    """
+    Take hosts from workers that ended without giving them back; ``now`` counts as their end.
+
+    Spacing holds from then on, since nobody knows when their last request was over.
+    """
+    columns = _TABLE.c
+    for holder in holders:
+        freed = update(_TABLE).where(columns.leased_by == holder)
+        given = {"leased_by": None, "leased_until": None, "ended_by": holder, "ended_at": now}
+        session.connection().execute(freed.values(given))
 
 
 def host_states(session: Session, hosts: Sequence[str]) -> dict[str, HostState]:

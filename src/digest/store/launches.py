@@ -17,7 +17,7 @@ _TOUCH = (
     update(LaunchRow)
     .where(
         col(LaunchRow.source) == bindparam("b_source"),
-        col(LaunchRow.seen_at) == bindparam("b_seen_at"),
+        col(LaunchRow.seen_at) >= bindparam("b_seen_at"),
     )
     .values(seen_at=bindparam("b_now"))
 )

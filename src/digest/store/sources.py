@@ -20,9 +20,15 @@ def source_states(session: Session) -> dict[str, SourceState]:
     return {row.source: as_noun(SourceState, row) for row in rows}
 
 
-def source_state(session: Session, source: str) -> SourceState | None:
-    """Give what is known of one source; None where it was never read."""
+def source_state(session: Session, source: str, *, holds: bool = False) -> SourceState | None:
+    """
+    Give what is known of one source; None where it was never read.
+
+    ``holds`` keeps other writers away from it until the commit.
+    """
     statement = _STATES.select().where(_STATES.c.source == bindparam("source"))
+    if holds:
+        statement = statement.with_for_update()
     row = session.connection().execute(statement, {"source": source}).one_or_none()
     return as_noun(SourceState, row) if row else None
 

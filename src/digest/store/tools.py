@@ -54,6 +54,13 @@ def tool_by_slug(session: Session, slug: str, *, holds: bool = False) -> Tool | 
     return as_noun(Tool, row) if row else None
 
 
+def hold_tools(session: Session, slugs: Collection[str]) -> None:
+    """Keep other writers away from these tools until the commit, where they are stored already."""
+    for part in in_chunks(slugs):
+        rows = select(ToolRow.slug).where(col(ToolRow.slug).in_(part)).order_by(col(ToolRow.slug))
+        session.exec(rows.with_for_update()).all()
+
+
 def rivals_of(session: Session, tool: Tool, *shown: Tool, limit: int = 8) -> list[Tool]:
     """
     Give other products of the same job, the newest listing of each, newest first.

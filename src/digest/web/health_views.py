@@ -41,6 +41,7 @@ FAULTS = {
     FaultKind.FIELD_LOST: "A field is missing",
     FaultKind.REPEATED_PAGE: "A page comes twice",
     FaultKind.MALFORMED: "The page looks different",
+    FaultKind.REFUSED: "The host gave no further page",
     FaultKind.UNREADABLE: "Something else came",
     FaultKind.UNREACHABLE: "Nobody answers",
     FaultKind.ACCOUNTS: "Rows got lost in our program",
@@ -65,7 +66,7 @@ class HealthView:
     chip: str
     has_trouble: bool
     items: str
-    """Of the last reading that had content, against the usual number."""
+    """Of the last reading that listed any, against the usual number."""
     good: str
     newest: str
     due: str
@@ -93,10 +94,10 @@ def health_view(health: SourceHealth, *, now: datetime) -> HealthView:
         word=WORDS[outcome] if outcome else "never read" if health.enabled else OFF,
         chip=CHIPS.get(outcome, "") if outcome else "",
         has_trouble=bool(incident) or is_bad,
-        items=_items(read[-1] if read else None, health.usual),
+        items=_items(health.latest_items, health.usual),
         good=_ago(health.good_at, now),
         newest=_ago(health.newest_at, now),
-        due=_due(health.next_due_at, now),
+        due=_due(health.next_due_at, now) if health.is_asked else UNKNOWN,
         muted=_muted(health),
         fault=FAULTS[incident.kind] if incident else "",
         reason=_sentence(incident.reason if incident else health.reason or ""),
@@ -139,10 +140,10 @@ def _sentence(text: str) -> str:
     return text if text.startswith("http") else text[:1].upper() + text[1:]
 
 
-def _items(last: ReadingRecord | None, usual: float | None) -> str:
+def _items(last: int | None, usual: float | None) -> str:
     if last is None:
         return UNKNOWN
-    return f"{last.items:,}" if usual is None else f"{last.items:,} of {usual:,g} usual"
+    return f"{last:,}" if usual is None else f"{last:,} of {usual:,g} usual"
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

@@ -124,7 +124,7 @@ class Attack:
     octets: int | None = None
     """Length of the content that may be believed."""
     asked: int | None = None
-    """Most requests the site may get; three attempts where it is not said."""
+    """Most addresses of the site that may be asked for; one where it is not said."""
     host: str = OUTSIDE
     names: dict[str, list[str]] = field(default_factory=dict)
     times: int = 1

@@ -43,6 +43,7 @@ async def test_three_attempts_are_all(site, fetch_once):
 
     assert (fetched.outcome, fetched.not_before) == (Outcome.FAILED, None)
     assert "status 503 each time" in fetched.reason
+    assert fetched.may_pass
     assert fetched.capture.status == 503
     assert len(site.asked) == 3
 

@@ -26,6 +26,8 @@ MOST_SECONDS = 40.0
 """Three attempts of 3 s each, the waits between them, and a busy machine."""
 MOST_MIB = 48.0
 """15 on the wire and what they are copied to on the way; a decoded body may have 20."""
+ATTEMPTS = 3
+"""A busy machine may make any answer a late one, and that is asked for again."""
 MOST_SENT_MIB = 40.0
 """15 that are read, and what the system's buffers take besides."""
 
@@ -54,5 +56,7 @@ def test_an_attack_ends_in_its_outcome_with_little_time_and_memory(results, atta
 def test_nothing_is_fetched_that_must_not_be(results, attack):
     result = results[attack.name]
 
+    most = 1 if attack.asked is None else attack.asked
     assert result.inside == 0
-    assert len(result.asked) <= (3 if attack.asked is None else attack.asked)
+    assert len(set(result.asked)) <= most
+    assert len(result.asked) <= ATTEMPTS * most

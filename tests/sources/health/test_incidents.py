@@ -203,6 +203,13 @@ def test_another_trouble_before_anybody_was_told_counts_on(life):
     assert [each.kind for each in source.alerts] == [FaultKind.DATES_MISSING]
 
 
+def test_a_page_that_stays_as_it_is_for_too_long_has_as_many_items_as_before(life):
+    stalled = bad(FaultKind.STALLED, reason="nothing new since 1 November 2026")
+
+    assert life().reads(stalled).standing.items == 157
+    assert life().reads(stalled, stalled).standing.items == 157
+
+
 def test_a_muted_source_opens_nothing(life):
     source = life()
     source.is_muted = True
@@ -227,7 +234,8 @@ def test_a_mute_ends_at_its_hour():
         ({"is_baseline": True, "items": 20}, "its last reading is not suspect"),
         ({"fault": "empty"}, "its last reading is empty, which is never normal"),
         ({"fault": "malformed", "items": 20, "reason": "cut off"}, "its last reading could not be"),
-        ({"fault": "partial", "items": 3}, "3 items are below its floor; lower floor = 5 in the"),
+        ({"fault": "stalled", "reason": "old"}, "its page is as it was (old), so there is nothing"),
+        ({"fault": "partial", "items": 3}, "3 items are below its floor of 5; set a lower one"),
     ],
 )
 def test_an_operator_cannot_make_normal_what_would_be_suspect_again(make_source, last, said):

@@ -27,7 +27,9 @@ RARE = timedelta(days=7)
 """Rhythm from which one suspect reading is enough: the next look is a week away."""
 UNREACHABLE_AFTER = 4
 """Failures in a row that make a silent host an incident: a day, at four readings a day."""
-UNREAD = frozenset({FaultKind.MALFORMED, FaultKind.REPEATED_PAGE, FaultKind.ACCOUNTS})
+UNREAD = frozenset(
+    {FaultKind.MALFORMED, FaultKind.REPEATED_PAGE, FaultKind.REFUSED, FaultKind.ACCOUNTS}
+)
 """Faults that no operator's word turns into a reading."""
 GOOD = frozenset({Outcome.OK, Outcome.OK_EMPTY, Outcome.UNCHANGED})
 
@@ -107,13 +109,35 @@ def why_not_normal(last: ReadingRecord | None, *, source: Source) -> str | None:
     """
     if last is None or last.outcome is not Outcome.SUSPECT or last.is_baseline:
         return "its last reading is not suspect; nothing to accept"
+    if last.fault is FaultKind.STALLED and not last.items:
+        return (
+            f"its page is as it was ({last.reason}), so there is nothing to accept; mute the source, "
+            "or declare a longer expected_every_days in the sources file"
+        )
     if not last.items or last.fault is FaultKind.EMPTY:
         return "its last reading is empty, which is never normal; mute the source, or take it out"
     if last.fault in UNREAD:
         return f"its last reading could not be read ({last.reason}); try: digest sources doctor"
     if last.items < source.floor:
-        return f"{last.items} items are below its floor; lower floor = {source.floor} in the sources file"
+        return (
+            f"{last.items} items are below its floor of {source.floor}; "
+            f"set a lower one in the sources file, such as floor = {last.items}"
+        )
     return None
+
+
+def unopened(last: ReadingRecord) -> Incident:
+    """Give the incident of a suspect reading that opened none, since its source was muted."""
+    return Incident(
+        source=last.source,
+        kind=last.fault or FaultKind.MALFORMED,
+        reason=last.reason or "",
+        opened_at=last.read_at,
+        last_bad_at=last.read_at,
+        items=last.items,
+        expected=last.expected,
+        capture_during=last.capture_key,
+    )
 
 
 def is_muted(state: SourceState | None, *, at: datetime) -> bool:
@@ -145,6 +169,8 @@ def alert_after(source: Source) -> int:
 
 def _kind(reading: Reading, before: Standing) -> FaultKind | None:
     """Name what is wrong; None where it says nothing of the source's health."""
+    if reading.fault is FaultKind.REFUSED:
+        return None
     if reading.outcome is Outcome.SUSPECT:
         return reading.fault or FaultKind.MALFORMED
     if reading.outcome is not Outcome.FAILED:
@@ -173,7 +199,7 @@ def _opened(
         last_bad_at=at,
         suspects=1 + (follows.suspects if follows else earlier),
         items_before=before.items,
-        items=len(reading.launches),
+        items=_items(reading, before.items),
         expected=reading.expected,
         capture_before=before.capture_key,
         capture_during=capture_key,
@@ -187,10 +213,16 @@ def _gone_on(incident: Incident, reading: Reading, *, at: datetime, capture_key:
             "reason": reading.reason or "",
             "last_bad_at": at if at - incident.last_bad_at >= NEXT_LOOK else incident.last_bad_at,
             "suspects": incident.suspects + (at - incident.last_bad_at >= NEXT_LOOK),
-            "items": len(reading.launches),
+            "items": _items(reading, incident.items),
             "capture_during": capture_key or incident.capture_during,
         }
     )
+
+
+def _items(reading: Reading, before: int | None) -> int:
+    """Count a bad reading's launches; a page that stayed as it was for too long has what it had."""
+    is_as_it_was = reading.fault is FaultKind.STALLED and not reading.launches
+    return before or 0 if is_as_it_was else len(reading.launches)
 
 
 def _told(
