@@ -123,18 +123,15 @@ def _links(root: Any, base: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     urls: list[str] = []
     parts = urlsplit(base)
     origin = f"{parts.scheme}://{parts.netloc}"
+    is_local = _LOCAL.fullmatch
     for element in islice(root.iter("a"), MAX_LINKS):
         href = element.get("href")
-        url = _absolute(href, origin=origin, base=base) if href else None
+        if href and is_local(href) and "//" not in href and "/." not in href:
+            url: str | None = origin + href  # what web_url gives too
+        else:
+            url = web_url(href, base=base)
         if url is not None:
             text = "".join(element.itertext()) if len(element) else element.text
             texts.append(line(text) if text else "")
             urls.append(url)
     return tuple(texts), tuple(urls)
-
-
-def _absolute(href: str, *, origin: str, base: str) -> str | None:
-    """Give what ``web_url`` gives; a plain path, as most links are, without taking it apart."""
-    if _LOCAL.fullmatch(href) and "//" not in href and "/." not in href:
-        return origin + href
-    return web_url(href, base=base)
