@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.sources.outline import MAX_LINKS, Link, Outline, outline_of
+from digest.sources.outline import MAX_LINKS, Link, outline_of
 from digest.sources.urls import web_url
 
 URL = "https://tools.example/list/page?x=1"
@@ -19,17 +19,17 @@ PAGE = b"""<!doctype html><html><head><meta charset=utf-8><title> One
 
 
 def test_a_page_says_its_title_its_addresses_and_its_links_in_order():
-    assert outline_of(PAGE, url=URL) == Outline(
-        title="One tool & more",
-        canonical="https://tools.example/tools/one",
-        og_url="https://tools.example/one",
-        links=(
-            Link("The docs", "https://tools.example/docs"),
-            Link("Prices", "https://tools.example/list/pricing"),
-            Link("", "https://cdn.example/x"),
-            Link("Other", "https://other.example/?a=1"),
-            Link("Again", "https://tools.example/docs"),
-        ),
+    outline = outline_of(PAGE, url=URL)
+
+    assert outline.title == "One tool & more"
+    assert outline.canonical == "https://tools.example/tools/one"
+    assert outline.og_url == "https://tools.example/one"
+    assert outline.links == (
+        Link("The docs", "https://tools.example/docs"),
+        Link("Prices", "https://tools.example/list/pricing"),
+        Link("", "https://cdn.example/x"),
+        Link("Other", "https://other.example/?a=1"),
+        Link("Again", "https://tools.example/docs"),
     )
 
 

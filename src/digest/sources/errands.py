@@ -224,7 +224,9 @@ class Courier:
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         """Shared by all hosts: loading the certificates takes longer than a request."""
-        return httpx.create_ssl_context()
+        context = httpx.create_ssl_context()
+        context.set_alpn_protocols(["http/1.1"])
+        return context
 
 
 def _unconditional(headers: Mapping[str, str]) -> dict[str, str]:

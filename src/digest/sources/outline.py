@@ -7,7 +7,6 @@ where a page's parts are picked out one by one.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
@@ -27,7 +26,7 @@ _LOCAL = re.compile(r"/[\w.~!$&'()*+,=:@%/-]*", re.ASCII)
 
 
 class Link(NamedTuple):
-    """One link of a page; a tuple, since a page has hundreds."""
+    """One link of a page."""
 
     text: str
     """Its words as one clean line; empty for a picture."""
@@ -43,8 +42,16 @@ class Outline:
     canonical: str | None = None
     """Address in ``rel=canonical``, absolute; a claim of the page, to be judged by the caller."""
     og_url: str | None = None
-    links: tuple[Link, ...] = ()
-    """In their order; repeated ones stay."""
+    texts: tuple[str, ...] = ()
+    """Of the links in their order, repeated ones too. In columns: a page has hundreds, and so many
+    objects would keep the collector at work over the whole program."""
+    urls: tuple[str, ...] = ()
+    """As many; absolute, as :func:`digest.sources.urls.web_url` gives them."""
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Both columns as links, made when asked for."""
+        return tuple(map(Link, self.texts, self.urls))
 
 
 def outline_of(body: bytes, content_type: str = "", *, url: str) -> Outline:
@@ -59,14 +66,16 @@ def outline_of(body: bytes, content_type: str = "", *, url: str) -> Outline:
     root = _tree(body, content_type)
     if root is None:
         return Outline()
-    title = root.find(".//title")
-    base = root.find(".//base[@href]")
-    start = (web_url(base.get("href"), base=url) if base is not None else None) or url
+    head = _head(root)
+    title = head.get("title")
+    start = _address(head.get("base"), "href", base=url) or url
+    texts, urls = _links(root, start)
     return Outline(
         title=line(title.text or "") if title is not None else "",
-        canonical=_canonical(root, start),
-        og_url=_og_url(root, start),
-        links=tuple(_links(root, start)),
+        canonical=_address(head.get("canonical"), "href", base=start),
+        og_url=_address(head.get("og:url"), "content", base=start),
+        texts=texts,
+        urls=urls,
     )
 
 
@@ -83,33 +92,46 @@ def _tree(body: bytes, content_type: str) -> Any:
         return None
 
 
-def _canonical(root: Any, base: str) -> str | None:
-    for element in root.iter("link"):
-        if "canonical" in element.get("rel", "").lower().split():
-            return web_url(element.get("href"), base=base)
-    return None
+def _head(root: Any) -> dict[str, Any]:
+    """Give the first element of each kind that says something of the page, in one walk."""
+    found: dict[str, Any] = {}
+    for element in root.iter("title", "base", "link", "meta"):
+        found.setdefault(_says(element), element)
+    return found
 
 
-def _og_url(root: Any, base: str) -> str | None:
-    for element in root.iter("meta"):
-        if element.get("property", element.get("name", "")).lower() == "og:url":
-            return web_url(element.get("content"), base=base)
-    return None
+def _says(element: Any) -> str:
+    """Name what an element says; empty for what nobody asks."""
+    match element.tag:
+        case "title":
+            return "title"
+        case "base":
+            return "base" if element.get("href") is not None else ""
+        case "link":
+            return "canonical" if "canonical" in element.get("rel", "").lower().split() else ""
+    kind = element.get("property", element.get("name", ""))
+    return "og:url" if kind.lower() == "og:url" else ""
 
 
-def _links(root: Any, base: str) -> Iterator[Link]:
+def _address(element: Any, name: str, *, base: str) -> str | None:
+    return None if element is None else web_url(element.get(name), base=base)
+
+
+def _links(root: Any, base: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the texts and the addresses of all links."""
+    texts: list[str] = []
+    urls: list[str] = []
     parts = urlsplit(base)
     origin = f"{parts.scheme}://{parts.netloc}"
+    is_local = _LOCAL.fullmatch
     for element in islice(root.iter("a"), MAX_LINKS):
         href = element.get("href")
-        url = _absolute(href, origin=origin, base=base) if href else None
+        if href and is_local(href) and "//" not in href and "/." not in href:
+            url: str | None = origin + href  # what web_url gives too
+        else:
+            url = web_url(href, base=base)
         if url is not None:
             text = "".join(element.itertext()) if len(element) else element.text
-            yield Link(line(text) if text else "", url)
-
-
-def _absolute(href: str, *, origin: str, base: str) -> str | None:
-    """Give what ``web_url`` gives; a plain path, as most links are, without taking it apart."""
-    if _LOCAL.fullmatch(href) and "//" not in href and "/." not in href:
-        return origin + href
-    return web_url(href, base=base)
+            texts.append(line(text) if text else "")
+            urls.append(url)
+    return tuple(texts), tuple(urls)

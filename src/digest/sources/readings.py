@@ -61,9 +61,14 @@ def is_challenge(text: str) -> bool:
     """
     if not is_html(text):
         return False
-    head = text[:CHALLENGE_HEAD].lower()
+    head = _lowered(text[:CHALLENGE_HEAD])
     is_titled = _CHALLENGE_TITLE.match(head.partition("<title")[2]) is not None
     return is_titled or any(script in head for script in _CHALLENGE_SCRIPTS)
+
+
+def _lowered(text: str) -> str:
+    """Lower A to Z alone: every page is looked at, and all letters of the world take ten times it."""
+    return text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
 
 
 def unreadable(text: str, *, due: str) -> Reading:

@@ -1,56 +1,50 @@
 """
-Sockets for httpcore on asyncio alone, without the layers that serve several event loops.
+A connection to an address: octets out and in, with bounds on silence and on what is held unread.
 
-Takes an address that was checked; gives a stream of octets with bounds on silence and on what is
-held unread. Knows nothing of HTTP.
+Takes an address that was checked; knows nothing of HTTP. Its troubles are httpx's.
 """
 
 import asyncio
 import ssl
-from collections.abc import Iterable
-from typing import Any, cast
+from typing import cast
 
-import httpcore
+import httpx
 
 HELD_OCTETS = 256 * 1024
 """Octets kept for a reader before the sender is held back; one more read may come on top."""
 
 
-class AsyncioBackend(httpcore.AsyncNetworkBackend):
-    """Opens connections; httpcore asks for them."""
+async def connect(
+    address: str, port: int, *, tls: ssl.SSLContext | None, name: str, connect_s: float
+) -> "Stream":
+    """
+    Connect to an address.
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 # httpcore's interface
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 # asyncio sets TCP_NODELAY itself
-    ) -> httpcore.AsyncNetworkStream:
-        """
-        Connect to an address.
+    Args:
+        address: An IP address.
+        port: Of the service.
+        tls: How the other side proves who it is; None for plain http.
+        name: What it proves to be.
+        connect_s: Longest wait for both the connection and the handshake, in seconds.
 
-        Raises:
-            httpcore.ConnectTimeout: Nobody answered within ``timeout`` seconds.
-            httpcore.ConnectError: The connection was refused, or there is no way to it.
-        """
-        loop = asyncio.get_running_loop()
-        local = (local_address, 0) if local_address else None
-        try:
-            async with asyncio.timeout(timeout):
-                _, stream = await loop.create_connection(Stream, host, port, local_addr=local)
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout(f"no connection within {timeout:g} s") from error
-        except OSError as error:
-            raise httpcore.ConnectError(str(error)) from error
-        return stream
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait between attempts."""
-        await asyncio.sleep(seconds)
+    Raises:
+        httpx.ConnectTimeout: Nobody answered within that time.
+        httpx.ConnectError: Refused, no way there, or the proof failed, which is the cause then.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(connect_s):
+            _, stream = await loop.create_connection(
+                Stream, address, port, ssl=tls, server_hostname=name if tls else None
+            )
+    except TimeoutError as error:
+        raise httpx.ConnectTimeout(f"no connection within {connect_s:g} s") from error
+    except OSError as error:  # ssl.SSLError is one
+        raise httpx.ConnectError(str(error)) from error
+    return stream
 
 
-class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
+class Stream(asyncio.Protocol):
     """One connection, read and written by one task."""
 
     def __init__(self) -> None:
@@ -62,88 +56,57 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._reader: asyncio.Future[None] | None = None
         self._writer: asyncio.Future[None] | None = None
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+    @property
+    def has_news(self) -> bool:
+        """True where something came that was not read yet, be it the end."""
+        return bool(self._unread) or self._has_ended
+
+    async def read(self, most: int, *, read_s: float) -> bytes:
         """
-        Give what has come, at most ``max_bytes`` octets; empty at the end of the stream.
+        Give what has come, at most as many octets; empty at the end of the stream.
 
         Raises:
-            httpcore.ReadTimeout: Nothing came for ``timeout`` seconds.
-            httpcore.ReadError: The connection broke.
+            httpx.ReadTimeout: Nothing came for ``read_s`` seconds.
+            httpx.ReadError: The connection broke.
         """
-        if not self._unread and not self._has_ended:
+        if not self.has_news:
             self._reader = asyncio.get_running_loop().create_future()
             try:
-                async with asyncio.timeout(timeout):
+                async with asyncio.timeout(read_s):
                     await self._reader
             except TimeoutError as error:
-                raise httpcore.ReadTimeout(f"nothing came for {timeout:g} s") from error
+                raise httpx.ReadTimeout(f"nothing came for {read_s:g} s") from error
             finally:
                 self._reader = None
         if not self._unread and self._trouble is not None:
-            raise httpcore.ReadError(str(self._trouble)) from self._trouble
-        return self._taken(max_bytes)
+            raise httpx.ReadError(str(self._trouble)) from self._trouble
+        return self._taken(most)
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+    async def write(self, octets: bytes, *, write_s: float) -> None:
         """
         Send octets, and wait while the other side takes none.
 
         Raises:
-            httpcore.WriteTimeout: It took none for ``timeout`` seconds.
-            httpcore.WriteError: The connection is gone.
+            httpx.WriteTimeout: It took none for ``write_s`` seconds.
+            httpx.WriteError: The connection is gone.
         """
         if self._transport is None or self._transport.is_closing():
-            raise httpcore.WriteError("the connection is closed")
-        self._transport.write(buffer)
+            raise httpx.WriteError("the connection is closed")
+        self._transport.write(octets)
         if self._writer is None:
             return
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(write_s):
                 await self._writer
         except TimeoutError as error:
-            raise httpcore.WriteTimeout(f"nothing was taken for {timeout:g} s") from error
+            raise httpx.WriteTimeout(f"nothing was taken for {write_s:g} s") from error
         if self._trouble is not None:
-            raise httpcore.WriteError(str(self._trouble)) from self._trouble
+            raise httpx.WriteError(str(self._trouble)) from self._trouble
 
-    async def aclose(self) -> None:
+    def close(self) -> None:
         """Drop the connection at once: nobody waits for a stranger's goodbye."""
         if self._transport is not None:
             self._transport.abort()
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109
-    ) -> httpcore.AsyncNetworkStream:
-        """
-        Go on encrypted, after the other side has proved to be ``server_hostname``.
-
-        Raises:
-            httpcore.ConnectTimeout: The handshake took longer than ``timeout`` seconds.
-            httpcore.ConnectError: It failed; a wrong certificate is the cause that is named.
-        """
-        loop = asyncio.get_running_loop()
-        raw = cast("asyncio.Transport", self._transport)
-        try:
-            async with asyncio.timeout(timeout):
-                self._transport = await loop.start_tls(
-                    raw, self, ssl_context, server_hostname=server_hostname
-                )
-        except TimeoutError as error:
-            raw.abort()
-            raise httpcore.ConnectTimeout(f"no handshake within {timeout:g} s") from error
-        except (OSError, ssl.SSLError) as error:
-            raw.abort()
-            raise httpcore.ConnectError(str(error)) from error
-        if self._transport is None:
-            raise httpcore.ConnectError("the connection ended in the handshake")
-        return self
-
-    def get_extra_info(self, info: str) -> Any:
-        """Say whether something may be read (``is_readable``), or what the transport knows."""
-        if info == "is_readable":
-            return bool(self._unread) or self._has_ended
-        return self._transport.get_extra_info(info) if self._transport else None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way out."""
@@ -179,12 +142,12 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         _wake(writer)
 
     def _taken(self, most: int) -> bytes:
-        data = bytes(memoryview(self._unread)[:most])
+        octets = bytes(memoryview(self._unread)[:most])
         del self._unread[:most]
         if self._is_held_back and len(self._unread) <= HELD_OCTETS and self._transport:
             self._is_held_back = False
             self._transport.resume_reading()
-        return data
+        return octets
 
 
 def _wake(waiter: asyncio.Future[None] | None) -> None:

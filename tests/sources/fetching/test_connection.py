@@ -5,13 +5,12 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
-import httpcore
 import httpx
 import pytest
 
 from digest.sources.address import AllowedHosts
 from digest.sources.connect import GuardedTransport
-from digest.sources.sockets import HELD_OCTETS, AsyncioBackend
+from digest.sources.sockets import HELD_OCTETS, Stream, connect
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -44,12 +43,12 @@ async def listening(speak: Speak) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def stream_to(port: int) -> AsyncIterator[httpcore.AsyncNetworkStream]:
-    stream = await AsyncioBackend().connect_tcp("127.0.0.1", port, timeout=5)
+async def stream_to(port: int) -> AsyncIterator[Stream]:
+    stream = await connect("127.0.0.1", port, tls=None, name="tools.example", connect_s=5)
     try:
         yield stream
     finally:
-        await stream.aclose()
+        stream.close()
 
 
 async def ask_twice(port: int, *, between_s: float = 0.0) -> list[bytes]:
@@ -69,7 +68,11 @@ async def ask_twice(port: int, *, between_s: float = 0.0) -> list[bytes]:
     )
     bodies = []
     for _ in range(2):
-        request = httpx.Request("GET", f"http://tools.example:{port}/")
+        request = httpx.Request(
+            "GET",
+            f"http://tools.example:{port}/",
+            extensions={"timeout": httpx.Timeout(5).as_dict()},
+        )
         response = await transport.handle_async_request(request)
         bodies.append(await response.aread())
         await response.aclose()
@@ -124,7 +127,7 @@ async def test_what_nobody_reads_is_left_with_the_sender():
         assert 0 < sent < MANY
 
         read = 0
-        while piece := await stream.read(65_536, timeout=5):
+        while piece := await stream.read(65_536, read_s=5):
             assert len(piece) <= 65_536
             read += len(piece)
     assert read == MANY
@@ -138,15 +141,15 @@ async def test_silence_ends_in_a_timeout_and_a_reset_in_an_error():
         writer.transport.abort()
 
     async with listening(speak) as port, stream_to(port) as stream:
-        with pytest.raises(httpcore.ReadTimeout, match=r"0\.05 s"):
-            await stream.read(10, timeout=0.05)
+        with pytest.raises(httpx.ReadTimeout, match=r"0\.05 s"):
+            await stream.read(10, read_s=0.05)
 
-        await stream.write(b"unread, so that aborting resets", timeout=5)
+        await stream.write(b"unread, so that aborting resets", write_s=5)
         may_reset.set()
-        with pytest.raises(httpcore.ReadError):
-            await stream.read(10, timeout=5)
-        with pytest.raises(httpcore.WriteError):
-            await stream.write(b"more", timeout=5)
+        with pytest.raises(httpx.ReadError):
+            await stream.read(10, read_s=5)
+        with pytest.raises(httpx.WriteError):
+            await stream.write(b"more", write_s=5)
 
 
 async def test_a_host_that_takes_nothing_ends_a_long_request():
@@ -156,8 +159,8 @@ async def test_a_host_that_takes_nothing_ends_a_long_request():
         writer.transport.abort()
 
     async with listening(speak) as port, stream_to(port) as stream:
-        with pytest.raises(httpcore.WriteTimeout):
-            await stream.write(b"x" * 32_000_000, timeout=0.2)
+        with pytest.raises(httpx.WriteTimeout):
+            await stream.write(b"x" * 32_000_000, write_s=0.2)
 
 
 async def test_a_handshake_with_what_speaks_no_tls_is_an_error_of_connecting():
@@ -165,6 +168,12 @@ async def test_a_handshake_with_what_speaks_no_tls_is_an_error_of_connecting():
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         writer.close()
 
-    async with listening(speak) as port, stream_to(port) as stream:
-        with pytest.raises(httpcore.ConnectError):
-            await stream.start_tls(ssl.create_default_context(), "tools.example", timeout=5)
+    async with listening(speak) as port:
+        with pytest.raises(httpx.ConnectError):
+            await connect(
+                "127.0.0.1",
+                port,
+                tls=ssl.create_default_context(),
+                name="tools.example",
+                connect_s=5,
+            )
