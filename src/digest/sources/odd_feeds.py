@@ -15,6 +15,7 @@ from typing import Any
 
 import feedparser
 
+from digest.sources.crowding import is_crowded
 from digest.sources.entries import Entry, Parsed
 from digest.sources.text import line, line_of_either, prose, prose_of_html
 from digest.sources.urls import web_url, without_secrets
@@ -38,9 +39,9 @@ def read_odd_feed(text: str, *, base: str) -> Parsed | None:
         base: The address it came from.
 
     Returns:
-        What was found; None where feedparser gives up.
+        What was found; None where feedparser gives up, or would take the square of a crowded tag.
     """
-    parsed = _parse(text)
+    parsed = None if is_crowded(text) else _parse(text)
     if parsed is None:
         return None
     return Parsed(

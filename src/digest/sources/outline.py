@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from digest.sources.charset import decode
+from digest.sources.crowding import is_crowded
 from digest.sources.text import line
 from digest.sources.urls import web_url
 
@@ -80,8 +81,10 @@ def outline_of(body: bytes, content_type: str = "", *, url: str) -> Outline:
 
 
 def _tree(body: bytes, content_type: str) -> Any:
-    """Give the root of a page's tree, of bounded depth; None where there is no element."""
+    """Give the root of a page's tree, of bounded depth; None where there is no element to be read."""
     decoded = decode(body, content_type)
+    if is_crowded(decoded.text):
+        return None
     octets = body if decoded.charset == "utf-8" else decoded.text.encode(errors="replace")
     parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True

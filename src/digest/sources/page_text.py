@@ -12,6 +12,7 @@ from typing import Any
 from lxml import etree
 
 from digest.model import PageLink, PageTable, PageText
+from digest.sources.crowding import is_crowded
 from digest.sources.text import clean
 from digest.sources.urls import web_url
 
@@ -49,7 +50,13 @@ _GAPS = re.compile(r"\s+")
 
 
 def parse_markup(text: str) -> Any:
-    """Give the root element; None where there is none. Depth is bounded by the parser (256)."""
+    """
+    Give the root element; None where there is none, or a tag is crowded as on no honest page.
+
+    Depth is bounded by the parser (256).
+    """
+    if is_crowded(text):
+        return None
     parser = etree.HTMLParser(
         encoding="utf-8", recover=True, no_network=True, remove_comments=True, remove_pis=True
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.model import Capture, Reading
 from digest.sources.charset import decode
+from digest.sources.crowding import MAX_WORDS, is_crowded
 from digest.sources.readings import failed, is_challenge, is_html, unreadable
 from digest.sources.text import line
 
@@ -35,6 +36,8 @@ def read_page(
     text = decode(body, capture.content_type).text
     if not is_html(text) or is_challenge(text):
         return unreadable(text, due=due)
+    if is_crowded(text):
+        return failed(f"a tag with more than {MAX_WORDS:,} attributes, as on no honest page")
     try:
         return soup(text, only=only)
     except TooDeepError:
