@@ -14,6 +14,8 @@ LONGEST_VALUE = 40
 """Characters of a stored text that may stand inside a sentence; the citation shows it whole."""
 NO_LICENCE = frozenset({"", "false", "noassertion", "none", "other", "unknown"})
 """Values that name no licence: they are unknown, not a bad licence."""
+COMPUTED = frozenset({"attention", "trend"})
+"""Questions whose points follow a count, instead of standing in the rules file by answer."""
 INSTALLERS = frozenset(
     {"pip", "pipx", "uv", "uvx", "conda", "npm", "npx", "pnpm", "yarn", "bun", "brew", "docker"}
     | {"ollama", "cargo", "go", "curl", "winget", "apt", "helm"}
