@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from digest.catalogue.conflicts import dissent
 from digest.catalogue.decisions import Rulings
 from digest.catalogue.facts import current_facts
 from digest.catalogue.popularity import Counted, aged_counts
@@ -129,7 +130,8 @@ def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> 
     reviewed = {
         slug: _review(
             tool,
-            current_facts(facts[slug], kin=[fact for each in kin[slug] for fact in facts[each]]),
+            facts[slug],
+            [fact for each in kin[slug] for fact in facts[each]],
             by_job[tool.job],
             rules=parts.rules,
             since=since,
@@ -202,7 +204,8 @@ def _aged_counts(session: Session, tools: Collection[str]) -> dict[str, tuple[Ag
 
 def _review(
     tool: Tool,
-    known: tuple[Fact, ...],
+    facts: Sequence[Fact],
+    kin: Sequence[Fact],
     peers: Sequence[Tool],
     *,
     rules: Rules,
@@ -211,9 +214,10 @@ def _review(
     now: datetime,
 ) -> Reviewed:
     market = market_of(tool, peers, now=now, since=since, counts=counts)
-    evidence = build_evidence(tool, known, market=market, now=now)
+    known, against = current_facts(facts, kin=kin), dissent(facts, kin=kin)
+    evidence = build_evidence(tool, known, market=market, now=now, dissent=against)
     reviews = review_all(evidence, rules, now)
-    side = Side(tool=tool, facts=known, reviews=reviews, panel=tally(reviews))
+    side = Side(tool=tool, facts=known, dissent=against, reviews=reviews, panel=tally(reviews))
     return Reviewed(side=side, evidence=evidence)
 
 
