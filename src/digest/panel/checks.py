@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from digest.model import Evidence, Fact, FactKind
-from digest.model.licences import allows_commercial_use, is_osi
+from digest.model.licences import NO_LICENCE, allows_commercial_use, is_osi
 from digest.model.wording import counted, day
 from digest.panel.language import problems
 from digest.panel.rulebook import Thresholds
 
 LONGEST_VALUE = 40
 """Characters of a stored text that may stand inside a sentence; the citation shows it whole."""
-NO_LICENCE = frozenset({"", "false", "noassertion", "none", "other", "unknown"})
-"""Values that name no licence: they are unknown, not a bad licence."""
+COMPUTED = frozenset({"attention", "trend"})
+"""Questions whose points follow a count, instead of standing in the rules file by answer."""
 INSTALLERS = frozenset(
     {"pip", "pipx", "uv", "uvx", "conda", "npm", "npx", "pnpm", "yarn", "bun", "brew", "docker"}
     | {"ollama", "cargo", "go", "curl", "winget", "apt", "helm"}

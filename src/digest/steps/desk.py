@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from digest.catalogue.conflicts import dissent
 from digest.catalogue.decisions import Rulings
 from digest.catalogue.facts import current_facts
 from digest.catalogue.popularity import Counted, aged_counts
@@ -25,6 +26,7 @@ from digest.model import (
     Fact,
     Job,
     Outcome,
+    Revision,
     SourceState,
     StaleSource,
     Tool,
@@ -36,6 +38,7 @@ from digest.store import decisions as decision_store
 from digest.store import issues as store
 from digest.store import launches as launch_store
 from digest.store import popularity as popularity_store
+from digest.store import reviews as review_store
 from digest.store import sources as source_store
 from digest.store import tools as tool_store
 from digest.store.engine import Database
@@ -70,6 +73,14 @@ class Reviewed:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A released comparison, and as readers were last told it."""
+
+    original: Comparison
+    last: Comparison
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Everything a build has loaded and reviewed before it plans."""
 
@@ -82,6 +93,10 @@ class Desk:
     number: int
     flag_decisions: tuple[str, ...] = ()
     """What editors decided about flags of the tools looked at, a line each."""
+    told: tuple[Told, ...] = ()
+    """Released comparisons whose tools still stand alone, the newest of each pair."""
+    told_tools: Mapping[str, Reviewed] = field(default_factory=dict)
+    """The tools of those."""
 
 
 def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> Desk:
@@ -95,40 +110,64 @@ def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> 
             by_job[tool.job].append(tool)
         pool = {tool.slug: tool for tool in fresh}
         pool |= {tool.slug: tool for job in wanted for tool in by_job[job]}
-        kin = _kin_of(pool, tools)
+        past = store.past_comparisons(session, before=week)
+        told = _told(past, review_store.last_revisions(session, before=week), alone=tools)
+        shown = {card.slug for each in told for card in (each.original.a, each.original.b)}
+        looked_at = pool | {tool.slug: tool for tool in tools if tool.slug in shown}
+        kin = _kin_of(looked_at, tools)
         facts = tool_store.facts_of(
-            session, {*pool, *(slug for each in kin.values() for slug in each)}
+            session, {*looked_at, *(slug for each in kin.values() for slug in each)}
         )
         states = _states_read(session, parts)
-        past = store.past_comparisons(session, before=week)
         number = store.next_number(session, week)
         since = source_store.reading_since(session)
         launches_read = launch_store.count_of_tools(session, [tool.slug for tool in fresh])
         parts_of = tool_store.parts(session)
-        counts = _aged_counts(session, pool)
+        peers = {peer.slug for slug in shown for peer in by_job[looked_at[slug].job]}
+        counts = _aged_counts(session, {*pool, *peers})
         flag_decisions = Rulings(decision_store.decisions(session)).flags_of(pool)
     stale = tuple(item for state in states if (item := _stale(state, now=now)))
     reviewed = {
         slug: _review(
             tool,
-            current_facts(facts[slug], kin=[fact for each in kin[slug] for fact in facts[each]]),
+            facts[slug],
+            [fact for each in kin[slug] for fact in facts[each]],
             by_job[tool.job],
             rules=parts.rules,
             since=since,
             counts=counts,
             now=now,
         )
-        for slug, tool in sorted(pool.items())
+        for slug, tool in sorted(looked_at.items())
     }
     return Desk(
         fresh=fresh,
-        reviewed=reviewed,
+        reviewed={slug: item for slug, item in reviewed.items() if slug in pool},
+        told=told,
+        told_tools={slug: reviewed[slug] for slug in sorted(shown)},
         published=tuple(_published(item, parts_of) for item in past),
         stale=stale,
         sources_read=len(states) - len(stale),
         launches_read=launches_read,
         number=number,
         flag_decisions=tuple(each.line for each in flag_decisions),
+    )
+
+
+def _told(
+    past: Sequence[Comparison],
+    revisions: Mapping[tuple[str, str], Revision],
+    *,
+    alone: Sequence[Tool],
+) -> tuple[Told, ...]:
+    """Give the newest comparison of each pair that can be judged anew: no tool is part of another."""
+    slugs = {tool.slug for tool in alone}
+    newest = {item.slug: item for item in past}  # oldest first: the last one stands
+    return tuple(
+        Told(original=item, last=revision.comparison if revision else item)
+        for item in newest.values()
+        for revision in (revisions.get((item.week, item.slug)),)
+        if {item.a.slug, item.b.slug} <= slugs
     )
 
 
@@ -165,7 +204,8 @@ def _aged_counts(session: Session, tools: Collection[str]) -> dict[str, tuple[Ag
 
 def _review(
     tool: Tool,
-    known: tuple[Fact, ...],
+    facts: Sequence[Fact],
+    kin: Sequence[Fact],
     peers: Sequence[Tool],
     *,
     rules: Rules,
@@ -174,9 +214,10 @@ def _review(
     now: datetime,
 ) -> Reviewed:
     market = market_of(tool, peers, now=now, since=since, counts=counts)
-    evidence = build_evidence(tool, known, market=market, now=now)
+    known, against = current_facts(facts, kin=kin), dissent(facts, kin=kin)
+    evidence = build_evidence(tool, known, market=market, now=now, dissent=against)
     reviews = review_all(evidence, rules, now)
-    side = Side(tool=tool, facts=known, reviews=reviews, panel=tally(reviews))
+    side = Side(tool=tool, facts=known, dissent=against, reviews=reviews, panel=tally(reviews))
     return Reviewed(side=side, evidence=evidence)
 
 
