@@ -82,6 +82,31 @@ class Check(Value):
     citation: int | None = None
 
 
+class Rival(Value):
+    """A product that a model's review names beside the tool."""
+
+    name: str
+    is_verified: bool
+    """True where the evidence names it; readers are told which names it does not."""
+
+
+class Usage(Value):
+    """What a review cost: all its requests together, failed ones too."""
+
+    requests: int = Field(default=0, ge=0)
+    tokens_in: int = Field(default=0, ge=0)
+    tokens_out: int = Field(default=0, ge=0)
+    cost_usd: float | None = Field(default=0.0, ge=0)
+    """US dollars; None where nobody said what the model costs."""
+
+
+class Method(StrEnum):
+    """Who wrote a review."""
+
+    CHECKLIST = "checklist"
+    MODEL = "model"
+
+
 class Review(Value):
     """One reviewer on one tool over one evidence snapshot."""
 
@@ -94,10 +119,24 @@ class Review(Value):
     """Sentences with marks such as [1] that point to citations."""
     checks: tuple[Check, ...] = ()
     citations: tuple[Citation, ...] = ()
-    method: str = "checklist"
+    method: Method = Method.CHECKLIST
     evidence_sha256: str
     panel_version: str
     reviewed_at: AwareDatetime
+    judge: str | None = None
+    """The model that wrote it, such as ``openai:gpt-5-mini``; None for a checklist."""
+    judge_vendor: str | None = None
+    """Who makes that model."""
+    conflict: str | None = None
+    """Said to readers where the judge and the tool are of one maker."""
+    case_for_skip: str | None = None
+    """The strongest argument against, which a model writes before anything else."""
+    breaks_when: str | None = None
+    """Where it stops being a good choice, by a model's review."""
+    named_rivals: tuple[Rival, ...] = ()
+    usage: Usage | None = None
+    fell_back: str | None = None
+    """Why this is a checklist review although a model was asked for; None where it is as asked."""
 
 
 MIN_CALLS = 2
