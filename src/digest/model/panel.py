@@ -7,7 +7,8 @@ from pydantic import AwareDatetime
 from sqlmodel import Field
 
 from digest.model.base import Value
-from digest.model.catalogue import Fact
+from digest.model.catalogue import Fact, Tool
+from digest.model.pages import PageRole
 
 
 class Verdict(StrEnum):
@@ -56,6 +57,33 @@ class Evidence(Value):
         """Hash of what is known, not of when it was looked at."""
         text = self.model_dump_json(exclude={"taken_at"})
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Excerpt(Value):
+    """What a page of the tool's own says, as plain text."""
+
+    url: str
+    """Page a reader can check."""
+    role: PageRole
+    fetched_at: AwareDatetime
+    text: str
+
+
+class Snippet(Value):
+    """A numbered piece of evidence that a model is shown; it may quote nothing else."""
+
+    id: str
+    """``E1``, ``E2`` …, in the order they are shown."""
+    label: str
+    """Name of the source, or "our records"."""
+    source_type: str
+    """our_records, announcement, listing, or the role of a page of the tool's own."""
+    url: str | None = None
+    fetched_at: AwareDatetime
+    sha256: str
+    """Of the text."""
+    text: str = Field(max_length=600)
+    """One line without anything a reader of the page cannot see."""
 
 
 class Citation(Value):
@@ -137,6 +165,32 @@ class Review(Value):
     usage: Usage | None = None
     fell_back: str | None = None
     """Why this is a checklist review although a model was asked for; None where it is as asked."""
+
+
+class Subject(Value):
+    """One tool as it is laid before a panel."""
+
+    tool: Tool
+    evidence: Evidence
+    excerpts: tuple[Excerpt, ...] = ()
+    """Of its own pages, as far as they are kept; only a model reads them."""
+    reviews: tuple[Review, ...]
+    """The checklist's, in panel order: what stands wherever a model gives none."""
+    kept: tuple[Review, ...] = ()
+    """Reviews of earlier runs; one of the same evidence, model and prompt is taken again."""
+
+
+class PanelRun(Value):
+    """What came of laying tools before a panel."""
+
+    reviews: dict[str, tuple[Review, ...]]
+    """By tool, each in panel order."""
+    usage: Usage = Usage()
+    """Spent in this run, by reviews and notes together."""
+    reused: int = 0
+    """Reviews that were taken from an earlier run."""
+    remarks: tuple[str, ...] = ()
+    """For the editor: what fell back and why, what reads like an instruction, what it cost."""
 
 
 MIN_CALLS = 2
