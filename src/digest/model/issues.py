@@ -100,6 +100,10 @@ class Answer(Value):
     line: str
     pick_a_if: tuple[str, ...] = ()
     pick_b_if: tuple[str, ...] = ()
+    note: str | None = None
+    """What a model says of the pair, asked in both orders; it explains and never decides."""
+    note_by: str | None = None
+    """That model."""
 
 
 class FactCell(Value):
