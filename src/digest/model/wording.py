@@ -59,6 +59,11 @@ def in_words(number: int) -> str:
     return SMALL[number] if 0 <= number < len(SMALL) else f"{number:,}"
 
 
+def small(text: str) -> str:
+    """Begin a label small inside a sentence, but leave "OCR" as it is."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def without_opening(text: str, opening: str) -> str:
     """Give a text without its first sentence where that only says ``opening`` once more."""
     said = opening.rstrip(" .!?…")
