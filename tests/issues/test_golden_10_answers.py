@@ -40,7 +40,8 @@ def test_golden_10_the_order_of_the_two_changes_nothing(ours, theirs, kind, side
 
     forth, back = answer(one, two), answer(two, one)
 
-    assert back.kind is MIRROR[forth.kind]
+    assert forth.kind is kind
+    assert back.kind is MIRROR[kind]
     assert (forth.pick_a_if, forth.pick_b_if) == (back.pick_b_if, back.pick_a_if)
 
 

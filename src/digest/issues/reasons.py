@@ -104,23 +104,28 @@ def _with_aside(line: str, aside: list[str]) -> str:
 
 def _ground(kind: FactKind, mine: Known) -> str | None:
     """Give the value of this side that makes its line concrete, if another fact of it does."""
-    fact = mine[kind]
-    if kind is FactKind.RUNS_LOCALLY and fact.value:
-        if "GGUF" in str(_text(mine, FactKind.OPEN_INTERFACE)):
-            return "it ships GGUF files"
-        install = _text(mine, FactKind.INSTALL)
-        if install:
-            return f"`{install}`"
-        return "it can be self-hosted" if is_so(mine.get(FactKind.SELF_HOST)) else None
+    if kind is FactKind.RUNS_LOCALLY and mine[kind].value:
+        return _how_it_runs(mine)
     if kind is FactKind.INSTALL:
-        install = _text(mine, FactKind.INSTALL)
-        return f"`{install}`" if install else None
-    if kind is FactKind.PRICE and is_so(fact) and not isinstance(fact.value, bool):
+        return _code(mine)
+    if kind is FactKind.PRICE:
         return _text(mine, FactKind.PRICE)
-    if kind is FactKind.ENTRY_PRICE and fact.value == EntryPrice.FREEMIUM:
+    if kind is FactKind.ENTRY_PRICE and mine[kind].value == EntryPrice.FREEMIUM:
         price = _text(mine, FactKind.PRICE)
         return f"above it {price}" if price else None
     return None
+
+
+def _how_it_runs(mine: Known) -> str | None:
+    if "GGUF" in str(_text(mine, FactKind.OPEN_INTERFACE)):
+        return "it ships GGUF files"
+    hosted = "it can be self-hosted" if is_so(mine.get(FactKind.SELF_HOST)) else None
+    return _code(mine) or hosted
+
+
+def _code(mine: Known) -> str | None:
+    install = _text(mine, FactKind.INSTALL)
+    return f"`{install}`" if install else None
 
 
 def _text(known: Known, kind: FactKind) -> str | None:

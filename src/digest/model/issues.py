@@ -114,6 +114,8 @@ class FactCell(Value):
     source: str | None = None
     observed_at: AwareDatetime | None = None
     quote: str | None = None
+    others: tuple["FactCell", ...] = ()
+    """What other sources say instead, newest first: both are shown, none is chosen in silence."""
 
 
 class FactRow(Value):
