@@ -10,6 +10,7 @@ from sqlmodel import Field
 from digest.model.base import Value
 from digest.model.catalogue import EntryPrice, Fact, FactKind, Tool
 from digest.model.panel import Move, Review, Tally
+from digest.model.readers import Choice, Community
 
 
 class Candidate(Value):
@@ -195,6 +196,21 @@ class Newcomer(Value):
     url: str | None
 
 
+class PastVote(Value):
+    """How readers voted on the lead of the issue before."""
+
+    week: str
+    slug: str
+    """Of that comparison."""
+    a: str
+    """Name of its first tool."""
+    b: str
+    community: Community
+    preferred: Choice | None = None
+    """The tool preferred beyond chance; None where they are split or too few."""
+    counted_at: AwareDatetime
+
+
 class StaleSource(Value):
     """A source that was not read well when the issue was built."""
 
@@ -228,6 +244,7 @@ class Issue(Value):
     newcomers: tuple[Newcomer, ...] = ()
     moves: tuple[Move, ...] = ()
     """Verdicts on tools of earlier issues that have changed since readers were last told."""
+    last_vote: PastVote | None = None
     stale_sources: tuple[StaleSource, ...] = ()
     launches_read: int = 0
     sources_read: int = 0

@@ -24,6 +24,7 @@ from digest.model import Approval, Edition, Flag, Issue, IssueState, Move, Plan,
 from digest.steps.build_report import BuildReport
 from digest.steps.composing import require_intact
 from digest.steps.desk import Desk, WeeklyParts, as_candidate, load_desk
+from digest.steps.recap import last_vote
 from digest.steps.reviewing import keep_reviews, revisions
 from digest.store import issues as store
 from digest.store import reviews as review_store
@@ -83,6 +84,8 @@ def build_issue(
     )
     revised = revisions(desk, jobs=parts.jobs, labels=parts.labels, now=now)
     issue = _draft(plan, desk, parts, moves=moves_told(revised), now=now)
+    vote = last_vote(parts.db, before=week, now=now)
+    issue = issue.model_copy(update={"last_vote": vote})
     if not issue.comparisons:
         return _no_issue(parts.db, plan, note=issue.note, decisions=_told(desk, plan))
     edition = render_issue(
