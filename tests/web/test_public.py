@@ -10,7 +10,7 @@ from digest.model import Choice, Vote
 from digest.panel.takes import OUR_RECORDS
 from digest.store import decisions as decision_store
 from digest.store import readers as reader_store
-from digest.web.views import Sources
+from digest.web.notes import Sources
 from tests.conftest import NOW
 
 COMPARE = "/compare/smol-vs-tiny-vs-mighty"

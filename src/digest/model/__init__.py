@@ -55,6 +55,7 @@ from digest.model.issues import (
     Rejection,
     Revision,
     StaleSource,
+    Withdrawal,
 )
 from digest.model.pages import (
     PageLink,
@@ -182,4 +183,5 @@ __all__ = [
     "Verdict",
     "Visit",
     "Vote",
+    "Withdrawal",
 ]

@@ -196,6 +196,17 @@ class Newcomer(Value):
     url: str | None
 
 
+class Withdrawal(Value):
+    """A published comparison that an editor took back: its page says so, and nothing else."""
+
+    week: str = Field(max_length=8)
+    slug: str = Field(max_length=250)
+    by: str = Field(min_length=1, max_length=120)
+    reason: str = Field(min_length=1, max_length=300)
+    """Said to readers: a sentence's worth, beginning small, without a full stop."""
+    withdrawn_at: AwareDatetime
+
+
 class PastVote(Value):
     """How readers voted on the lead of the issue before."""
 

@@ -6,15 +6,20 @@ from digest.model import (
     Outcome,
     Tally,
 )
-from digest.model.wording import ENTRY, REVIEWERS, UNKNOWN, VERDICTS, in_words, without_opening
+from digest.model.wording import (
+    ENTRY,
+    REVIEWERS,
+    UNKNOWN,
+    VERDICTS,
+    disclosure,
+    in_words,
+    without_opening,
+)
 from digest.readers.votes import Tile
 
 __all__ = ["ENTRY", "REVIEWERS", "UNKNOWN", "VERDICTS", "in_words", "without_opening"]
 
-DISCLOSURE = (
-    "Written by software from public sources; nobody here ran the tools. "
-    "Each review is a checklist over published facts, with its sources beside it."
-)
+DISCLOSURE = disclosure()
 
 THE_ANSWER = "The answer"
 ANSWERS = {
