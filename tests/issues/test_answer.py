@@ -462,6 +462,14 @@ def test_without_a_fact_the_count_and_then_a_reviewer_set_them_apart(side):
     assert answer(known, pulls).pick_a_if == (NOTHING.format("Codex"),)
 
 
+def test_a_long_name_is_the_other_inside_a_line(side):
+    long = side("codex", licence="proprietary", tool={"name": "A Boardroom Assistant of Renown"})
+
+    made = answer(side("aider", licence="MIT"), long)
+
+    assert made.pick_a_if == ("you need an open-source licence (MIT; the other: proprietary)",)
+
+
 @pytest.mark.parametrize("scores", [(HIGH,) * 4, (LOW,) * 4, (None,) * 4, (HIGH, LOW, HIGH, None)])
 def test_every_side_gets_a_line(scores, side):
     for theirs in ((HIGH,) * 4, (LOW,) * 4, (None,) * 4):

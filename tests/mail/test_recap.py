@@ -53,7 +53,7 @@ def changed_issue(plain_pair, make_issue):
 def test_a_move_says_who_would_do_what_now_why_and_how_the_panel_stands():
     assert move_lines([a_move(), a_move(Reviewer.FOUNDER, after=Verdict.NO_CALL, why="")]) == (
         (
-            "The Skeptic now would skip Ember & Co (before: ship): licence was MIT, now BUSL-1.1. "
+            "The Skeptic would now skip Ember & Co (before: ship): licence was MIT, now BUSL-1.1. "
             "The panel now: 2 of 4, before 4 of 4."
         ),
         "The Founder now makes no call on Ember & Co (before: ship).",
@@ -97,7 +97,7 @@ def test_the_mail_tells_what_changed_in_both_parts(changed_issue, render):
     for part in (edition.html, edition.text):
         flat = " ".join(part.replace("&amp;", "&").split())
         assert "What changed" in flat
-        assert "The Skeptic now would skip Ember & Co (before: ship)" in flat
+        assert "The Skeptic would now skip Ember & Co (before: ship)" in flat
         assert "readers prefer Ember." in flat
         assert "https://verdicts.example.com/compare/ember-vs-kiln" in flat
 
@@ -115,5 +115,5 @@ def test_many_moves_are_cut_and_counted(plain_pair, make_issue, render):
     edition = render(make_issue(plain_pair(), moves=moves))
 
     for part in (edition.html, edition.text):
-        assert part.count("now would skip Tool") == 8
+        assert part.count("would now skip Tool") == 8
         assert "And 22 more on the web" in part

@@ -88,7 +88,7 @@ def test_a_comparison_says_what_holds_now_and_what_it_said_before(client, revise
     assert "Updated 18 November 2026 : licence was Apache-2.0, now unknown." in page
     assert "The answer Pick the other one." in page
     assert "Until 18 November 2026 Pick Smol LM: it is free to start." in page
-    assert "The Skeptic now would skip Smol (before: ship)" in page
+    assert "The Skeptic would now skip Smol (before: ship)" in page
     assert data["answer"]["line"] == "Pick the other one."
     assert data["updated_at"] == revised.revised_at.isoformat()
     assert data["history"][0]["before"]["line"] == "Pick Smol LM: it is free to start."
@@ -106,7 +106,7 @@ def test_a_comparison_that_stands_as_published_has_no_history(client):
 def test_a_tools_page_lists_its_verdicts_that_moved(client):
     page = words_of(client.get("/tools/smol").text)
 
-    assert "Verdicts that moved 18 November 2026 The Skeptic now would skip Smol" in page
+    assert "Verdicts that moved 18 November 2026 The Skeptic would now skip Smol" in page
     assert client.get("/tools/smol.json").json()["moves"][0]["before"] == "ship"
 
 
@@ -124,7 +124,7 @@ def test_an_issue_tells_of_moves_and_of_the_last_vote(client, stored, revised):
 
     page = words_of(client.get("/issues/2026-W47").text)
 
-    assert "What changed The Skeptic now would skip Smol" in page
+    assert "What changed The Skeptic would now skip Smol" in page
     assert "10 votes by 20 November 2026 , 9 for Tiny &amp; Mighty , 1 for Smol" in page
     assert "readers prefer Tiny &amp; Mighty" in page
 
@@ -214,8 +214,8 @@ def test_a_reviewer_has_a_page_with_its_questions_and_verdicts(client):
     one = words_of(client.get("/reviewers/skeptic?category=Models").text)
 
     assert "What is claimed, and what is shown?" in page
-    assert "whether its claims come with method or code 3 +1 −1" in page
-    assert "whether there is a waitlist" not in page
+    assert "Whether its claims come with method or code 3 +1 −1" in page
+    assert "aitlist" not in page
     assert "Category Ship Skip No call Models" in page
     assert "Its verdicts in Models" in one
     assert "Quill" in one

@@ -8,7 +8,7 @@ loser as well; where nothing that is known sets the two apart, the line says so.
 from collections.abc import Mapping
 from itertools import chain
 
-from digest.issues.cells import cell_text, shortened
+from digest.issues.cells import cell_text
 from digest.issues.reason_rules import LONGEST, RULES, SAID_BY, TODAY, Rule, is_so
 from digest.issues.sides import Side
 from digest.model import EntryPrice, Fact, FactKind, Reviewer, Verdict
@@ -16,8 +16,8 @@ from digest.model.wording import REVIEWERS, day
 
 MOST = 3
 """Lines a side gets at most."""
-NAME_LENGTH = 32
-"""Characters of the other's name inside a line."""
+NAME_LENGTH = 24
+"""Characters of the other's name inside a line; a longer one is called "the other"."""
 MUCH_MORE = 2
 """How many times as many count as a difference."""
 BY_VALUE = frozenset(
@@ -54,7 +54,7 @@ def reasons(side: Side, other: Side, *, mine: Known, theirs: Known) -> tuple[str
         mine: Its known facts by kind.
         theirs: Those of the other.
     """
-    name = shortened(other.tool.name, NAME_LENGTH)
+    name = other.tool.name if len(other.tool.name) <= NAME_LENGTH else "the other"
     opening = _open_now(mine, theirs)
     lines = (opening + _lines(mine, theirs, name=name, is_difference=True))[:MOST]
     if not lines:

@@ -27,11 +27,11 @@ REVIEWERS = {
 }
 VERDICTS = {Verdict.SHIP: "Ship", Verdict.SKIP: "Skip", Verdict.NO_CALL: "No call"}
 WOULD = {
-    Verdict.SHIP: "would ship",
-    Verdict.SKIP: "would skip",
-    Verdict.NO_CALL: "makes no call on",
+    Verdict.SHIP: "would now ship",
+    Verdict.SKIP: "would now skip",
+    Verdict.NO_CALL: "now makes no call on",
 }
-_OF_SOFTWARE = "Written by software from public sources; nobody here ran the tools."
+OF_SOFTWARE = "Written by software from public sources; nobody here ran the tools."
 _END = re.compile(r"[.!?…]+(?:\s+|$)|$")
 
 MONTHS = (
@@ -78,14 +78,14 @@ def disclosure(reviews: Iterable[Review] = ()) -> str:
             "Reviews marked “model” are a language model's, their quotes and figures checked against "
             "their sources; the others are checklists over published facts."
         )
-    return f"{_OF_SOFTWARE} {how}"
+    return f"{OF_SOFTWARE} {how}"
 
 
 def moved(move: Move) -> str:
-    """Say a verdict that moved: ``The Skeptic now would skip Ember (before: ship): … .``."""
+    """Say a verdict that moved: ``The Skeptic would now skip Ember (before: ship): … .``."""
     why = f": {move.why}" if move.why else ""
     return (
-        f"The {REVIEWERS[move.reviewer]} now {WOULD[move.after]} {move.name} "
+        f"The {REVIEWERS[move.reviewer]} {WOULD[move.after]} {move.name} "
         f"(before: {VERDICTS[move.before].lower()}){why}."
     )
 

@@ -21,7 +21,7 @@ from digest.web.meta import Meta
 from digest.web.notes import Sources
 from digest.web.pages import FOR_NOW, SiteOf, as_json, asks, redirected
 from digest.web.templating import Site
-from digest.web.views import take, tool_facts
+from digest.web.views import has_models, take, tool_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,9 @@ def tool_page(site: SiteOf, slug: str) -> Response:
             return RedirectResponse(urls.tool(whole), FOR_NOW)
         known = _known(session, slug)
     sources = Sources()
-    takes = [take(each, asks(site), sources) for each in (known.card.reviews if known.card else ())]
+    reviews = known.card.reviews if known.card else ()
+    named = has_models(reviews)
+    takes = [take(each, asks(site), sources, names_writers=named) for each in reviews]
     return site.page(
         "tool.html",
         meta=_tool_meta(known.tool, is_listed=bool(known.comparisons)),

@@ -18,6 +18,7 @@ from digest.model import (
     FactCell,
     FactKind,
     FactRow,
+    Method,
     Review,
     Reviewer,
 )
@@ -42,7 +43,7 @@ class Take:
     word: str
     text: Markup
     by: str
-    """Who wrote it: ``checklist``, or ``model`` with the model's name."""
+    """Who wrote it, ``checklist`` or ``model`` with the model's name; empty where no model did."""
     conflict: str | None
     breaks_when: Markup | None
     """Where it stops being a good choice, as a model has it."""
@@ -180,15 +181,30 @@ def paired_takes(
     """Give the takes of both tools by reviewer, in panel order; sources are numbered A, B, A, B."""
     by_a = {review.reviewer: review for review in a}
     by_b = {review.reviewer: review for review in b}
+    named = has_models((*by_a.values(), *by_b.values()))
     both = [reviewer for reviewer in Reviewer if reviewer in by_a and reviewer in by_b]
     return [
-        (take(by_a[reviewer], asks, sources), take(by_b[reviewer], asks, sources))
+        (
+            take(by_a[reviewer], asks, sources, names_writers=named),
+            take(by_b[reviewer], asks, sources, names_writers=named),
+        )
         for reviewer in both
     ]
 
 
-def take(review: Review, asks: dict[Reviewer, str], sources: Sources) -> Take:
-    """Give one review as a page shows it."""
+def has_models(reviews: Iterable[Review]) -> bool:
+    """Say whether a model wrote any of these, or was asked to: then each says who wrote it."""
+    return any(each.method is Method.MODEL or each.fell_back is not None for each in reviews)
+
+
+def _by(review: Review) -> str:
+    return f"model: {review.judge}" if review.judge else review.method.value
+
+
+def take(
+    review: Review, asks: dict[Reviewer, str], sources: Sources, *, names_writers: bool = False
+) -> Take:
+    """Give one review as a page shows it, with who wrote it where that is to be named."""
     numbers = {
         note.number: sources.mark(note.label, note.url, note.quote, note.observed_at)
         for note in review.citations
@@ -199,7 +215,7 @@ def take(review: Review, asks: dict[Reviewer, str], sources: Sources) -> Take:
         verdict=review.verdict.value,
         word=words.VERDICTS[review.verdict],
         text=cited(review.take, numbers),
-        by=f"model: {review.judge}" if review.judge else review.method.value,
+        by=_by(review) if names_writers else "",
         conflict=review.conflict,
         breaks_when=cited(review.breaks_when, numbers) if review.breaks_when else None,
         unverified=joined(tuple(each.name for each in review.named_rivals if not each.is_verified)),

@@ -8,10 +8,10 @@ from digest.model import (
 )
 from digest.model.wording import (
     ENTRY,
+    OF_SOFTWARE,
     REVIEWERS,
     UNKNOWN,
     VERDICTS,
-    disclosure,
     in_words,
     without_opening,
 )
@@ -19,7 +19,8 @@ from digest.readers.votes import Tile
 
 __all__ = ["ENTRY", "REVIEWERS", "UNKNOWN", "VERDICTS", "in_words", "without_opening"]
 
-DISCLOSURE = disclosure()
+DISCLOSURE = OF_SOFTWARE
+"""Said on every page; where reviews stand, who wrote them is said as well."""
 
 THE_ANSWER = "The answer"
 ANSWERS = {
