@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from digest.model import AgedCount, Evidence, Fact, Job, Market, Tool
-from digest.panel.checks import Look
+from digest.panel.asking import weigh
+from digest.panel.look import Look
 from digest.panel.rulebook import Rules
-from digest.panel.rules import weigh
 
 UNPAIRED = frozenset({"", "other", "unsorted"})
 """Jobs that say nothing: tools in them are no rivals of each other."""
