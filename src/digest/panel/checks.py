@@ -169,14 +169,13 @@ def age(look: Look) -> Finding | None:
 
 
 def rivals(look: Look) -> Finding | None:
-    """How many other known tools do the job?"""
+    """How many other known tools did the job when it came?"""
     number = look.evidence.market.rivals
     if number is None:
         return None
-    others = counted(number, "other known tool") if number else "no other known tool"
+    said = counted(number, "other known tool") if number else "no other known tool"
     answer = "many" if number >= look.limits.many_rivals else "few"
-    said = f"{others} {'does' if number in {0, 1} else 'do'}"
-    record = f"{counted(number, 'other known tool')} in this job"
+    record = f"{counted(number, 'other known tool')} in this job when it came"
     return Finding(answer=answer, record=record, slots={"rivals": said}, short=str(number))
 
 
