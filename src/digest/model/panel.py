@@ -176,8 +176,6 @@ class Subject(Value):
     """Of its own pages, as far as they are kept; only a model reads them."""
     reviews: tuple[Review, ...]
     """The checklist's, in panel order: what stands wherever a model gives none."""
-    kept: tuple[Review, ...] = ()
-    """Reviews of earlier runs; one of the same evidence, model and prompt is taken again."""
 
 
 class PanelRun(Value):
