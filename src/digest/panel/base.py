@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from digest.model import Answer, PanelRun, Subject, Usage, Value
+from digest.model import Answer, PanelRun, Subject, Value
 
 
 class Memory(Protocol):
@@ -47,22 +47,28 @@ class Estimate(Value):
 class Panel(Protocol):
     """Four reviewers, whoever they are."""
 
-    reads_pages: bool
-    """Whether the texts of tools' own pages should be laid before it."""
+    @property
+    def reads_pages(self) -> bool:
+        """Whether the texts of tools' own pages should be laid before it."""
+
+    @property
+    def writes_notes(self) -> bool:
+        """Whether it says something of two tools side by side."""
 
     def review(self, subjects: Sequence[Subject], *, memory: Memory, now: datetime) -> PanelRun:
         """Review each tool by itself. Never fails for what a reviewer outside of here does."""
 
     def annotate(
         self, pairs: Sequence[Pairing], *, memory: Memory, now: datetime
-    ) -> tuple[Mapping[str, Answer], Usage]:
-        """Give answers with a note, by slug; those left out stay as they are."""
+    ) -> Mapping[str, Answer]:
+        """Give answers with a note, by the pair's slug; those left out stay as they are."""
 
 
 class RulePanel:
     """The checklist: it has reviewed every tool before any is laid before a panel."""
 
     reads_pages = False
+    writes_notes = False
 
     def review(self, subjects: Sequence[Subject], *, memory: Memory, now: datetime) -> PanelRun:  # noqa: ARG002 # the protocol's
         """Give the reviews that stand."""
@@ -74,6 +80,6 @@ class RulePanel:
         *,
         memory: Memory,  # noqa: ARG002
         now: datetime,  # noqa: ARG002
-    ) -> tuple[Mapping[str, Answer], Usage]:
+    ) -> Mapping[str, Answer]:
         """Write no note: the answer says it all."""
-        return {}, Usage()
+        return {}

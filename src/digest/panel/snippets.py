@@ -57,6 +57,34 @@ class Exhibit(Value):
         facts = [each.model_dump_json() for each in self.facts]
         return hashlib.sha256(repr((self.name, shown, facts)).encode()).hexdigest()
 
+    @property
+    def size(self) -> int:
+        """Characters of all snippets together."""
+        return sum(len(each.text) for each in self.snippets)
+
+    def within(self, room: int) -> "Exhibit":
+        """Give as many of the first snippets as have room, and the facts that stand on them."""
+        left = room
+        kept: list[Snippet] = []
+        for snippet in self.snippets:
+            left -= len(snippet.text)
+            if left < 0 and kept:
+                break
+            kept.append(snippet)
+        ids = {snippet.id for snippet in kept}
+        facts = tuple(fact for fact in self.facts if fact.evidence in ids)
+        return self.model_copy(update={"snippets": tuple(kept), "facts": facts})
+
+    def numbered_from(self, first: int) -> "Exhibit":
+        """Give the same with snippets numbered from ``first``."""
+        ids = {each.id: f"E{n}" for n, each in enumerate(self.snippets, start=first)}
+        snippets = tuple(s.model_copy(update={"id": ids[s.id]}) for s in self.snippets)
+        facts = tuple(
+            fact.model_copy(update={"evidence": ids.get(fact.evidence or "")})
+            for fact in self.facts
+        )
+        return self.model_copy(update={"snippets": snippets, "facts": facts})
+
 
 class _Source(Value):
     """Where a text comes from."""
@@ -123,7 +151,8 @@ def exhibit(subject: Subject, rules: Rules) -> Exhibit:
         url=tool.url,
         fetched_at=evidence.taken_at,
     )
-    shelf.add(f"{tool.tagline}\n{tool.description}", announced)
+    said = f"{tool.tagline}\n{tool.description}"
+    shelf.add(said, announced, between_lines=LINE_END)
     facts = tuple(_fact_line(shelf, fact) for fact in _newest(evidence))
     for excerpt in subject.excerpts:
         page = _Source(

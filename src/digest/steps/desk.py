@@ -29,9 +29,11 @@ from digest.model import (
     StaleSource,
     Tool,
 )
+from digest.panel.base import Panel, RulePanel
 from digest.panel.evidence import build_evidence, coverage, market_of
 from digest.panel.rules import Rules, review_all
 from digest.panel.verdict import tally
+from digest.sources.captures import CaptureStore
 from digest.store import decisions as decision_store
 from digest.store import issues as store
 from digest.store import launches as launch_store
@@ -59,6 +61,10 @@ class WeeklyParts:
     """Readers' name of each source, by its key."""
     switched_off: Collection[str] = ()
     """Sources that are listed, but not asked."""
+    panel: Panel = RulePanel()  # noqa: RUF009 # it holds nothing
+    """Who reviews the tools of the chosen pairs; the pool is reviewed by the rules."""
+    captures: CaptureStore | None = None
+    """Where the texts of tools' own pages are kept; None: no panel reads any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from digest.model import Approval, Edition, Flag, Issue, IssueState, Plan, Value
 from digest.steps.build_report import BuildReport
 from digest.steps.composing import require_intact
 from digest.steps.desk import Desk, WeeklyParts, as_candidate, load_desk
+from digest.steps.paneling import lay_before_panel, with_notes
 from digest.store import issues as store
 from digest.store import tools as tool_store
 from digest.store.engine import Database
@@ -78,7 +79,9 @@ def build_issue(
         pinned=options.pinned,
         banned=options.banned,
     )
-    issue = _draft(plan, desk, parts, now=now)
+    paneled = lay_before_panel(desk, plan, parts=parts, now=now)
+    desk = paneled.desk
+    issue = with_notes(_draft(plan, desk, parts, now=now), desk, parts=parts, now=now)
     if not issue.comparisons:
         return _no_issue(parts.db, plan, note=issue.note, decisions=_told(desk, plan))
     edition = render_issue(
@@ -104,6 +107,7 @@ def build_issue(
         edition=edition,
         note=issue.note,
         decisions=_told(desk, plan),
+        panel=paneled.remarks,
     )
 
 

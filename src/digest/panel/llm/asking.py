@@ -72,6 +72,7 @@ class Bench:
         *,
         opened: Callable[[Judge], Model],
         priced: Callable[[Judge], Price],
+        spent: Usage | None = None,
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._setup = setup
@@ -83,7 +84,7 @@ class Bench:
         self._turns = asyncio.Semaphore(setup.at_once)
         self._failures: Counter[str] = Counter()
         self._ended = asyncio.get_running_loop().time() + setup.run_s
-        self.caps = Caps(setup.limits)
+        self.caps = Caps(setup.limits, spent=spent)
         self.down: dict[str, str] = {}
         """Why a model is not asked any more, by its name."""
 

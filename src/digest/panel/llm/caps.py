@@ -40,13 +40,12 @@ class Claim:
 class Caps:
     """The purse of one run; one event loop uses it."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, spent: Usage | None = None) -> None:
         self._limits = limits
-        self._open: set[int] = set()
         self._claims: dict[int, Claim] = {}
         self._settled = asyncio.Condition()
         self._next = 0
-        self.spent = Usage()
+        self.spent = spent or Usage()
         self.reached: str | None = None
         """The cap that ended the spending; None while there is room."""
 
