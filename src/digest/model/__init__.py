@@ -52,6 +52,7 @@ from digest.model.issues import (
     PairScore,
     Plan,
     Rejection,
+    Revision,
     StaleSource,
 )
 from digest.model.pages import (
@@ -71,6 +72,7 @@ from digest.model.panel import (
     Excerpt,
     Market,
     Method,
+    Move,
     PanelRun,
     Review,
     Reviewer,
@@ -138,6 +140,7 @@ __all__ = [
     "MergeTier",
     "Message",
     "Method",
+    "Move",
     "Newcomer",
     "Outcome",
     "PageLink",
@@ -158,6 +161,7 @@ __all__ = [
     "Rejection",
     "Review",
     "Reviewer",
+    "Revision",
     "Rival",
     "RobotsText",
     "SendOutcome",

@@ -14,6 +14,7 @@ from digest.model import (
     Capture,
     Excerpt,
     Issue,
+    Method,
     PageRole,
     Plan,
     ProductPage,
@@ -24,7 +25,8 @@ from digest.panel.base import Pairing
 from digest.panel.verdict import tally
 from digest.sources.captures import CaptureStore
 from digest.sources.product_pages import read_product_page
-from digest.steps.desk import Desk, Reviewed, WeeklyParts
+from digest.steps.desk import Desk, WeeklyParts
+from digest.steps.panel import Reviewed
 from digest.store import captures as capture_store
 from digest.store import judgements as store
 from digest.store import pages as page_store
@@ -63,13 +65,48 @@ class Paneled:
 
 
 def lay_before_panel(desk: Desk, plan: Plan, *, parts: WeeklyParts, now: datetime) -> Paneled:
-    """Have the tools of the chosen pairs reviewed by the panel; its reviews take the others' place."""
-    subjects = chosen_subjects(desk, plan, parts=parts)
+    """
+    Have the tools of the chosen pairs reviewed by the panel; its reviews take the others' place.
+
+    Tools that readers know by a model's reviews are laid before it again: what a model said is
+    compared with what a model says, never with the checklist.
+    """
+    told = _told_by_model(desk)
+    chosen = dict.fromkeys(slug for pair in plan.chosen for slug in (pair.a, pair.b))
+    items = {slug: desk.told_tools[slug] for slug in told if slug in desk.told_tools}
+    items = {slug: desk.reviewed[slug] for slug in chosen} | items
+    subjects = subjects_of(list(items.values()), parts=parts)
     run = parts.panel.review(subjects, memory=StoredAnswers(parts.db), now=now)
-    reviewed = dict(desk.reviewed)
+    reviewed, told_tools = dict(desk.reviewed), dict(desk.told_tools)
     for slug, reviews in run.reviews.items():
-        reviewed[slug] = with_reviews(reviewed[slug], reviews)
-    return Paneled(replace(desk, reviewed=reviewed), run.remarks)
+        if slug in chosen:
+            reviewed[slug] = with_reviews(reviewed[slug], reviews)
+        if slug in told:
+            told_tools[slug] = with_reviews(items[slug], _like(told[slug], reviews))
+    return Paneled(replace(desk, reviewed=reviewed, told_tools=told_tools), run.remarks)
+
+
+def _told_by_model(desk: Desk) -> dict[str, tuple[Review, ...]]:
+    """Give the reviews that readers were last told of each tool, where a model wrote any of them."""
+    told: dict[str, tuple[Review, ...]] = {}
+    for each in sorted(desk.told, key=lambda each: each.last.week):
+        told |= {card.slug: card.reviews for card in (each.last.a, each.last.b)}
+    return {
+        slug: reviews
+        for slug, reviews in told.items()
+        if any(review.method is Method.MODEL for review in reviews)
+    }
+
+
+def _like(told: Sequence[Review], reviews: Sequence[Review]) -> tuple[Review, ...]:
+    """Give each reviewer's review now where it was come by as the one readers know, else that one."""
+    known = {review.reviewer: review for review in told}
+    return tuple(
+        review
+        if review.method is known.get(review.reviewer, review).method
+        else known[review.reviewer]
+        for review in reviews
+    )
 
 
 def chosen_subjects(desk: Desk, plan: Plan, *, parts: WeeklyParts) -> list[Subject]:

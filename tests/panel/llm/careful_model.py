@@ -12,15 +12,15 @@ PLAIN = {
 }  # fmt: skip
 """The typed fact that answers a question, where one does."""
 RECORDED = {
-    "rivals": (r"The field is (?P<yes>small)?[^.]*\."),
-    "trend": (r"Launches in this job are (?P<yes>up)?[^.]*\."),
-    "attention": (r"(?P<yes>It draws more attention)?(?:Only)?[^.]*like-aged tools[^.]*\."),
-    "age": (r"It has been public (?P<yes>since)?[^.]*\."),
-    "maintained": (r"The last commit or release (?P<yes>is from)?[^.]*\."),
-    "vendor": (r"Its maker has been around (?P<yes>since)?[^.]*\."),
-    "superlatives": (r"Its own copy (?P<yes>uses)?[^.]*(?:\.\d[^.]*)*\."),
+    "rivals": ("Number of rivals", "fewer than"),
+    "trend": ("Trend of launches in the job", "more than"),
+    "attention": ("Attention", "more than half"),
+    "age": ("Time in public", "or more"),
+    "maintained": ("Last commit or release", "within"),
+    "vendor": ("Age of the maker", "or more"),
+    "superlatives": ("Rate of superlatives", "fewer than"),
 }
-"""The sentence of our records that answers a question; ``yes`` is in it where it speaks for the tool."""
+"""How the line of our records begins that answers a question, and what in it speaks for the tool."""
 NO = {
     "benchmark": {"bare"},
     "licence": {"proprietary"},
@@ -70,9 +70,10 @@ def _answer(key: str, snippets: dict[str, str], facts: list[dict[str, Any]]) -> 
     unknown = {"key": key, "answer": "unknown", "evidence_id": None, "quote": None}
     if key in RECORDED:
         for name, text in snippets.items():
-            found = re.search(RECORDED[key], text)
+            begins, speaks_for = RECORDED[key]
+            found = re.search(rf"{begins}: .*?\)\.", text)
             if found:
-                answer = "yes" if found["yes"] else "no"
+                answer = "yes" if speaks_for in found.group() else "no"
                 return {"key": key, "answer": answer, "evidence_id": name, "quote": found.group()}
         return unknown
     fact = next((each for each in facts if each["fact"] == PLAIN[key] and each["evidence"]), None)

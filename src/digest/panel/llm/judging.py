@@ -20,11 +20,12 @@ from digest.model import (
     Usage,
     Verdict,
 )
-from digest.panel.checks import CHECKS, Look
+from digest.panel.checks import CHECKS
 from digest.panel.citations import find
 from digest.panel.llm.checks import MARK, is_named
 from digest.panel.llm.questions import Criterion
 from digest.panel.llm.schema import ReviewAnswer
+from digest.panel.look import Look
 from digest.panel.rulebook import ReviewerRule, Rules
 from digest.panel.rules import DECIMALS
 from digest.panel.snippets import Exhibit
@@ -99,7 +100,7 @@ def judge(
     notes = _Notes({snippet.id: snippet for snippet in exhibit.snippets})
     for cited in answer.citations:
         notes.number(cited.evidence_id, cited.quote)
-    checks = _checks(answer, criteria, notes)
+    checks = _checks(answer, criteria, notes, rules)
     rule = rules.of(reviewer)
     score = _score(checks, rule, rules)
     stale = score is not None and is_stale(reviewer, evidence, rules, filing.now)
@@ -129,7 +130,7 @@ def judge(
 
 
 def _checks(
-    answer: ReviewAnswer, criteria: Sequence[Criterion], notes: _Notes
+    answer: ReviewAnswer, criteria: Sequence[Criterion], notes: _Notes, rules: Rules
 ) -> tuple[Check, ...]:
     given = {each.key: each for each in answer.criteria}
     checks = []
@@ -137,13 +138,16 @@ def _checks(
         rule, each = criterion.rule, given[criterion.rule.key]
         if each.answer == "unknown" or each.evidence_id is None or each.quote is None:
             unknown = f"Could not confirm {rule.about}."
-            checks.append(Check(key=rule.key, weight=rule.weight, sentence=unknown))
+            name = rules.names[rule.key]
+            checks.append(Check(key=rule.key, name=name, weight=rule.weight, sentence=unknown))
             continue
         is_yes = each.answer == "yes"
         checks.append(
             Check(
                 key=rule.key,
+                name=rules.names[rule.key],
                 weight=rule.weight,
+                answer=criterion.short_yes if is_yes else criterion.short_no,
                 points=criterion.points_yes if is_yes else criterion.points_no,
                 sentence=f"{criterion.said_yes if is_yes else criterion.said_no}.",
                 citation=notes.number(each.evidence_id, each.quote),

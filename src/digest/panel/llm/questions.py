@@ -39,6 +39,8 @@ class Questions(Value):
                 points_no=_points(by_key[rule.key].no, rule, rules),
                 said_yes=by_key[rule.key].said_yes,
                 said_no=by_key[rule.key].said_no,
+                short_yes=_short(by_key[rule.key].yes, rule, rules, "yes"),
+                short_no=_short(by_key[rule.key].no, rule, rules, "no"),
             )
             for rule in rules.of(reviewer).check
         )
@@ -53,10 +55,17 @@ class Criterion(Value):
     points_no: float
     said_yes: str
     said_no: str
+    short_yes: str
+    """A yes in a few words, as the checklist has it."""
+    short_no: str
 
 
 def _points(answer: str | float, rule: CheckRule, rules: Rules) -> float:
     return rules.points[rule.key][answer] if isinstance(answer, str) else answer
+
+
+def _short(answer: str | float, rule: CheckRule, rules: Rules, said: str) -> str:
+    return rules.meaning(rule.key, answer) if isinstance(answer, str) else said
 
 
 @cache
