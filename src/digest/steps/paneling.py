@@ -8,6 +8,7 @@ only about what readers will see. Each answer is kept as soon as it is there.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from digest.errors import CaptureError
 from digest.model import (
@@ -21,7 +22,7 @@ from digest.model import (
     Review,
     Subject,
 )
-from digest.panel.base import Pairing
+from digest.panel.base import Estimate, Memory, Pairing
 from digest.panel.verdict import tally
 from digest.sources.captures import CaptureStore
 from digest.sources.product_pages import read_product_page
@@ -64,6 +65,13 @@ class Paneled:
     """For the editor."""
 
 
+class Estimating(Protocol):
+    """A panel that can say beforehand what it would cost."""
+
+    def estimate(self, subjects: Sequence[Subject], *, memory: Memory, now: datetime) -> Estimate:
+        """Say what a review of these tools would cost, without asking anybody."""
+
+
 def lay_before_panel(desk: Desk, plan: Plan, *, parts: WeeklyParts, now: datetime) -> Paneled:
     """
     Have the tools of the chosen pairs reviewed by the panel; its reviews take the others' place.
@@ -71,12 +79,11 @@ def lay_before_panel(desk: Desk, plan: Plan, *, parts: WeeklyParts, now: datetim
     Tools that readers know by a model's reviews are laid before it again: what a model said is
     compared with what a model says, never with the checklist.
     """
-    told = _told_by_model(desk)
-    chosen = dict.fromkeys(slug for pair in plan.chosen for slug in (pair.a, pair.b))
-    items = {slug: desk.told_tools[slug] for slug in told if slug in desk.told_tools}
-    items = {slug: desk.reviewed[slug] for slug in chosen} | items
-    subjects = subjects_of(list(items.values()), parts=parts)
-    run = parts.panel.review(subjects, memory=StoredAnswers(parts.db), now=now)
+    told, chosen = _told_by_model(desk), _chosen(plan)
+    items = _items(desk, plan)
+    run = parts.panel.review(
+        subjects_of(list(items.values()), parts=parts), memory=StoredAnswers(parts.db), now=now
+    )
     reviewed, told_tools = dict(desk.reviewed), dict(desk.told_tools)
     for slug, reviews in run.reviews.items():
         if slug in chosen:
@@ -84,6 +91,22 @@ def lay_before_panel(desk: Desk, plan: Plan, *, parts: WeeklyParts, now: datetim
         if slug in told:
             told_tools[slug] = with_reviews(items[slug], _like(told[slug], reviews))
     return Paneled(replace(desk, reviewed=reviewed, told_tools=told_tools), run.remarks)
+
+
+def laid_before(desk: Desk, plan: Plan, *, parts: WeeklyParts) -> list[Subject]:
+    """Give what a build would lay before the panel."""
+    return subjects_of(list(_items(desk, plan).values()), parts=parts)
+
+
+def _items(desk: Desk, plan: Plan) -> dict[str, Reviewed]:
+    """Give the tools of the chosen pairs in the order of the issue, then those told by a model."""
+    chosen = {slug: desk.reviewed[slug] for slug in _chosen(plan)}
+    told = _told_by_model(desk)
+    return chosen | {slug: item for slug, item in desk.told_tools.items() if slug in told}
+
+
+def _chosen(plan: Plan) -> dict[str, None]:
+    return dict.fromkeys(slug for pair in plan.chosen for slug in (pair.a, pair.b))
 
 
 def _told_by_model(desk: Desk) -> dict[str, tuple[Review, ...]]:
@@ -107,12 +130,6 @@ def _like(told: Sequence[Review], reviews: Sequence[Review]) -> tuple[Review, ..
         else known[review.reviewer]
         for review in reviews
     )
-
-
-def chosen_subjects(desk: Desk, plan: Plan, *, parts: WeeklyParts) -> list[Subject]:
-    """Give the tools of the chosen pairs, each once, in the order of the issue."""
-    slugs = dict.fromkeys(slug for pair in plan.chosen for slug in (pair.a, pair.b))
-    return subjects_of([desk.reviewed[slug] for slug in slugs], parts=parts)
 
 
 def subjects_of(items: Sequence[Reviewed], *, parts: WeeklyParts) -> list[Subject]:
