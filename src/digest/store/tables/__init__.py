@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from digest.store.tables.base import metadata
     from digest.store.tables.catalogue import (
         FactRow,
+        JudgementRow,
         ProductPageRow,
         ReviewRow,
         ToolKeyRow,
@@ -54,6 +55,7 @@ __all__ = [
     "HostRow",
     "IncidentRow",
     "IssueRow",
+    "JudgementRow",
     "LaunchRow",
     "LookalikeRow",
     "PlacementRow",
@@ -72,6 +74,7 @@ __all__ = [
 
 _HOMES = {
     "FactRow": "catalogue",
+    "JudgementRow": "catalogue",
     "ProductPageRow": "catalogue",
     "ReviewRow": "catalogue",
     "ToolKeyRow": "catalogue",
