@@ -128,7 +128,8 @@ def maintained(look: Look) -> Finding | None:
         return None
     last, fact = dates[-1]
     answer = "yes" if look.age_days(last) <= look.limits.maintained_days else "no"
-    return Finding(answer=answer, fact=fact, slots={"date": day(last)}, short=day(last))
+    late = "" if answer == "yes" else f", more than {look.limits.maintained_days} days ago"
+    return Finding(answer=answer, fact=fact, slots={"date": day(last)}, short=f"{day(last)}{late}")
 
 
 def vendor(look: Look) -> Finding | None:
