@@ -202,7 +202,7 @@ def test_former_reviews_stay_with_their_date_and_what_changed_after_them(db, wee
     assert history == [(weeks[2], "licence was MIT, now CC-BY-NC-4.0"), (weeks[0], "")]
 
 
-def test_other_rules_are_a_reason(db, weeks, build):
+def test_other_rules_are_a_reason(weeks, build):
     build(WEEKS[0], weeks[0])
     rules = load_rules()
     limits = rules.thresholds.model_copy(update={"ship_at": 0.99})
