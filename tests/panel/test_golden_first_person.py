@@ -21,6 +21,7 @@ BANNED = {
         "i tried the free plan",
         "It fits on our own 3090.",
         "This reviewer ran it for a weekend.",
+        "We have it installed on a server.",
     ),
     "skeptic": (
         "I benchmarked it against the rest, and it lost.",
@@ -32,6 +33,8 @@ BANNED = {
         "We have “tested” the claim.",
         "In real-world use it stalls.",
         "My experience says otherwise.",
+        "We, and only we, tested it.",
+        "So says someone who ran it for a month.",
         "We'\u200bve te\u200bsted it.",
     ),
     "futurist": (

@@ -55,6 +55,8 @@ def build_command(
 
 
 def _print_build(report: "BuildReport") -> None:
+    from digest.steps.build_report import move_line
+
     plan = report.plan
     typer.echo(
         f"{plan.week}: {counted(plan.fresh, 'fresh tool')} between "
@@ -72,6 +74,8 @@ def _print_build(report: "BuildReport") -> None:
         print_table("", ("", "pair", "job", "answer"), rows)
         for item in report.issue.comparisons:
             typer.echo(f"{item.position}. why: {item.why}")
+        for move in report.moves:
+            typer.echo(f"moved: {move_line(move)}")
         typer.echo("")
     if report.rejected:
         print_table("left out", ("tools", "because"), [(n, r) for r, n in report.rejected.items()])

@@ -20,7 +20,8 @@ _PLAYED_WITH = (
     r"running|testing|trying|using|installing|building|deploying|benchmarking|measuring|owning|paying|"
     r"playing|living|working"
 )
-_BETWEEN = r"(?:\s+(?!(?:what|which|that|how|who|whether|it|its|they)\b)[\w'’-]+){0,4}?"
+_GAP = r"[\s,;—–-]+"
+_BETWEEN = rf"(?:{_GAP}(?!(?:what|which|that|how|who|whether|its|they)\b)[\w'’]+){{0,4}}?"
 """Up to four words between who and what they did, ``we at the desk then ran``; not another clause."""
 _US = r"(?:[Ii]|[Ww]e)(?:['’](?:ve|d|m|re|ll))?"
 _PANEL = (
@@ -34,9 +35,9 @@ _GEAR = (
 _TIME = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|evenings?|afternoons?|mornings?|weekends?)"
 
 _FIRST_PERSON = (
-    re.compile(rf"\b{_US}{_BETWEEN}\s+(?:{_DID}|{_DO})\b"),
+    re.compile(rf"\b{_US}{_BETWEEN}{_GAP}(?:{_DID}|{_DO})\b"),
     re.compile(rf"\b{_US}(?:\s+\w+){{0,3}}?\s+(?:{_PLAYED_WITH})\b"),
-    re.compile(rf"\b{_PANEL}{_BETWEEN}\s+(?:{_DID})\b", re.IGNORECASE),
+    re.compile(rf"\b{_PANEL}{_BETWEEN}{_GAP}(?:{_DID})\b", re.IGNORECASE),
     re.compile(
         r"\b(?:in|during|from|after|by|throughout)\s+(?:my|our)(?:\s+own)?(?:\s+[\w-]+)?\s+"
         r"(?:tests?|testing|trials?|experience|use|usage|hands|benchmarks?|runs?|evaluations?|work|"
@@ -54,6 +55,7 @@ _FIRST_PERSON = (
         rf"many|\d+)\s+(?:[\w-]+\s+)?{_TIME}\s+(?:with|of|on|{_PLAYED_WITH})\b",
         re.IGNORECASE,
     ),
+    re.compile(rf"\b(?:personally|someone\s+who(?:\s+has)?)\s+(?:{_DID})\b", re.IGNORECASE),
     re.compile(rf"\b[Hh]aving\s+(?:(?:been\s+)?(?:{_PLAYED_WITH})|{_DID})\b"),
     re.compile(
         r"\bhands[- ]on\b|\bfirst[- ]hand\b|\bdogfood\w*|\btest[- ]dr(?:ive|ove)\b", re.IGNORECASE

@@ -22,6 +22,7 @@ from digest.mail.preflight import preflight
 from digest.mail.render import render_issue
 from digest.model import Approval, Edition, Flag, Issue, IssueState, Move, Plan, Value
 from digest.panel.base import Estimate
+from digest.panel.verdict import WATCHED, leaning
 from digest.steps.build_report import BuildReport
 from digest.steps.composing import require_intact
 from digest.steps.desk import Desk, WeeklyParts, as_candidate, load_desk
@@ -103,6 +104,7 @@ def build_issue(
             store.put_issue(session, issue, plan, now=now)
             review_store.put_revisions(session, week, revised)
             store.put_edition(session, edition, now=now)
+        last_calls = review_store.last_calls(session, limit=WATCHED)
     if stands:
         return standing_report(parts.db, week)
     return BuildReport(
@@ -113,7 +115,7 @@ def build_issue(
         edition=edition,
         note=issue.note,
         decisions=_told(desk, plan),
-        panel=paneled.remarks,
+        panel=(*paneled.remarks, *leaning(last_calls)),
     )
 
 
