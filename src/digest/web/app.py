@@ -37,7 +37,7 @@ ROUTES = (
     Route("/compare/{slug}.json", public.comparison_json),
     Route("/compare/{slug}", public.comparison_page),
     Route("/tools/{slug}", public.tool_page),
-    Route(urls.METHOD, public.method),
+    Route(urls.METHOD, method.method),
     Route(urls.ABOUT, public.about),
     Route(urls.HEALTH, public.health),
     Route(urls.ROBOTS, public.robots),
