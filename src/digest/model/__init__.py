@@ -50,10 +50,12 @@ from digest.model.issues import (
     Newcomer,
     PairPlan,
     PairScore,
+    PastVote,
     Plan,
     Rejection,
     Revision,
     StaleSource,
+    Withdrawal,
 )
 from digest.model.pages import (
     PageLink,
@@ -152,6 +154,7 @@ __all__ = [
     "PairPlan",
     "PairScore",
     "PanelRun",
+    "PastVote",
     "Placement",
     "Plan",
     "Popularity",
@@ -180,4 +183,5 @@ __all__ = [
     "Verdict",
     "Visit",
     "Vote",
+    "Withdrawal",
 ]

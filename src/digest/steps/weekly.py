@@ -33,6 +33,7 @@ from digest.steps.paneling import (
     lay_before_panel,
     with_notes,
 )
+from digest.steps.recap import last_vote
 from digest.steps.reviewing import keep_reviews, revisions
 from digest.store import issues as store
 from digest.store import reviews as review_store
@@ -87,6 +88,8 @@ def build_issue(
     revised = revisions(desk, jobs=parts.jobs, labels=parts.labels, now=now)
     issue = _draft(plan, desk, parts, moves=moves_told(revised), now=now)
     issue = with_notes(issue, desk, parts=parts, now=now)
+    vote = last_vote(parts.db, before=week, now=now)
+    issue = issue.model_copy(update={"last_vote": vote})
     if not issue.comparisons:
         return _no_issue(parts.db, plan, note=issue.note, decisions=_told(desk, plan))
     edition = render_issue(

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from digest.panel.verdict import FEWEST, MOST, WATCHED
 from digest.web import urls
 from digest.web.meta import Meta
-from digest.web.public import SiteOf
+from digest.web.pages import SiteOf
 
 COMPUTED = {
     "trend": "the change against the quarter before, from −1 to +1",
