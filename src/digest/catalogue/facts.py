@@ -8,6 +8,7 @@ page where a reader finds them. What nobody said is no fact.
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 from digest.catalogue.names import launch_name
 from digest.catalogue.phrases import superlatives, text_claims
@@ -23,6 +24,9 @@ _MANY = frozenset({FactKind.RIVAL_NAMED})
 """Kinds of which several facts may stand side by side."""
 OUTDATED = timedelta(days=60)
 """Age beyond the newest claim at which what a product's own page said is one claim among others."""
+_DATES = frozenset({FactKind.MAINTAINED_AT, FactKind.CREATED_AT, FactKind.VENDOR_SINCE})
+_CARRIES_METHOD = frozenset({PageRole.HOME, PageRole.README})
+_BARE = (FactKind.BENCHMARK, "bare")
 _PRICES = frozenset({FactKind.PRICE, FactKind.ENTRY_PRICE})
 _NEAREST: Mapping[bool, tuple[PageRole, ...]] = {
     True: (
@@ -118,6 +122,7 @@ def current_facts(facts: Iterable[Fact], *, kin: Iterable[Fact] = ()) -> tuple[F
 
     What the product's own pages say goes before what others claim of it, unless it was last seen long
     before. A price of starting that somebody states outranks one that only follows from a licence;
+    of last dates the latest stands, of first dates the earliest;
     what says nothing, such as a licence "other" or a page without a word on it, stands last.
     "Hosted only" says nothing of a product that is known to run elsewhere, or whose weights have a
     page.
@@ -145,6 +150,19 @@ def current_facts(facts: Iterable[Fact], *, kin: Iterable[Fact] = ()) -> tuple[F
     return tuple(standing.values())
 
 
+def supported(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """
+    Leave out what only a page could show that nobody has read.
+
+    That claims come without method or code can be said of an announcement once the product's home
+    page or README was read as well: there the method would stand, not in a line of a listing.
+    """
+    given = tuple(facts)
+    if any(fact.page in _CARRIES_METHOD for fact in given):
+        return given
+    return tuple(fact for fact in given if (fact.kind, fact.value) != _BARE)
+
+
 def _says_hosted_only(fact: Fact) -> bool:
     return fact.kind is FactKind.RUNS_LOCALLY and not fact.value
 
@@ -169,16 +187,27 @@ def is_silent(fact: Fact) -> bool:
 
 def _precedence(
     fact: Fact, *, newest: datetime
-) -> tuple[str, bool, bool, bool, float, int, str, str, str]:
+) -> tuple[str, bool, float, bool, bool, float, int, str, str, str]:
     """Give what facts are sorted by; ``newest`` is when any fact of the kind was last observed."""
     is_implied = fact.kind == FactKind.ENTRY_PRICE and follows_from_licence(fact)
     is_claim = fact.page is None or newest - fact.observed_at > OUTDATED
     newest_first = 0.0 if not is_claim else -fact.observed_at.timestamp()
     place = _NEAREST[fact.kind in _PRICES].index(fact.page) if fact.page else 0
     return (
-        *(fact.kind, is_silent(fact), is_implied, is_claim, newest_first),
+        *(fact.kind, is_silent(fact), _by_date(fact), is_implied, is_claim, newest_first),
         *(place, fact.source, str(fact.value), fact.span),
     )
+
+
+def _by_date(fact: Fact) -> float:
+    """Order dates: of last ones the latest that anyone saw counts, of first ones the earliest."""
+    if fact.kind not in _DATES:
+        return 0.0
+    try:
+        days = datetime.fromisoformat(str(fact.value)).toordinal()
+    except ValueError:
+        return inf
+    return -days if fact.kind is FactKind.MAINTAINED_AT else days
 
 
 def follows_from_licence(fact: Fact) -> bool:

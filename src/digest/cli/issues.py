@@ -55,6 +55,8 @@ def build_command(
 
 
 def _print_build(report: "BuildReport") -> None:
+    from digest.steps.build_report import move_line
+
     plan = report.plan
     typer.echo(
         f"{plan.week}: {counted(plan.fresh, 'fresh tool')} between "
@@ -72,10 +74,12 @@ def _print_build(report: "BuildReport") -> None:
         print_table("", ("", "pair", "job", "answer"), rows)
         for item in report.issue.comparisons:
             typer.echo(f"{item.position}. why: {item.why}")
+        for move in report.moves:
+            typer.echo(f"moved: {move_line(move)}")
         typer.echo("")
     if report.rejected:
         print_table("left out", ("tools", "because"), [(n, r) for r, n in report.rejected.items()])
-    for line in report.decisions:
+    for line in (*report.decisions, *report.panel):
         typer.echo(line)
     if report.issue is None or report.edition is None:
         typer.echo(f"no issue: {report.note}")

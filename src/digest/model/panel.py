@@ -32,7 +32,7 @@ class Market(Value):
     """What our own records say around a tool; None where too little is known to say."""
 
     rivals: int | None = None
-    """Other known products of the job, however many listings and versions each has."""
+    """Other known products of the job when it came, however many listings and versions each has."""
     attention: float | None = Field(default=None, ge=0, le=100)
     """Percentile of popularity inside one source and job, at the same age."""
     job_trend: float | None = None
@@ -186,8 +186,6 @@ class Subject(Value):
     """Of its own pages, as far as they are kept; only a model reads them."""
     reviews: tuple[Review, ...]
     """The checklist's, in panel order: what stands wherever a model gives none."""
-    kept: tuple[Review, ...] = ()
-    """Reviews of earlier runs; one of the same evidence, model and prompt is taken again."""
 
 
 class PanelRun(Value):

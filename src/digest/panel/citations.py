@@ -33,6 +33,7 @@ _NUMBER = re.compile(
     r"(?P<unit>\s?%|\s?percent\b|\s?per\s+cent\b|[a-zA-Z]{1,3}\b)?",
     re.IGNORECASE,
 )
+_DATE = re.compile(r"\b(?P<year>\d{4})-\d\d-(?P<day>\d\d)(?=\b|T)")
 _WORDS = (
     {word: str(n) for n, word in enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 2)}
     | {"eleven": "11", "twelve": "12", "dozen": "12", "dozens": "12", "fifteen": "15"}
@@ -146,6 +147,11 @@ def _dropped_negation(text: str, start: int, end: int) -> str | None:
 def _numbers(text: str) -> dict[tuple[str, str], str]:
     """Give the numbers of a text by value and kind (currency, per cent or none), as written."""
     found: dict[tuple[str, str], str] = {}
+    for match in _DATE.finditer(text):  # its month is no number of anything
+        found.setdefault((match.group(), "date"), match.group())
+        found.setdefault((match["year"], ""), match.group())
+        found.setdefault((_value(match["day"]), ""), match.group())
+    text = _DATE.sub(" ", text)
     for match in _NUMBER.finditer(text):
         unit = (match["unit"] or "").strip().casefold()
         kind = match["sign"] or ("%" if unit in {"%", "percent"} or unit.startswith("per") else "")

@@ -7,14 +7,14 @@ same room, so that the one with more pages does not look the better for it.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from digest.model import Evidence, Fact, Snippet, Subject, Value
-from digest.panel.checks import Look
+from digest.panel.asking import weigh
+from digest.panel.look import Look
 from digest.panel.rulebook import Rules
-from digest.panel.rules import weigh
-from digest.panel.takes import OUR_RECORDS
+from digest.panel.takes import NOT_ON_PAGE, OUR_RECORDS
 from digest.panel.untrusted import WITHHELD, visible
 
 LONGEST = 600
@@ -38,6 +38,8 @@ class FactLine(Value):
     value: bool | int | float | str
     evidence: str | None
     """None where its words found no room."""
+    says_otherwise: bool = False
+    """True where another source has another value, and that one stands."""
 
 
 class Exhibit(Value):
@@ -56,6 +58,34 @@ class Exhibit(Value):
         shown = [(each.url, each.source_type, each.sha256) for each in self.snippets]
         facts = [each.model_dump_json() for each in self.facts]
         return hashlib.sha256(repr((self.name, shown, facts)).encode()).hexdigest()
+
+    @property
+    def size(self) -> int:
+        """Characters of all snippets together."""
+        return sum(len(each.text) for each in self.snippets)
+
+    def within(self, room: int) -> "Exhibit":
+        """Give as many of the first snippets as have room, and the facts that stand on them."""
+        left = room
+        kept: list[Snippet] = []
+        for snippet in self.snippets:
+            left -= len(snippet.text)
+            if left < 0 and kept:
+                break
+            kept.append(snippet)
+        ids = {snippet.id for snippet in kept}
+        facts = tuple(fact for fact in self.facts if fact.evidence in ids)
+        return self.model_copy(update={"snippets": tuple(kept), "facts": facts})
+
+    def numbered_from(self, first: int) -> "Exhibit":
+        """Give the same with snippets numbered from ``first``."""
+        ids = {each.id: f"E{n}" for n, each in enumerate(self.snippets, start=first)}
+        snippets = tuple(s.model_copy(update={"id": ids[s.id]}) for s in self.snippets)
+        facts = tuple(
+            fact.model_copy(update={"evidence": ids.get(fact.evidence or "")})
+            for fact in self.facts
+        )
+        return self.model_copy(update={"snippets": snippets, "facts": facts})
 
 
 class _Source(Value):
@@ -123,8 +153,12 @@ def exhibit(subject: Subject, rules: Rules) -> Exhibit:
         url=tool.url,
         fetched_at=evidence.taken_at,
     )
-    shelf.add(f"{tool.tagline}\n{tool.description}", announced)
-    facts = tuple(_fact_line(shelf, fact) for fact in _newest(evidence))
+    said = f"{tool.tagline}\n{tool.description}"
+    shelf.add(said, announced, between_lines=LINE_END)
+    facts = (
+        *(_fact_line(shelf, fact) for fact in _newest(evidence.facts)),
+        *(_fact_line(shelf, fact, differs=True) for fact in _newest(evidence.dissent)),
+    )
     for excerpt in subject.excerpts:
         page = _Source(
             label=f"{excerpt.role} page",
@@ -143,35 +177,39 @@ def exhibit(subject: Subject, rules: Rules) -> Exhibit:
     )
 
 
-def _newest(evidence: Evidence) -> Iterator[Fact]:
+def _newest(facts: Iterable[Fact]) -> Iterator[Fact]:
     """Give each kind's facts of different value, the newest of each; evidence has newest first."""
     seen: set[tuple[str, str]] = set()
-    for fact in evidence.facts:
+    for fact in facts:
         key = (fact.kind, repr(fact.value))
         if key not in seen:
             seen.add(key)
             yield fact
 
 
-def _fact_line(shelf: _Shelf, fact: Fact) -> FactLine:
+def _fact_line(shelf: _Shelf, fact: Fact, *, differs: bool = False) -> FactLine:
     source = _Source(
         label=fact.source,
         source_type=fact.page or "listing",
         url=fact.url,
         fetched_at=fact.observed_at,
     )
-    words = fact.span or f"{fact.kind.replace('_', ' ')}: {fact.value}"
+    name = fact.kind.replace("_", " ")
+    said = NOT_ON_PAGE if fact.page else str(fact.value)
+    words = fact.span or f"{name}: {said[:1].lower()}{said[1:]}"
     value = fact.value
     if isinstance(value, str):
         value = visible(value).text[:LONGEST]
-    return FactLine(fact=fact.kind, value=value, evidence=shelf.add(words, source))
+    return FactLine(
+        fact=fact.kind, value=value, evidence=shelf.add(words, source), says_otherwise=differs
+    )
 
 
 def _records(evidence: Evidence, rules: Rules) -> Iterator[str]:
     """
-    Say what our records hold, by the checklist's own sentences.
+    Say what our records hold: what is asked for, the value, and on which side of our bound it is.
 
-    A date alone would go stale unseen: the sentence changes on the day a threshold is passed, and
+    A date alone would go stale unseen: the sentence changes on the day the bound is passed, and
     with it the evidence.
     """
     look = Look(evidence, evidence.taken_at, rules.thresholds)
@@ -180,7 +218,9 @@ def _records(evidence: Evidence, rules: Rules) -> Iterator[str]:
         for item in weigh(look, rule, rules):
             if item.rule.key in RECORDED and item.rule.key not in said:
                 said.add(item.rule.key)
-                yield f"{item.said[0].upper()}{item.said[1:]}."
+                name = rules.names[item.rule.key]
+                side = rules.meaning(item.rule.key, item.finding.answer)
+                yield f"{name[0].upper()}{name[1:]}: {item.short} ({side})."
 
 
 def _beginning(text: str, most: int) -> str:

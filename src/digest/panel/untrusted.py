@@ -68,7 +68,7 @@ _ORDERS = tuple(
         (
             r"\b(?:your|the|final|panel['’]?s?)\s+(?:verdict|review|rating|score|vote|take)s?\s+"
             r"(?:must|should|has\s+to|have\s+to|shall|needs?\s+to|will|is\s+to)\s+"
-            r"(?:be|say|read|contain|include|state)\b"
+            rf"(?:be|say|read|contain|include|state)\b[^.!?]{{0,60}}{_VERDICT}"
         ),
         (
             r"\byou\s+(?:must|should|shall|have\s+to|need\s+to|are\s+(?:required|instructed|told|"

@@ -17,13 +17,22 @@ from digest.issues.labels import with_labels
 from digest.issues.moves import moves_told
 from digest.issues.pairing import plan_pairs
 from digest.issues.pins import read_wishes
-from digest.issues.weeks import week_of, window
+from digest.issues.weeks import Window, week_of, window
 from digest.mail.preflight import preflight
 from digest.mail.render import render_issue
 from digest.model import Approval, Edition, Flag, Issue, IssueState, Move, Plan, Value
+from digest.panel.base import Estimate
+from digest.panel.verdict import WATCHED, leaning
 from digest.steps.build_report import BuildReport
 from digest.steps.composing import require_intact
 from digest.steps.desk import Desk, WeeklyParts, as_candidate, load_desk
+from digest.steps.paneling import (
+    Estimating,
+    StoredAnswers,
+    laid_before,
+    lay_before_panel,
+    with_notes,
+)
 from digest.steps.recap import last_vote
 from digest.steps.reviewing import keep_reviews, revisions
 from digest.store import issues as store
@@ -73,17 +82,12 @@ def build_issue(
     _refuse_under_way(week, state)
     _refuse_useless_wishes(parts.db, week, options)
     desk = load_desk(parts, week=week, span=span, now=now)
-    plan = plan_pairs(
-        [as_candidate(item, parts=parts, span=span) for item in desk.reviewed.values()],
-        week=week,
-        window=span,
-        jobs=parts.jobs,
-        published=desk.published,
-        pinned=options.pinned,
-        banned=options.banned,
-    )
+    plan = _plan(desk, week=week, span=span, options=options, parts=parts)
+    paneled = lay_before_panel(desk, plan, parts=parts, now=now)
+    desk = paneled.desk
     revised = revisions(desk, jobs=parts.jobs, labels=parts.labels, now=now)
     issue = _draft(plan, desk, parts, moves=moves_told(revised), now=now)
+    issue = with_notes(issue, desk, parts=parts, now=now)
     vote = last_vote(parts.db, before=week, now=now)
     issue = issue.model_copy(update={"last_vote": vote})
     if not issue.comparisons:
@@ -103,6 +107,7 @@ def build_issue(
             store.put_issue(session, issue, plan, now=now)
             review_store.put_revisions(session, week, revised)
             store.put_edition(session, edition, now=now)
+        last_calls = review_store.last_calls(session, limit=WATCHED)
     if stands:
         return standing_report(parts.db, week)
     return BuildReport(
@@ -113,6 +118,38 @@ def build_issue(
         edition=edition,
         note=issue.note,
         decisions=_told(desk, plan),
+        panel=(*paneled.remarks, *leaning(last_calls)),
+    )
+
+
+def estimate_panel(
+    week: str | None, *, model: Estimating, parts: WeeklyParts, now: datetime
+) -> Estimate:
+    """
+    Say what the reviews of a build would cost now; nobody is asked and nothing is stored.
+
+    Raises:
+        IssueError: The week has not begun.
+    """
+    week = week or week_of(now, parts.zone)
+    span = window(week, now=now, zone=parts.zone)
+    desk = load_desk(parts, week=week, span=span, now=now)
+    plan = _plan(desk, week=week, span=span, options=BuildOptions(), parts=parts)
+    subjects = laid_before(desk, plan, parts=parts)
+    return model.estimate(subjects, memory=StoredAnswers(parts.db), now=now)
+
+
+def _plan(
+    desk: Desk, *, week: str, span: Window, options: BuildOptions, parts: WeeklyParts
+) -> Plan:
+    return plan_pairs(
+        [as_candidate(item, parts=parts, span=span) for item in desk.reviewed.values()],
+        week=week,
+        window=span,
+        jobs=parts.jobs,
+        published=desk.published,
+        pinned=options.pinned,
+        banned=options.banned,
     )
 
 

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from digest.web import (
     comparisons,
     faults,
+    method,
     operate,
     operators,
     public,
@@ -56,7 +57,7 @@ ROUTES = (
     Route(urls.REVIEWERS, reviewers.reviewers),
     Route("/reviewers/{persona}", reviewers.reviewer_page),
     Route("/reviewer/{persona}", reviewers.old_reviewer_page),
-    Route(urls.METHOD, public.method),
+    Route(urls.METHOD, method.method),
     Route(urls.ABOUT, public.about),
     Route(urls.HEALTH, public.health),
     Route(urls.ROBOTS, public.robots),

@@ -125,17 +125,6 @@ def issue_json(site: SiteOf, week: str) -> Response:
     )
 
 
-def method(site: SiteOf) -> Response:
-    """Show how verdicts are made, from the very rules they are made by."""
-    meta = Meta(
-        title="How verdicts are made",
-        description="Four reviewers, each a checklist over published facts: what they ask, what "
-        "an answer weighs, and when they make no call.",
-        path=urls.METHOD,
-    )
-    return site.page("method.html", meta=meta, rules=site.parts.rules)
-
-
 def about(site: SiteOf) -> Response:
     """Show who is behind this, how to have a mistake corrected, and what is stored of readers."""
     meta = Meta(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from digest.store.tables.base import metadata
     from digest.store.tables.catalogue import (
         FactRow,
+        JudgementRow,
         ProductPageRow,
         ReviewRow,
         ToolKeyRow,
@@ -55,6 +56,7 @@ __all__ = [
     "HostRow",
     "IncidentRow",
     "IssueRow",
+    "JudgementRow",
     "LaunchRow",
     "LookalikeRow",
     "PlacementRow",
@@ -74,6 +76,7 @@ __all__ = [
 
 _HOMES = {
     "FactRow": "catalogue",
+    "JudgementRow": "catalogue",
     "ProductPageRow": "catalogue",
     "ReviewRow": "catalogue",
     "ToolKeyRow": "catalogue",
