@@ -11,6 +11,10 @@ from digest.model.base import Value
 from digest.model.health import FaultKind
 
 
+INCUMBENTS = "incumbents"
+"""Source of the launches that ship with the program: the catalogue of established tools."""
+
+
 class Outcome(StrEnum):
     """
     How a reading of a source ended.
