@@ -112,7 +112,9 @@ def replace_listed(session: Session, source: str, launches: Sequence[Launch]) ->
     """
     listed = {launch.native_id for launch in launches}
     stored = select(LaunchRow.native_id, LaunchRow.tool).where(LaunchRow.source == source)
-    gone = [(native_id, tool) for native_id, tool in session.exec(stored) if native_id not in listed]
+    gone = [
+        (native_id, tool) for native_id, tool in session.exec(stored) if native_id not in listed
+    ]
     connection = session.connection()
     for native_id, tool in gone:
         of_it = (_TABLE.c.source == source, _TABLE.c.native_id == native_id)
