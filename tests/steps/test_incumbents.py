@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.catalogue.established import CatalogueFile, packaged
+from digest.catalogue.established import CatalogueFile, as_established, launches_of, packaged
 from digest.catalogue.jobs import JobClassifier, load_jobs
 from digest.errors import GivenError
-from digest.model import EntryPrice, FactKind, Launch
+from digest.model import EntryPrice, FactKind, Launch, Tool
 from digest.steps.export import export_launches
 from digest.steps.research import research
 from digest.steps.status import status
@@ -142,6 +142,18 @@ def test_a_later_launch_joins_it_and_makes_it_neither_fresh_nor_another_tool(db,
     assert found.tagline == "Keeps vectors beside their texts, in one file on disk"
     assert found.description == "Ember keeps vectors. It is made by Kilnworks."
     assert found.popularity == 40, "what the launch brought besides is kept"
+
+
+def test_an_editors_word_on_the_job_goes_before_the_entrys():
+    """A copy with the job an editor chose, as research has it before the entry is looked at."""
+    entry = launches_of([CatalogueFile("a.toml", EMBER)])[0]
+    by_words = Tool(slug="ember", name="ember 2", launched_at=NOW, job="writing", job_by="text")
+    by_editor = by_words.model_copy(update={"job": "writing", "job_by": "editor"})
+
+    assert as_established(by_words, [news(), entry]).job == "vector-db"
+    assert as_established(by_editor, [news(), entry]).job == "writing"
+    assert as_established(by_editor, [news(), entry]).name == "Ember"
+    assert as_established(by_words, [news()]) == by_words
 
 
 def test_a_tool_that_was_found_before_becomes_the_established_one(db, load, classifier):
