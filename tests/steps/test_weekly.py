@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
+from digest.catalogue.established import packaged
 from digest.catalogue.jobs import JobClassifier, load_jobs
 from digest.delivery.transports.memory import MemoryTransport
 from digest.demo.site import demo_pages, demo_sources
@@ -20,21 +21,26 @@ from digest.errors import ApprovalError, IssueError, NotFoundError, PreflightErr
 from digest.mail.stationery import Brand
 from digest.model import (
     Capture,
+    Choice,
+    Community,
     DeliveryState,
     FactKind,
     IssueState,
     Launch,
+    PastVote,
     SendOutcome,
     SendResult,
     Source,
     SourceState,
     Subscriber,
     SubscriberState,
+    Vote,
 )
 from digest.panel.rules import load_rules
 from digest.sources import parsers
 from digest.steps.desk import WeeklyParts
 from digest.steps.export import export_issue
+from digest.steps.recap import last_vote
 from digest.steps.research import research
 from digest.steps.send import SendParts, deliveries_of, resolve_uncertain, send_issue
 from digest.steps.status import status
@@ -401,6 +407,38 @@ def test_a_released_issue_is_not_rebuilt_into_none(house: Database, build):
     assert is_released(house, WEEK)
 
 
+def test_the_next_issue_tells_how_readers_voted_on_the_last_lead(house: Database, build):
+    """Only a released issue was voted on, and an issue without votes is not told of."""
+    lead = build().issue.comparisons[0]
+    add_readers(house, 6)
+    with house.write() as session:
+        for index in range(6):
+            vote = Vote(
+                week=WEEK,
+                comparison=lead.slug,
+                subscriber=f"reader-{index:09}",
+                choice=Choice.A,
+                voted_at=NOW,
+            )
+            reader_store.put_vote(session, vote)
+
+    unreleased = last_vote(house, before="2026-W48", now=NOW)
+    approve_issue(house, WEEK, by="Ada", now=NOW)
+    told = last_vote(house, before="2026-W48", now=NOW)
+
+    assert unreleased is None
+    assert told == PastVote(
+        week=WEEK,
+        slug=lead.slug,
+        a=lead.a.name,
+        b=lead.b.name,
+        community=Community(a=6),
+        preferred=Choice.A,
+        counted_at=NOW,
+    )
+    assert last_vote(house, before=WEEK, now=NOW) is None
+
+
 def test_an_unreleased_issue_is_not_sent(house: Database, build):
     build()
     add_readers(house)
@@ -533,3 +571,25 @@ def test_an_uncertain_mail_is_sent_again_only_when_a_person_says_so(house: Datab
     assert [message.recipient for message in transport.sent] == ["r1@reader.example"]
     with pytest.raises(NotFoundError, match="uncertain delivery"):
         decide(address="r0@reader.example", state=DeliveryState.QUEUED)
+
+
+# --- established tools
+
+
+def test_a_challenger_of_the_week_can_meet_an_established_tool_which_is_no_newcomer(
+    house: Database, build, classifier
+):
+    before = build()
+    research(house, classifier=classifier, incumbents=packaged())
+
+    report = build()
+
+    with house.read() as session:
+        tools = {tool.slug: tool for tool in tool_store.all_tools(session)}
+    established = {slug for slug, tool in tools.items() if "incumbents" in tool.sources}
+    pairs = [*report.plan.chosen, *report.plan.considered]
+    assert [pair for pair in pairs if len({pair.a, pair.b} & established) == 1]
+    assert not [pair for pair in pairs if {pair.a, pair.b} <= established]
+    assert report.plan.fresh == before.plan.fresh
+    assert report.issue.launches_read == before.issue.launches_read
+    assert not {each.slug for each in report.issue.newcomers} & established

@@ -16,9 +16,10 @@ def answer(a: Side, b: Side) -> Answer:
     Answer head to head, from the rules alone.
 
     Shares of ship among the calls made are compared first, then the mean scores; a difference
-    below 0.15 decides nothing. With fewer than two calls on a side there is no answer yet.
+    below 0.15 decides nothing. With fewer than two calls on a side there is no answer yet. What
+    sources contradict each other on speaks for neither side.
     """
-    mine, theirs = known(a.facts), known(b.facts)
+    mine, theirs = known(a.settled), known(b.settled)
     kind, is_by_score = _decide(a, b)
     return Answer(
         kind=kind,

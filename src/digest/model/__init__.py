@@ -2,6 +2,7 @@
 
 from digest.model.base import Value
 from digest.model.captures import (
+    INCUMBENTS,
     Capture,
     Flag,
     Launch,
@@ -50,10 +51,12 @@ from digest.model.issues import (
     Newcomer,
     PairPlan,
     PairScore,
+    PastVote,
     Plan,
     Rejection,
     Revision,
     StaleSource,
+    Withdrawal,
 )
 from digest.model.pages import (
     PageLink,
@@ -94,6 +97,7 @@ from digest.model.readers import (
 )
 
 __all__ = [
+    "INCUMBENTS",
     "AgedCount",
     "Answer",
     "AnswerKind",
@@ -152,6 +156,7 @@ __all__ = [
     "PairPlan",
     "PairScore",
     "PanelRun",
+    "PastVote",
     "Placement",
     "Plan",
     "Popularity",
@@ -180,4 +185,5 @@ __all__ = [
     "Verdict",
     "Visit",
     "Vote",
+    "Withdrawal",
 ]

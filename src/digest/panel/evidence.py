@@ -10,6 +10,10 @@ from digest.panel.rulebook import Rules
 
 UNPAIRED = frozenset({"", "other", "unsorted"})
 """Jobs that say nothing: tools in them are no rivals of each other."""
+SURE = 0.6
+"""Confidence from which a job is more than a guess: nobody is a rival by a guess."""
+WAVE = timedelta(days=30)
+"""Time within which tools come together: who came later chose a field that was crowded already."""
 MIN_PEERS = 5
 """Other tools below which a percentile would say nothing."""
 QUARTER = timedelta(days=91)
@@ -47,6 +51,16 @@ def build_evidence(
     )
 
 
+def _is_sure(tool: Tool) -> bool:
+    """Tell whether a tool counts as one that does its job: a guess, bait and spam do not."""
+    return tool.job_confidence >= SURE and not tool.flags
+
+
+def _was_there(other: Tool, tool: Tool) -> bool:
+    """Tell whether another did the job when this one came, or came with it; undated ones did."""
+    return not other.launch_dated or other.launched_at <= tool.launched_at + WAVE
+
+
 def _own(facts: Sequence[Fact], tool: Tool) -> tuple[Fact, ...]:
     own = [fact for fact in facts if fact.tool == tool.slug]
     own.sort(key=lambda fact: (fact.source, fact.url, fact.span, str(fact.value)))
@@ -74,16 +88,20 @@ def market_of(
         counts: What tools counted at certain ages, by slug; unknown where there is none.
 
     Returns:
-        Rivals in the job (None for a tool without one), each product family once and never the
-        tool's own; the percentile of attention among at least five tools with a known count of the
+        Rivals in the job (None for a tool whose job is not sure): those that were there when it
+        came, or came with it, each product family once, never the tool's own, and none by a guess; the percentile of attention among at least five tools with a known count of the
         same source at the same age, and the trend of dated launches.
     """
-    if tool.job in UNPAIRED:
+    if tool.job in UNPAIRED or tool.job_confidence < SURE:
         return Market()
-    in_job = [other for other in tools if other.job == tool.job and other.slug != tool.slug]
+    in_job = [
+        other
+        for other in tools
+        if other.job == tool.job and other.slug != tool.slug and _is_sure(other)
+    ]
     rivals = [other for other in in_job if other.family != tool.family]
     return Market(
-        rivals=len({other.family for other in rivals}),
+        rivals=len({other.family for other in rivals if _was_there(other, tool)}),
         attention=_attention(tool, rivals, counts or {}),
         job_trend=_trend([*in_job, tool], now, since),
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from digest.catalogue.conflicts import dissent
-from digest.catalogue.facts import current_facts
+from digest.catalogue.facts import current_facts, supported
 from digest.catalogue.popularity import Counted, aged_counts
 from digest.issues.sides import Side
 from digest.model import AgedCount, Evidence, Fact, Tool
@@ -73,8 +73,9 @@ def review_known(known: Known, *, rules: Rules, now: datetime) -> dict[str, Revi
     reviewed = {}
     for slug, tool in sorted(known.tools.items()):
         kin = [fact for each in known.kin[slug] for fact in known.facts[each]]
-        facts = current_facts(known.facts[slug], kin=kin)
-        against = dissent(known.facts[slug], standing=facts)
+        own = supported(known.facts[slug])
+        facts = current_facts(own, kin=kin)
+        against = dissent(own, standing=facts)
         peers = known.by_job[tool.job]
         market = market_of(tool, peers, now=now, since=known.since, counts=known.counts)
         evidence = build_evidence(tool, facts, market=market, now=now, dissent=against)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         EditionRow,
         IssueRow,
         RevisionRow,
+        WithdrawalRow,
     )
     from digest.store.tables.popularity import CountRow
     from digest.store.tables.readers import ConsentEventRow, SubscriberRow, VoteRow
@@ -69,6 +70,7 @@ __all__ = [
     "ToolKeyRow",
     "ToolRow",
     "VoteRow",
+    "WithdrawalRow",
     "metadata",
 ]
 
@@ -88,6 +90,7 @@ _HOMES = {
     "EditionRow": "issues",
     "IssueRow": "issues",
     "RevisionRow": "issues",
+    "WithdrawalRow": "issues",
     "CountRow": "popularity",
     "ConsentEventRow": "readers",
     "SubscriberRow": "readers",
