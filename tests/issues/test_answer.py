@@ -6,7 +6,7 @@ from digest.model import AnswerKind, FactKind
 from digest.panel.language import problems
 
 HIGH, LOW = 0.5, -0.5
-NOTHING = "you use it already: nothing we could confirm sets it apart from {}"
+NOTHING = "you use it already: nothing we could confirm speaks for it over {}"
 
 
 def set_apart(line, other):
@@ -240,7 +240,7 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
             "macOS, Linux, Windows, iOS",
             "web",
             ["you work on macOS, Linux or Windows (Codex: web)"],
-            ["you work on web (Aider: macOS, Linux, Windows, iOS)"],
+            ["it has to work in the browser (Aider: macOS, Linux, Windows, iOS)"],
         ),
         (
             "created_at",
@@ -441,7 +441,7 @@ def test_a_free_plan_says_what_it_costs_above_it(side):
     made = answer(side("aider", **ours), side("codex", entry_price="paid", price="$20 per month"))
 
     assert made.pick_a_if[0] == (
-        "a free plan has to cover the start (above it $9 per month; Codex: $20 per month)"
+        "a free plan has to cover the start (paid: $9 per month; Codex: $20 per month)"
     )
 
 
@@ -460,6 +460,14 @@ def test_without_a_fact_the_count_and_then_a_reviewer_set_them_apart(side):
         "the Futurist's questions are yours: of the two it would ship this",
     )
     assert answer(known, pulls).pick_a_if == (NOTHING.format("Codex"),)
+
+
+def test_a_name_with_a_stop_of_its_own_gets_no_second_one(side):
+    asking = side("codex", (None,) * 4, tool={"name": "Why Codex?"})
+
+    made = answer(side("aider"), asking)
+
+    assert made.line == "No answer yet: too little is known about Why Codex?"
 
 
 def test_a_long_name_is_the_other_inside_a_line(side):

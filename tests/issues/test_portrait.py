@@ -38,6 +38,8 @@ from digest.panel.language import problems
             ["Aider has 3B parameters and takes up to 131,072 tokens."],
         ),
         ({}, {"parameters": "1B, 3B", "runs_locally": False}, []),
+        ({"vendor": "ohad6k", "licence": "MIT"}, {}, ["Aider is open source under MIT."]),
+        ({"vendor": "Ai-Der"}, {"platforms": "Web, Docker"}, ["Aider runs in the browser."]),
         ({"licence": "Pebble-Community"}, {}, ["Aider is licensed as Pebble-Community."]),
     ],
 )

@@ -4,14 +4,14 @@ Say in sentences of ours what facts confirm of a tool: who makes it, its licence
 Pure. Each sentence is made of confirmed values alone; what is unknown is left out.
 """
 
+import re
 from collections.abc import Mapping
 
-from digest.issues.cells import cell_text
+from digest.issues.cells import SYSTEMS, WEB, cell_text
 from digest.model import EntryPrice, Fact, FactKind, Tool
 from digest.model.licences import is_osi
 from digest.model.wording import joined
 
-BROWSER = "Browser"
 LONGEST_PRICE = 60
 LONGEST_LICENCE = 40
 COSTS = {
@@ -39,12 +39,21 @@ def portrait(tool: Tool, known: Known, *, goes_on: bool) -> list[str]:
 
 
 def _origin(tool: Tool) -> str | None:
-    maker = tool.vendor
-    is_told = bool(maker) and str(maker).casefold() != tool.name.casefold()
     licence = _licence(tool.licence)
-    if is_told:
-        return f"comes from {maker}{f' and {licence}' if licence else ''}"
+    if tool.vendor and _is_name(tool.vendor) and not _is_within(tool.vendor, tool.name):
+        return f"comes from {tool.vendor}{f' and {licence}' if licence else ''}"
     return licence
+
+
+def _is_name(maker: str) -> bool:
+    """Tell a maker as written from a handle or a host's name, such as ``ohad6k``."""
+    return maker != maker.lower()
+
+
+def _is_within(maker: str, name: str) -> bool:
+    """Tell whether a name says its maker already: "Develophealth" of "Develop Health"."""
+    one, other = (re.sub(r"[\W_]", "", text.casefold()) for text in (maker, name))
+    return one in other
 
 
 def _licence(name: str | None) -> str | None:
@@ -76,9 +85,9 @@ def _terms(tool: Tool, known: Known) -> str | None:
 def _places(known: Known) -> str:
     fact, local = known.get(FactKind.PLATFORMS), known.get(FactKind.RUNS_LOCALLY)
     names = [name.strip() for name in str(fact.value).split(",")] if fact else []
-    systems = tuple(name for name in names if name and name != BROWSER)
+    systems = tuple(name for name in names if name.casefold() in SYSTEMS)
     places = [f"on {joined(systems)}"] if systems else []
-    if BROWSER in names:
+    if any(name.casefold() in WEB for name in names):
         places.append("in the browser")
     if not places and local and local.value is True:
         places.append("on hardware of your own")

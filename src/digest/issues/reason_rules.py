@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from digest.issues.cells import cell_text
+from digest.issues.cells import SYSTEMS, WEB, cell_text
 from digest.model import Fact, FactKind
 from digest.model.licences import allows_commercial_use, is_osi
 from digest.model.wording import day, joined
@@ -108,7 +108,11 @@ def _only(mine: Fact, theirs: Fact | None) -> tuple[str, ...]:
 
 def _platforms(mine: Fact, theirs: Fact | None) -> str | None:
     only = _only(mine, theirs)
-    return f"you work on {joined(only, 'or')}" if only else None
+    systems = tuple(name for name in only if name.casefold() in SYSTEMS)
+    if systems:
+        return f"you work on {joined(systems, 'or')}"
+    is_web = any(name.casefold() in WEB for name in only)
+    return "it has to work in the browser" if is_web else None
 
 
 def _interface(mine: Fact, theirs: Fact | None) -> str | None:

@@ -2,7 +2,7 @@
 What would tip a reader to one side: lines that complete "Pick it if …", from known facts alone.
 
 Pure. Known differences come first, each with the values it rests on. Every side gets a line, the
-loser as well; where nothing that is known sets the two apart, the line says so.
+loser as well; where nothing that is known speaks for it, the line says so.
 """
 
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ def reasons(side: Side, other: Side, *, mine: Known, theirs: Known) -> tuple[str
 
     Known differences come first. Without any, one property of this side that is unknown of the
     other; then which of the two came out first, which is followed more, or whose question it
-    answers better. Without any of those the line says that nothing known sets them apart.
+    answers better. Without any of those the line says that nothing known speaks for it.
 
     Args:
         side: The side the lines are for.
@@ -64,7 +64,7 @@ def reasons(side: Side, other: Side, *, mine: Known, theirs: Known) -> tuple[str
         or _by_launch(side, other)
         or _by_count(side, other)
         or _by_reviewer(side, other)
-        or (f"you use it already: nothing we could confirm sets it apart from {name}",)
+        or (f"you use it already: nothing we could confirm speaks for it over {name}",)
     )
 
 
@@ -112,7 +112,7 @@ def _ground(kind: FactKind, mine: Known) -> str | None:
         return _text(mine, FactKind.PRICE)
     if kind is FactKind.ENTRY_PRICE and mine[kind].value == EntryPrice.FREEMIUM:
         price = _text(mine, FactKind.PRICE)
-        return f"above it {price}" if price else None
+        return f"paid: {price}" if price else None
     return None
 
 
