@@ -145,7 +145,7 @@ BAD: dict[str, tuple[Callable[[Answer], None], str]] = {
     ),
     "first person": (lambda a: _in_take(a, "I tried it for a day."), "first person"),
     "hype": (lambda a: _in_take(a, "It is a game changer."), "hype"),
-    "superlative": (lambda a: _in_take(a, "It is the fastest of them."), "no superlatives"),
+    "superlative": (lambda a: _in_take(a, "It is the easiest of them."), "no superlatives"),
     "verdict": (lambda a: _in_take(a, "The panel would ship it."), "no verdict"),
     "address": (lambda a: _in_take(a, "See larch.example.com for more."), "no addresses"),
     "markup": (lambda a: _in_take(a, "It is <b>good</b>."), "plain text only"),

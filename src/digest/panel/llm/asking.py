@@ -125,7 +125,7 @@ class Bench:
 
     @property
     def _over(self) -> str:
-        return f"the run's {self._setup.run_s:g} seconds were over"
+        return f"the run's time of {self._setup.run_s:g} s was over"
 
     async def _metered(self, judge: Judge) -> Metered:
         if judge.name not in self._models:
@@ -201,7 +201,7 @@ def _checked(context: RunContext[Order[Out]], answer: Out) -> Out:
 
 def _said_of_server(error: BaseException, setup: Setup) -> str:
     if isinstance(error, TimeoutError | ModelTimeoutError):
-        return f"no answer within {setup.review_s:g} seconds"
+        return f"no answer within {setup.review_s:g} s"
     if isinstance(error, ModelHTTPError):
         return f"the model's server answered {error.status_code}"
     return "the model's server could not be reached"
