@@ -52,10 +52,12 @@ def test_a_judge_that_says_yes_to_all_and_makes_quotes_up_is_seen():
     panel = make_panel(Alternating().model())
     found = judged(panel, most=6)
 
-    for each in rates(found, panel.tried):
+    *others, founder = rates(found, panel.tried)
+    for each in others:
         assert (each.right, each.ships) == (0.5, 1.0)
         assert (each.miscited, each.sent_back, each.fell_back) == (1.0, 1.0, 0.0)
         assert each.line().endswith("ships too much")
+    assert founder.ships == 0.5  # what is stale is no model's to ship
     said = (
         "model panel: 24 of 24 answers sent back, 24 of them for a quote that is not the snippet's"
     )
