@@ -249,5 +249,5 @@ def test_the_operator_is_told_of_a_reviewer_that_ships_everything(sqlite_db: Dat
 
     report = build_with(sqlite_db, WEEKS[0], FRIDAY, pinned=("larch-00+larch-01",))
 
-    assert any(line.startswith("the Builder ships nearly everything") for line in report.panel)
-    assert report.document()["panel"] == list(report.panel)
+    assert any(line.startswith("the Builder ships nearly everything") for line in report.watch)
+    assert report.document()["watch"] == list(report.watch)

@@ -85,7 +85,6 @@ _HYPE = re.compile(
     r"turbocharg\w+|seamless(?:ly)?|effortless(?:ly)?|"
     r"(?:industry|market)[- ]leading|second\s+to\s+none|top[- ]notch|rock[- ]solid|"
     r"the\s+(?:very\s+)?best(?!-)|the\s+ultimate|the\s+future\s+of|perfect(?:ly)?|flawless(?:ly)?|"
-    r"the\s+(?:fastest|smartest|greatest|finest)|"
     r"(?:the|world['’]s)\s+most\s+(?:powerful|advanced|innovative|intuitive|capable|impressive|exciting)|"
     r"changes\s+everything|holy\s+grail|silver\s+bullet|killer|disruptive|"
     r"unleash\w*|10x|100x)\b|\b10{1,2}×",

@@ -19,10 +19,9 @@ class BuildReport(Value):
     decisions: tuple[str, ...] = ()
     """What editors decided about tools looked at: flags lifted or set, paid places pinned."""
     panel: tuple[str, ...] = ()
-    """
-    What the operator should know of the panel: reviewers that hardly tell tools apart; of a model,
-    orders hidden in evidence, reviews that fell back, and the cost.
-    """
+    """What the model panel came to: orders hidden in evidence, reviews that fell back, the cost."""
+    watch: tuple[str, ...] = ()
+    """Reviewers that hardly tell tools apart."""
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -50,6 +49,7 @@ class BuildReport(Value):
             "rejected": self.rejected,
             "decisions": list(self.decisions),
             "panel": list(self.panel),
+            "watch": list(self.watch),
             "plan": self.plan.model_dump(mode="json"),
         }
 
@@ -62,7 +62,7 @@ class BuildReport(Value):
         lines += [f"- moved: {move_line(move)}" for move in self.moves]
         lines += ["", self.note or "", "", "| left out | tools |", "|---|---|"]
         lines += [f"| {reason} | {number} |" for reason, number in self.rejected.items()]
-        lines += [f"\n- {line}" for line in (*self.decisions, *self.panel)]
+        lines += [f"\n- {line}" for line in (*self.decisions, *self.panel, *self.watch)]
         if self.edition:
             lines += ["", f"Edition `{self.edition.sha256[:12]}`. Release it with"]
             short = self.edition.sha256[:12]

@@ -118,7 +118,8 @@ def build_issue(
         edition=edition,
         note=issue.note,
         decisions=_told(desk, plan),
-        panel=(*paneled.remarks, *leaning(last_calls)),
+        panel=paneled.remarks,
+        watch=leaning(last_calls),
     )
 
 
