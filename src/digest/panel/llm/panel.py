@@ -103,13 +103,20 @@ class LlmPanel:
             ),
         )
 
-    def estimate(self, subjects: Sequence[Subject], *, memory: Memory, now: datetime) -> Estimate:
-        """Say what a review of these tools would cost, without asking anybody."""
+    def estimate(
+        self, subjects: Sequence[Subject], *, memory: Memory, now: datetime, pairs: int = 0
+    ) -> Estimate:
+        """Say what reviews of these tools and notes on so many pairs would cost; nobody is asked."""
         cases = self._docket.cases(subjects)
         kept = _recalled(cases, memory)
         missing = [case for case in cases if case.key not in kept]
         return estimate(
-            missing, reused=len(kept), docket=self._docket, priced=self._priced, now=now
+            missing,
+            reused=len(kept),
+            pairs=pairs,
+            docket=self._docket,
+            priced=self._priced,
+            now=now,
         )
 
     def annotate(
