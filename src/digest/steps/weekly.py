@@ -137,7 +137,8 @@ def estimate_panel(
     desk = load_desk(parts, week=week, span=span, now=now)
     plan = _plan(desk, week=week, span=span, options=BuildOptions(), parts=parts)
     subjects = laid_before(desk, plan, parts=parts)
-    return model.estimate(subjects, memory=StoredAnswers(parts.db), now=now)
+    memory = StoredAnswers(parts.db)
+    return model.estimate(subjects, memory=memory, now=now, pairs=len(plan.chosen))
 
 
 def _plan(
