@@ -90,6 +90,7 @@ def test_a_comparison_says_what_holds_now_and_what_it_said_before(client, revise
     assert "Until 18 November 2026 Pick Smol LM: it is free to start." in page
     assert "The Skeptic would now skip Smol (before: ship)" in page
     assert data["answer"]["line"] == "Pick the other one."
+    assert f'"dateModified": "{revised.revised_at.isoformat()}"' in client.get(COMPARE).text
     assert data["updated_at"] == revised.revised_at.isoformat()
     assert data["history"][0]["before"]["line"] == "Pick Smol LM: it is free to start."
     assert data["history"][0]["moves"][0]["after"] == "skip"
