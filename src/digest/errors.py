@@ -10,6 +10,7 @@ DigestError                     one clear sentence for a person: what, where, wh
 │   ├── FrontPageError          the page leads to the front page of its site: it is gone
 │   └── WaitError(until)        the host asked not to be called before ``until``
 ├── SourceHealthError(source)   a source is not in the state that was asked to be changed
+├── GivenError(where)           a file of tools cannot be read; mend the line it names
 ├── SeriesError(where)          a recorded series of readings cannot be replayed; mend the file
 ├── CaptureError(key)           a stored response is missing or damaged
 ├── StoreError                  the database cannot be used
@@ -99,6 +100,14 @@ class SourceHealthError(DigestError):
     def __init__(self, source: str, reason: str) -> None:
         self.source = source
         super().__init__(f"source {source}: {reason}")
+
+
+class GivenError(DigestError):
+    """A file of tools, a line each, cannot be read."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        self.where = where
+        super().__init__(f"{where}: {reason}")
 
 
 class SeriesError(DigestError):
