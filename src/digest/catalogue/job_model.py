@@ -79,4 +79,6 @@ class TextModel:
         found: np.ndarray[Any, Any] = self._weights.decision_function(
             self._features.transform(texts)
         )
-        return found if found.ndim > 1 else np.stack((-found, found), axis=1)  # two jobs: one column
+        return (
+            found if found.ndim > 1 else np.stack((-found, found), axis=1)
+        )  # two jobs: one column
