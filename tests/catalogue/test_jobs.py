@@ -145,7 +145,7 @@ def test_tags_decide_before_words(classifier):
 
 
 def test_tags_and_words_that_agree_are_surer_than_either(classifier):
-    words = "AI that writes down what was said on the phone."
+    words = "Transcripts of court hearings, made by AI"
 
     alone = classifier.assign(name="Ember", tagline=words)
     both = classifier.assign(name="Ember", tagline=words, tags=["asr"])
@@ -262,7 +262,7 @@ def test_importing_the_rules_does_not_import_scikit_learn():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_what_an_editor_corrected_teaches_the_classifier(jobs, classifier):
+def test_what_an_editor_corrected_teaches_the_classifier(classifier):
     """Two corrections of one kind, and the third of that kind is found by itself."""
     kind = "Ghost writes your {} from the wiretaps of the lagoon"
     wrong = classifier.assign(name="Ember", tagline=kind.format("arias"))

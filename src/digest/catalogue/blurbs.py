@@ -14,7 +14,7 @@ from digest.catalogue.job_text import Described
 from digest.errors import GivenError
 
 Words = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
-Tags = Annotated[tuple[str, ...], BeforeValidator(lambda value: () if value is None else value)]
+Tags = Annotated[list[str], BeforeValidator(lambda value: [] if value is None else value)]
 
 
 class Blurb(BaseModel):
@@ -25,7 +25,7 @@ class Blurb(BaseModel):
     vendor: Words = ""
     tagline: Words = ""
     description: Words = ""
-    tags: Tags = ()
+    tags: Tags = []
 
 
 def read_blurbs(text: str, *, name: str) -> tuple[Described, ...]:
@@ -54,4 +54,4 @@ def _described(fields: dict[str, object], *, where: str) -> Described:
         reason = str(first["msg"]).replace("Input should be", "it should be")
         told = "wanted is a name, and a tagline, a description, tags where there are any"
         raise GivenError(where, f"{place}: {reason}; {told}") from None
-    return Described(line.name, line.vendor, line.tagline, line.description, line.tags)
+    return Described(line.name, line.vendor, line.tagline, line.description, tuple(line.tags))

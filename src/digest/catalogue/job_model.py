@@ -17,6 +17,8 @@ _WORD_SHARE, _LETTER_SHARE = 0.4, 0.6
 _EPOCHS, _ALPHA = 8, 2e-5
 """Of the learning: chosen by real launches; a little more or less of each changes nothing."""
 
+_WORD = r"\b\w[\w+.#-]*\w\b|\b\w\b"
+"""A word; names such as "c++", "text-to-speech" and "llama.cpp" are one."""
 _SPELLINGS = (
     (re.compile(r"(?<=\w{2})is(?=(?:e[sdr]?|ing|ations?|able)\b)"), "iz"),
     (re.compile(r"(?<=\wo)ur(?=s?\b)"), "r"),
@@ -56,7 +58,7 @@ class TextModel:
             ngram_range=(1, 2),
             sublinear_tf=True,
             preprocessor=plain,
-            token_pattern=r"\b\w[\w+.#-]*\w\b|\b\w\b",
+            token_pattern=_WORD,
         )
         letters = TfidfVectorizer(
             analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, preprocessor=plain, min_df=2

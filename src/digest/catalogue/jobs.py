@@ -7,14 +7,15 @@ then the source's own tags, then the words; what stays unclear is unsorted and n
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property
 from importlib.resources import files
-from math import exp
 from typing import Any
 
+from digest.catalogue.job_confidence import confidence_of, confidence_of_tags
 from digest.catalogue.job_model import TextModel
 from digest.catalogue.job_text import (
     Described,
@@ -33,29 +34,10 @@ GENERAL = ("small-llm", "open-llm-large", "frontier-api")
 """Jobs of models for everything; size and weights tell them apart better than words do."""
 HINT = 1.0
 """What a model's size, or its closed weights, add to the log-odds of the job they speak for."""
-TAGGED, TAGGED_TWICE, CONTRADICTED = 0.75, 0.85, 0.55
-"""
-Confidence by tags: one, several, or some against clear words or other tags.
-
-Of launches labelled by a person, tags that the words agree with were right 101 times of 101, against
-words that say another job clearly 14 of 18: an editor should see those.
-"""
-SUREST = 0.99
-"""No rule is ever surer."""
-CLEAR = 0.6
-"""Confidence from which words are clear; also where pairing begins."""
 TOGETHER = 500
 """Tools sorted at once: one alone costs three times as much."""
 CORRECTION = 3
 """How many sentences of ours an editor's correction weighs."""
-
-_CURVE = (0.7, 0.39, 0.78, -0.5)
-"""
-From log-odds to confidence: a logistic curve over the odds, the lead on the second job, and no AI.
-
-Read off real launches labelled by a person and off our own sentences, each left out in turn; never
-off the held-out set. benchmarks/jobs.py prints what it would be now.
-"""
 
 Correction = tuple[Described, str]
 """A tool as it is described, and the job an editor gave it."""
@@ -168,10 +150,8 @@ class JobClassifier:
         found: list[JobAssignment] = []
         for start in range(0, len(tools), TOGETHER):
             part = tools[start : start + TOGETHER]
-            texts = [telling_text(tool, ordinary=self._ordinary) for tool in part]
-            for tool, text, row in zip(
-                part, texts, self._model.scores(texts).tolist(), strict=True
-            ):
+            texts = [telling_text(tool, ordinary=self.ordinary) for tool in part]
+            for tool, text, row in zip(part, texts, self.model.scores(texts).tolist(), strict=True):
                 found.append(self._decide(tool, text, row))
         return tuple(
             assigned if job is None else _by_editor(job, assigned)
@@ -191,7 +171,7 @@ class JobClassifier:
 
     def prepare(self) -> None:
         """Learn now what sorting needs, seconds of work, instead of at the first tool."""
-        _ = self._model
+        _ = self.model
 
     @cached_property
     def _sentences(self) -> list[tuple[str, str]]:
@@ -200,17 +180,18 @@ class JobClassifier:
         found = [(text, job.key) for job in jobs for text in _prototypes(job)]
         found += [(text, job) for job, texts in exemplars.items() for text in texts]
         corrected = [
-            (telling_text(tool, ordinary=self._ordinary), job) for tool, job in self._corrections
+            (telling_text(tool, ordinary=self.ordinary), job) for tool, job in self._corrections
         ]
         return found + corrected * CORRECTION
 
     @cached_property
-    def _model(self) -> TextModel:
+    def model(self) -> TextModel:
+        """What scores texts; learnt when it is first asked for."""
         texts, jobs = zip(*self._sentences, strict=True)
         return TextModel(texts, jobs)
 
     @cached_property
-    def _ordinary(self) -> frozenset[str]:
+    def ordinary(self) -> frozenset[str]:
         """Words of jobs.toml: they mean something even in a name."""
         return frozenset().union(
             *(meaningful(text) for job in self._known.values() for text in _prototypes(job))
@@ -226,7 +207,7 @@ class JobClassifier:
         return self._by_tags(tool, by_words) or by_words
 
     def _by_words(self, tool: Described, text: str, row: Sequence[float]) -> JobAssignment:
-        scored = dict(zip(self._model.jobs, row, strict=True))
+        scored = dict(zip(self.model.jobs, row, strict=True))
         if tool.is_model:
             scored = {job: odds for job, odds in scored.items() if self._known[job].of_models}
         hinted = _hinted(tool)
@@ -244,47 +225,44 @@ class JobClassifier:
         return JobAssignment(job=first, confidence=sure, by="text", runner_up=second)
 
     def _by_tags(self, tool: Described, words: JobAssignment) -> JobAssignment | None:
-        """Give the job that more tags name than any other; None where none or two lead."""
-        tags = dict.fromkeys(tag.lower() for tag in tool.tags)
-        hits = [self._tags[tag] for tag in tags if tag in self._tags]
+        """Give the job that tags and title name; None where none or two lead."""
+        hits = self._named_by(tool.tags)
         hits += sorted(self._titled(tool) - set(hits))
-        ranked = sorted(set(hits), key=lambda key: (-hits.count(key), key))
-        if not ranked or hits.count(ranked[0]) == hits.count(next(iter(ranked[1:]), "")):
+        if (job := _leading(hits)) is None:
             return None
-        job = ranked[0]
         runner_up = words.runner_up if words.job in {job, UNSORTED} else words.job
-        sure = TAGGED_TWICE if hits.count(job) > 1 else TAGGED
-        if words.job == job:
-            sure = 1 - (1 - sure) * (1 - words.confidence)
-        elif (words.confidence >= CLEAR and words.job != OTHER) or len(ranked) > 1:
-            sure = CONTRADICTED
+        agreed = words.confidence if words.job == job else 0.0
+        against = words.confidence if words.job not in {job, OTHER} else 0.0
+        sure = confidence_of_tags(
+            hits.count(job), agreed=agreed, against=1.0 if len(set(hits)) > 1 else against
+        )
         return JobAssignment(
             job=job,
-            confidence=round(min(sure, SUREST), 3),
+            confidence=sure,
             by="tags",
             runner_up=None if runner_up == job else runner_up,
         )
+
+    def job_of_tags(self, tags: Iterable[str]) -> str | None:
+        """Give the job that more tags name than any other; None where none or two lead."""
+        return _leading(self._named_by(tags))
+
+    def _named_by(self, tags: Iterable[str]) -> list[str]:
+        small = dict.fromkeys(tag.lower() for tag in tags)
+        return [self._tags[tag] for tag in small if tag in self._tags]
 
     def _titled(self, tool: Described) -> set[str]:
         """Give the jobs that words of the title name; not those in the tool's own name."""
         if not self._title.search(tool.tagline):
             return set()
-        title = telling_text(replace(tool, description=""), ordinary=self._ordinary)
+        title = telling_text(replace(tool, description=""), ordinary=self.ordinary)
         return {self._titles[found.lower()] for found in self._title.findall(title)}
 
 
-def confidence_of(odds: float, lead: float, *, is_ai: bool) -> float:
-    """
-    Give the share of tools like this one whose job is found right.
-
-    Args:
-        odds: Log-odds of the job found, by itself.
-        lead: How far they are ahead of the second job's.
-        is_ai: False where a text nowhere speaks of models: mostly no AI tools.
-    """
-    base, per_odds, per_lead, no_ai = _CURVE
-    told = base + per_odds * odds + per_lead * lead + (0.0 if is_ai else no_ai)
-    return round(min(1 / (1 + exp(-told)), SUREST), 3)
+def _leading(hits: Sequence[str]) -> str | None:
+    """Give what stands there more often than anything else; None where two do, or nothing."""
+    (first, most), (_, next_most), *_ = [*Counter(hits).most_common(2), ("", 0), ("", 0)]
+    return first if most > next_most else None
 
 
 def _by_editor(job: str, found: JobAssignment) -> JobAssignment:
