@@ -2,6 +2,7 @@
 
 from digest.model.base import Value
 from digest.model.captures import (
+    INCUMBENTS,
     Capture,
     Flag,
     Launch,
@@ -85,6 +86,7 @@ from digest.model.readers import (
 )
 
 __all__ = [
+    "INCUMBENTS",
     "AgedCount",
     "Answer",
     "AnswerKind",

@@ -8,9 +8,7 @@ from digest.store import launches as launch_store
 from digest.store.engine import Database
 
 
-def taught(
-    db: Database, classifier: JobClassifier, *, without: int | None = None
-) -> JobClassifier:
+def taught(db: Database, classifier: JobClassifier, *, without: int | None = None) -> JobClassifier:
     """
     Give the classifier with all jobs that editors chose learnt, ready to sort.
 
