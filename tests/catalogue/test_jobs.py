@@ -141,7 +141,7 @@ def test_an_editor_cannot_choose_a_job_that_is_not_there(classifier):
 
 
 def test_tags_decide_before_words(classifier):
-    by_tags = classifier.assign(name="Ember", tagline="Long evenings", tags=["Speech-to-Text"])
+    by_tags = classifier.assign(name="Ember", tagline="Try it", tags=["Speech-to-Text"])
     two = classifier.assign(name="Ember", tags=["asr", "transcription"])
 
     assert (by_tags.job, by_tags.by, by_tags.confidence) == ("speech-to-text", "tags", 0.75)
@@ -168,6 +168,15 @@ def test_tags_against_clear_words_or_other_tags_are_not_sure(classifier):
 
     assert (against.job, against.confidence, against.runner_up) == ("tts", 0.55, "code-review")
     assert (crowded.job, crowded.confidence) == ("tts", 0.55)
+
+
+def test_a_tag_on_what_is_clearly_none_of_our_jobs_is_not_sure(classifier):
+    """A topic says what a repository has to do with, not that it is one."""
+    found = classifier.assign(
+        name="Ember", tagline="A window manager for Linux desktops", tags=["asr"]
+    )
+
+    assert (found.job, found.confidence, found.runner_up) == ("speech-to-text", 0.55, "other")
 
 
 def test_tags_of_two_jobs_leave_it_to_the_words(classifier):

@@ -15,6 +15,7 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
+from digest.catalogue.established import launches_of, packaged
 from digest.catalogue.job_confidence import confidence_of, confidence_of_tags
 from digest.catalogue.job_model import TextModel
 from digest.catalogue.job_text import (
@@ -36,6 +37,8 @@ HINT = 1.0
 """What a model's size, or its closed weights, add to the log-odds of the job they speak for."""
 TOGETHER = 500
 """Tools sorted at once: one alone costs three times as much."""
+VAGUE = 0.2
+"""How much surer than of a job of ours words must be of ``other`` to speak against a tag."""
 CORRECTION = 3
 """How many sentences of ours an editor's correction weighs."""
 
@@ -51,6 +54,11 @@ def load_jobs() -> tuple[Job, ...]:
 def load_exemplars() -> dict[str, tuple[str, ...]]:
     """Give the sentences of exemplars.toml by job: what makers write of tools of that job."""
     return {job: tuple(texts) for job, texts in _read("exemplars.toml").items()}
+
+
+def load_confirmed() -> tuple[Correction, ...]:
+    """Give the established tools that ship with the program, each with its job."""
+    return tuple((described([each]), str(each.details["job"])) for each in launches_of(packaged()))
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -72,13 +80,13 @@ class JobClassifier:
 
         Args:
             jobs: The jobs in use; without a description or exemplars a job is never assigned.
-            exemplars: Sentences by job; those of exemplars.toml where None is given.
+            exemplars: Sentences by job; those of exemplars.toml and the established tools where
+                None is given.
             corrections: What editors decided of tools, from which others are judged from then on.
         """
-        given = load_exemplars() if exemplars is None else exemplars
+        self._given = (tuple(jobs), exemplars)
         self._known = {job.key: job for job in jobs}
-        self._given = (tuple(jobs), {key: given.get(key, ()) for key in self._known})
-        self._corrections = tuple(each for each in corrections if each[1] in self._known)
+        self._corrections = tuple(corrections)
         self._tags = {tag: job.key for job in jobs for tag in job.tags}
         self._titles = {title: job.key for job in jobs for title in job.titles}
         self._title = re.compile(
@@ -177,12 +185,15 @@ class JobClassifier:
     def _sentences(self) -> list[tuple[str, str]]:
         """All texts there are to learn from, each with its job; in a fixed order."""
         jobs, exemplars = self._given
+        confirmed = load_confirmed() if exemplars is None else ()
+        texts_of = load_exemplars() if exemplars is None else exemplars
         found = [(text, job.key) for job in jobs for text in _prototypes(job)]
-        found += [(text, job) for job, texts in exemplars.items() for text in texts]
-        corrected = [
-            (telling_text(tool, ordinary=self.ordinary), job) for tool, job in self._corrections
+        found += [(text, job) for job, texts in texts_of.items() for text in texts]
+        found += [
+            (telling_text(tool, ordinary=self.ordinary), job)
+            for tool, job in (*confirmed, *self._corrections * CORRECTION)
         ]
-        return found + corrected * CORRECTION
+        return [(text, job) for text, job in found if job in self._known]
 
     @cached_property
     def model(self) -> TextModel:
@@ -232,7 +243,7 @@ class JobClassifier:
             return None
         runner_up = words.runner_up if words.job in {job, UNSORTED} else words.job
         agreed = words.confidence if words.job == job else 0.0
-        against = words.confidence if words.job not in {job, OTHER} else 0.0
+        against = words.confidence - agreed - (VAGUE if words.job == OTHER else 0.0)
         sure = confidence_of_tags(
             hits.count(job), agreed=agreed, against=1.0 if len(set(hits)) > 1 else against
         )
