@@ -109,7 +109,7 @@ def _without(text: str, name: str, ordinary: frozenset[str]) -> str:
     """Drop a name, whole and word by word; ordinary words of jobs stay where they stand alone."""
     own = [word for word in re.findall(r"\w+", name) if not meaningful(word) & ordinary]
     for part in (name, *own):
-        if len(part) > 1:
+        if len(part) > 1 and part.casefold() in text.casefold():  # compiling is a third of the work
             text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", " ", text, flags=re.IGNORECASE)
     return text
 
