@@ -45,3 +45,19 @@ def test_of_an_empty_catalogue_nothing_waits_and_wrong_names_are_said(digest):
     assert "no tool 'lamp'" in digest("jobs", "set", "lamp", "ocr", "--by", "Ada").sentence
     assert "no job 'ocrr'" in digest("jobs", "set", "lamp", "ocrr", "--by", "Ada").sentence
     assert digest("jobs", "resort", "--json").json == {"moved": []}
+
+
+def test_an_editor_takes_a_tool_from_the_queue_and_gives_it_back(built):
+    queue = built("jobs", "queue", "--json").json
+    first = queue["tools"][0]["slug"]
+
+    chosen = built("jobs", "set", first, "agent-memory", "--by", "Ada", "--reason", "its docs")
+    sheet = built("tools", "show", first, "--json").json
+    after = built("jobs", "queue", "--json").json
+    built("tools", "undo", "1", "--by", "Ada")
+
+    assert chosen.out.startswith(f"decision 1, {first} does the job agent-memory (Ada: its docs)\n")
+    assert (sheet["tool"]["job"], sheet["tool"]["job_by"]) == ("agent-memory", "editor")
+    assert after["waiting"] == queue["waiting"] - 1
+    assert built("jobs", "queue", "--json").json == queue
+    assert f"{queue['waiting']} tools wait;" in built("jobs", "queue", "--limit", "1").out
