@@ -116,3 +116,27 @@ def test_facts_of_an_older_database_are_claims_of_launches(tmp_path):
         (fact,) = facts_of(session, ["ember"])["ember"]
     assert (fact.kind, fact.value, fact.page) == ("docs", True, None)
     database.close()
+
+
+def test_a_job_that_goes_by_another_name_now_is_renamed_where_it_stands(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'digest.db'}")
+    config = subject.alembic_config()
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+        columns = {each["name"]: each for each in sa.inspect(connection).get_columns("tool")}
+        given = {"slug": "ember", "job": "guard-model", "job_runner_up": "guard-model"}
+        for name, column in columns.items():
+            if not column["nullable"] and name not in {"id", *given}:
+                is_time = "DATETIME" in str(column["type"])
+                given[name] = "2026-11-20 09:00:00" if is_time else ""
+        names = ", ".join(given)
+        values = ", ".join(f":{name}" for name in given)
+        connection.execute(sa.text(f"INSERT INTO tool ({names}) VALUES ({values})"), given)
+
+    subject.migrate(database)
+
+    with database.engine.connect() as connection:
+        row = connection.execute(sa.text("SELECT job, job_runner_up FROM tool")).one()
+    assert tuple(row) == ("guardrails", "guardrails")
+    database.close()
