@@ -38,8 +38,9 @@ def build_command(
 ) -> None:
     """Build the week's issue from what is stored: review, pair, draft, render. Not yet sent."""
     from digest.settings import load_settings
+    from digest.steps.planning import BuildOptions
     from digest.steps.research import research
-    from digest.steps.weekly import BuildOptions, build_issue
+    from digest.steps.weekly import build_issue
     from digest.wiring import open_resources
 
     settings = load_settings()
@@ -62,7 +63,7 @@ def _print_build(report: "BuildReport") -> None:
     )
     typer.echo(
         f"{counted(plan.considered_tools, 'tool')} looked at, older ones of the same jobs included: "
-        f"{counted(plan.candidates, 'candidate')}, {len(plan.rejections)} left out"
+        f"{counted(plan.passed, 'candidate')}, {len(plan.rejections)} left out"
     )
     if report.issue is not None:
         rows = [

@@ -42,6 +42,7 @@ from digest.model.issues import (
     Candidate,
     Card,
     Comparison,
+    Contender,
     Edition,
     FactCell,
     FactRow,
@@ -83,6 +84,7 @@ from digest.model.readers import (
     SubscriberState,
     Vote,
 )
+from digest.model.wishes import Wish, WishKind
 
 __all__ = [
     "AgedCount",
@@ -98,6 +100,7 @@ __all__ = [
     "Community",
     "Comparison",
     "ConsentEvent",
+    "Contender",
     "Count",
     "Decision",
     "DecisionKind",
@@ -162,4 +165,6 @@ __all__ = [
     "Verdict",
     "Visit",
     "Vote",
+    "Wish",
+    "WishKind",
 ]

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     )
     from digest.store.tables.decisions import DecisionRow, LookalikeRow, PlacementRow
     from digest.store.tables.delivery import DeliveryRow
-    from digest.store.tables.issues import ApprovalRow, ComparisonRow, EditionRow, IssueRow
+    from digest.store.tables.issues import (
+        ApprovalRow,
+        ComparisonRow,
+        EditionRow,
+        IssueRow,
+        PlanRow,
+        WishRow,
+    )
     from digest.store.tables.popularity import CountRow
     from digest.store.tables.readers import ConsentEventRow, SubscriberRow, VoteRow
     from digest.store.tables.sources import (
@@ -51,6 +58,7 @@ __all__ = [
     "LaunchRow",
     "LookalikeRow",
     "PlacementRow",
+    "PlanRow",
     "ProductPageRow",
     "ReadingRow",
     "ReviewRow",
@@ -60,6 +68,7 @@ __all__ = [
     "ToolKeyRow",
     "ToolRow",
     "VoteRow",
+    "WishRow",
     "metadata",
 ]
 
@@ -77,6 +86,8 @@ _HOMES = {
     "ComparisonRow": "issues",
     "EditionRow": "issues",
     "IssueRow": "issues",
+    "PlanRow": "issues",
+    "WishRow": "issues",
     "CountRow": "popularity",
     "ConsentEventRow": "readers",
     "SubscriberRow": "readers",
