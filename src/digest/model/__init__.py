@@ -53,6 +53,7 @@ from digest.model.issues import (
     PairScore,
     Plan,
     Rejection,
+    Revision,
     StaleSource,
 )
 from digest.model.pages import (
@@ -70,6 +71,7 @@ from digest.model.panel import (
     Citation,
     Evidence,
     Market,
+    Move,
     Review,
     Reviewer,
     Tally,
@@ -132,6 +134,7 @@ __all__ = [
     "Market",
     "MergeTier",
     "Message",
+    "Move",
     "Newcomer",
     "Outcome",
     "PageLink",
@@ -151,6 +154,7 @@ __all__ = [
     "Rejection",
     "Review",
     "Reviewer",
+    "Revision",
     "RobotsText",
     "SendOutcome",
     "SendResult",

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from digest.catalogue.conflicts import dissent
 from digest.catalogue.decisions import Rulings
 from digest.catalogue.facts import current_facts
 from digest.catalogue.popularity import Counted, aged_counts
-from digest.issues.candidates import candidate, is_gone
+from digest.issues.candidates import UNPAIRED, candidate, is_gone
 from digest.issues.nearness import Near, shortlist
 from digest.issues.pairing import PairingConfig, PublishedPair
 from digest.issues.sides import Side
@@ -21,10 +22,12 @@ from digest.mail.stationery import Brand
 from digest.model import (
     AgedCount,
     Candidate,
+    Comparison,
     Evidence,
     Fact,
     Job,
     Outcome,
+    Revision,
     SourceState,
     StaleSource,
     Tool,
@@ -37,6 +40,7 @@ from digest.store import issues as store
 from digest.store import launches as launch_store
 from digest.store import pages as page_store
 from digest.store import popularity as popularity_store
+from digest.store import reviews as review_store
 from digest.store import sources as source_store
 from digest.store import tools as tool_store
 from digest.store.engine import Database
@@ -71,6 +75,14 @@ class Reviewed:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A released comparison, and as readers were last told it."""
+
+    original: Comparison
+    last: Comparison
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Everything a build has loaded and reviewed before it plans."""
 
@@ -87,6 +99,10 @@ class Desk:
     """Slugs of tools whose own page was gone at the last look."""
     flag_decisions: tuple[str, ...] = ()
     """What editors decided about flags of the tools looked at, a line each."""
+    told: tuple[Told, ...] = ()
+    """Released comparisons whose tools still stand alone, the newest of each pair."""
+    told_tools: Mapping[str, Reviewed] = field(default_factory=dict)
+    """The tools of those."""
 
 
 def load_desk(
@@ -108,35 +124,42 @@ def load_desk(
         pool = {tool.slug: tool for tool in fresh}
         pool |= {tool.slug: tool for tool in tools if tool.slug in wanted}
         pages = page_store.pages_of(session, pool)
-        kin = _kin_of(pool, tools)
+        past = store.past_comparisons(session, before=week)
+        told = _told(past, review_store.last_revisions(session, before=week), alone=tools)
+        shown = {card.slug for each in told for card in (each.original.a, each.original.b)}
+        looked_at = pool | {tool.slug: tool for tool in tools if tool.slug in shown}
+        kin = _kin_of(looked_at, tools)
         facts = tool_store.facts_of(
-            session, {*pool, *(slug for each in kin.values() for slug in each)}
+            session, {*looked_at, *(slug for each in kin.values() for slug in each)}
         )
         states = _states_read(session, parts)
-        past = store.past_comparisons(session, before=week)
         number = store.next_number(session, week)
         since = source_store.reading_since(session)
         launches_read = launch_store.count_of_tools(session, [tool.slug for tool in fresh])
         parts_of = tool_store.parts(session)
-        jobs = {tool.job for tool in pool.values()}
-        counts = _aged_counts(session, {t.slug for t in tools if t.job in jobs})
+        jobs = {tool.job for tool in looked_at.values()} - UNPAIRED
+        peers = {peer.slug for job in jobs for peer in by_job[job]}
+        counts = _aged_counts(session, {*pool, *peers})
         flag_decisions = Rulings(decision_store.decisions(session)).flags_of(pool)
     stale = tuple(item for state in states if (item := _stale(state, now=now)))
     reviewed = {
         slug: _review(
             tool,
-            current_facts(facts[slug], kin=[fact for each in kin[slug] for fact in facts[each]]),
+            facts[slug],
+            [fact for each in kin[slug] for fact in facts[each]],
             by_job[tool.job],
             rules=parts.rules,
             since=since,
             counts=counts,
             now=now,
         )
-        for slug, tool in sorted(pool.items())
+        for slug, tool in sorted(looked_at.items())
     }
     return Desk(
         fresh=fresh,
-        reviewed=reviewed,
+        reviewed={slug: item for slug, item in reviewed.items() if slug in pool},
+        told=told,
+        told_tools={slug: reviewed[slug] for slug in sorted(shown)},
         published=tuple(PublishedPair.of(item, parts_of=parts_of) for item in past),
         stale=stale,
         sources_read=len(states) - len(stale),
@@ -145,6 +168,23 @@ def load_desk(
         near=near,
         gone=frozenset(slug for slug, tool in pool.items() if is_gone(tool, pages[slug])),
         flag_decisions=tuple(each.line for each in flag_decisions),
+    )
+
+
+def _told(
+    past: Sequence[Comparison],
+    revisions: Mapping[tuple[str, str], Revision],
+    *,
+    alone: Sequence[Tool],
+) -> tuple[Told, ...]:
+    """Give the newest comparison of each pair that can be judged anew: no tool is part of another."""
+    slugs = {tool.slug for tool in alone}
+    newest = {item.slug: item for item in past}  # oldest first: the last one stands
+    return tuple(
+        Told(original=item, last=revision.comparison if revision else item)
+        for item in newest.values()
+        for revision in (revisions.get((item.week, item.slug)),)
+        if {item.a.slug, item.b.slug} <= slugs
     )
 
 
@@ -181,7 +221,8 @@ def _aged_counts(session: Session, tools: Collection[str]) -> dict[str, tuple[Ag
 
 def _review(
     tool: Tool,
-    known: tuple[Fact, ...],
+    facts: Sequence[Fact],
+    kin: Sequence[Fact],
     peers: Sequence[Tool],
     *,
     rules: Rules,
@@ -190,9 +231,10 @@ def _review(
     now: datetime,
 ) -> Reviewed:
     market = market_of(tool, peers, now=now, since=since, counts=counts)
-    evidence = build_evidence(tool, known, market=market, now=now)
+    known, against = current_facts(facts, kin=kin), dissent(facts, kin=kin)
+    evidence = build_evidence(tool, known, market=market, now=now, dissent=against)
     reviews = review_all(evidence, rules, now)
-    side = Side(tool=tool, facts=known, reviews=reviews, panel=tally(reviews))
+    side = Side(tool=tool, facts=known, dissent=against, reviews=reviews, panel=tally(reviews))
     return Reviewed(side=side, evidence=evidence)
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from digest.catalogue.conflicts import dissent
+from digest.catalogue.facts import current_facts
 from digest.catalogue.given import GivenTool, json_lines, read_given
 from digest.catalogue.jobs import JobClassifier
 from digest.errors import GivenError
@@ -80,13 +82,14 @@ def _candidates(
     made = []
     for each, tool in zip(given, tools, strict=True):
         market = each.market or market_of(tool, by_job[tool.job], now=span.cutoff)
-        evidence = build_evidence(tool, each.facts, market=market, now=span.cutoff)
+        known, against = current_facts(each.facts), dissent(each.facts)
+        evidence = build_evidence(tool, known, market=market, now=span.cutoff, dissent=against)
         reviews = review_all(evidence, parts.rules, span.cutoff)
         job = jobs.get(tool.job)
         made.append(
             candidate(
                 tool,
-                evidence.facts,
+                known,
                 window=span,
                 coverage=coverage(evidence, job, parts.rules) if job else 0.0,
                 panel=tally(reviews),

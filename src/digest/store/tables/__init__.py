@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         EditionRow,
         IssueRow,
         PlanRow,
+        RevisionRow,
         WishRow,
     )
     from digest.store.tables.popularity import CountRow
@@ -62,6 +63,7 @@ __all__ = [
     "ProductPageRow",
     "ReadingRow",
     "ReviewRow",
+    "RevisionRow",
     "RobotsRow",
     "SourceRow",
     "SubscriberRow",
@@ -88,6 +90,7 @@ _HOMES = {
     "IssueRow": "issues",
     "PlanRow": "issues",
     "WishRow": "issues",
+    "RevisionRow": "issues",
     "CountRow": "popularity",
     "ConsentEventRow": "readers",
     "SubscriberRow": "readers",
