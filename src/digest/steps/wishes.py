@@ -52,6 +52,20 @@ class PlanSheet(Value):
     names: Mapping[str, str]
     """Name of each tool of the plan's pairs, by slug."""
 
+    @classmethod
+    def nothing(cls, week: str) -> "PlanSheet":
+        """Give the sheet of a week that was never planned."""
+        return cls(
+            week=week,
+            state=None,
+            plan=None,
+            made_at=None,
+            wishes=(),
+            is_frozen=False,
+            waits=False,
+            names={},
+        )
+
 
 def plan_sheet(db: Database, week: str) -> PlanSheet:
     """Give a week's plan with its wishes. Raises NotFoundError where nothing is known of the week."""
