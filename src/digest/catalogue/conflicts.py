@@ -59,19 +59,26 @@ or the earliest counts, and each page has its own rate of superlatives.
 """
 
 
-def dissent(facts: Iterable[Fact], *, kin: Iterable[Fact] = ()) -> tuple[Fact, ...]:
+def dissent(
+    facts: Iterable[Fact],
+    *,
+    kin: Iterable[Fact] = (),
+    standing: Iterable[Fact] | None = None,
+) -> tuple[Fact, ...]:
     """
     Give the facts that contradict one that stands, sorted by kind, then newest first.
 
     Args:
         facts: All facts of one tool.
         kin: Those of the other listings of its product family, as ``current_facts`` takes them.
+        standing: What ``current_facts`` gives of both, where it was asked already.
     """
     own = tuple(facts)
-    standing = {fact.kind: fact for fact in current_facts(own, kin=kin)}
+    stand = current_facts(own, kin=kin) if standing is None else standing
+    by_kind = {fact.kind: fact for fact in stand if fact.kind in CONTRADICTS}
     found: dict[tuple[FactKind, str], Fact] = {}
     for fact in sorted(own, key=lambda each: (each.source, each.url, each.span)):
-        stands = standing.get(fact.kind)
+        stands = by_kind.get(fact.kind)
         if stands is not None and _contradicts(fact, stands):
             key = fact.kind, str(fact.value).casefold()
             found[key] = max(found.get(key, fact), fact, key=lambda each: each.observed_at)
@@ -103,11 +110,12 @@ def undisputed(facts: Iterable[Fact], kind: FactKind) -> Fact | None:
     None where there is none, and where claims contradict each other with no page of the product's
     own to settle it.
     """
-    given = tuple(facts)
-    stands = next((fact for fact in current_facts(given) if fact.kind is kind), None)
+    given = tuple(fact for fact in facts if fact.kind is kind)
+    standing = current_facts(given)
+    stands = standing[0] if standing else None
     if stands is None or stands.page is not None:
         return stands
-    return None if any(fact.kind is kind for fact in dissent(given)) else stands
+    return None if dissent(given, standing=standing) else stands
 
 
 def entry_price(facts: Iterable[Fact]) -> EntryPrice:

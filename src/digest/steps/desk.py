@@ -1,6 +1,5 @@
 """Load and review what a build chooses from: the week's fresh tools and the incumbents they can meet."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,22 +8,15 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from digest.catalogue.conflicts import dissent
 from digest.catalogue.decisions import Rulings
-from digest.catalogue.facts import current_facts
-from digest.catalogue.popularity import Counted, aged_counts
-from digest.issues.candidates import UNPAIRED, candidate, is_gone
+from digest.issues.candidates import candidate, is_gone
 from digest.issues.nearness import Near, shortlist
 from digest.issues.pairing import PairingConfig, PublishedPair
-from digest.issues.sides import Side
 from digest.issues.weeks import Window
 from digest.mail.stationery import Brand
 from digest.model import (
-    AgedCount,
     Candidate,
     Comparison,
-    Evidence,
-    Fact,
     Job,
     Outcome,
     Revision,
@@ -32,14 +24,13 @@ from digest.model import (
     StaleSource,
     Tool,
 )
-from digest.panel.evidence import build_evidence, coverage, market_of
-from digest.panel.rules import Rules, review_all
-from digest.panel.verdict import tally
+from digest.panel.evidence import coverage
+from digest.panel.rules import Rules
+from digest.steps.panel import Reviewed, load_known, review_known
 from digest.store import decisions as decision_store
 from digest.store import issues as store
 from digest.store import launches as launch_store
 from digest.store import pages as page_store
-from digest.store import popularity as popularity_store
 from digest.store import reviews as review_store
 from digest.store import sources as source_store
 from digest.store import tools as tool_store
@@ -64,14 +55,6 @@ class WeeklyParts:
     """Readers' name of each source, by its key."""
     switched_off: Collection[str] = ()
     """Sources that are listed, but not asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """One tool with all that is known and said of it."""
-
-    side: Side
-    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +101,6 @@ def load_desk(
         fresh = tuple(tool for tool in tools if span.contains(tool.launched_at))
         near = shortlist(tools, {tool.slug for tool in fresh}, config=PairingConfig())
         wanted = {slug for others in near.values() for slug in others} | set(also)
-        by_job: dict[str, list[Tool]] = defaultdict(list)
-        for tool in tools:
-            by_job[tool.job].append(tool)
         pool = {tool.slug: tool for tool in fresh}
         pool |= {tool.slug: tool for tool in tools if tool.slug in wanted}
         pages = page_store.pages_of(session, pool)
@@ -128,33 +108,14 @@ def load_desk(
         told = _told(past, review_store.last_revisions(session, before=week), alone=tools)
         shown = {card.slug for each in told for card in (each.original.a, each.original.b)}
         looked_at = pool | {tool.slug: tool for tool in tools if tool.slug in shown}
-        kin = _kin_of(looked_at, tools)
-        facts = tool_store.facts_of(
-            session, {*looked_at, *(slug for each in kin.values() for slug in each)}
-        )
+        known = load_known(session, looked_at, tools)
         states = _states_read(session, parts)
         number = store.next_number(session, week)
-        since = source_store.reading_since(session)
         launches_read = launch_store.count_of_tools(session, [tool.slug for tool in fresh])
         parts_of = tool_store.parts(session)
-        jobs = {tool.job for tool in looked_at.values()} - UNPAIRED
-        peers = {peer.slug for job in jobs for peer in by_job[job]}
-        counts = _aged_counts(session, {*pool, *peers})
         flag_decisions = Rulings(decision_store.decisions(session)).flags_of(pool)
     stale = tuple(item for state in states if (item := _stale(state, now=now)))
-    reviewed = {
-        slug: _review(
-            tool,
-            facts[slug],
-            [fact for each in kin[slug] for fact in facts[each]],
-            by_job[tool.job],
-            rules=parts.rules,
-            since=since,
-            counts=counts,
-            now=now,
-        )
-        for slug, tool in sorted(looked_at.items())
-    }
+    reviewed = review_known(known, rules=parts.rules, now=now)
     return Desk(
         fresh=fresh,
         reviewed={slug: item for slug, item in reviewed.items() if slug in pool},
@@ -188,54 +149,11 @@ def _told(
     )
 
 
-def _kin_of(pool: Mapping[str, Tool], tools: Sequence[Tool]) -> dict[str, set[str]]:
-    """Give the other listings and versions of each tool's product family, by slug."""
-    families: dict[str, list[str]] = defaultdict(list)
-    for tool in tools:
-        families[tool.family].append(tool.slug)
-    return {slug: set(families[tool.family]) - {slug} for slug, tool in pool.items()}
-
-
 def _states_read(session: Session, parts: WeeklyParts) -> tuple[SourceState, ...]:
     """Give how sources stand; one taken out of the list, or switched off, is no stale source."""
     stored = source_store.source_states(session)
     read = set(parts.labels) - set(parts.switched_off)
     return tuple(state for name, state in stored.items() if name in read)
-
-
-def _aged_counts(session: Session, tools: Collection[str]) -> dict[str, tuple[AgedCount, ...]]:
-    """Give what tools counted at certain ages, by slug, as far as it was seen."""
-    launches: dict[str, list[Counted]] = defaultdict(list)
-    for row in popularity_store.launches_counted(session, tools):
-        tool, source, native_id, metric, launched_at, dated_by, flags = row
-        launches[tool].append(Counted(source, native_id, metric, launched_at, dated_by, flags))
-    wanted = {
-        (each.source, each.native_id)
-        for found in launches.values()
-        for each in found
-        if each.is_comparable
-    }
-    series = popularity_store.counts_of(session, wanted)
-    return {tool: aged_counts(found, series) for tool, found in launches.items()}
-
-
-def _review(
-    tool: Tool,
-    facts: Sequence[Fact],
-    kin: Sequence[Fact],
-    peers: Sequence[Tool],
-    *,
-    rules: Rules,
-    since: datetime | None,
-    counts: Mapping[str, Sequence[AgedCount]],
-    now: datetime,
-) -> Reviewed:
-    market = market_of(tool, peers, now=now, since=since, counts=counts)
-    known, against = current_facts(facts, kin=kin), dissent(facts, kin=kin)
-    evidence = build_evidence(tool, known, market=market, now=now, dissent=against)
-    reviews = review_all(evidence, rules, now)
-    side = Side(tool=tool, facts=known, dissent=against, reviews=reviews, panel=tally(reviews))
-    return Reviewed(side=side, evidence=evidence)
 
 
 def as_candidates(desk: Desk, *, parts: WeeklyParts, span: Window) -> list[Candidate]:
