@@ -17,6 +17,7 @@ import math
 import subprocess
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def growth(results: dict[int, Result]) -> Result:
     """Give each station's growth from each size to the next: the exponent of its CPU."""
     sizes = [size for size, told in results.items() if "stations" in told]
     found: Result = {}
-    for small, large in zip(sizes, sizes[1:], strict=False):
+    for small, large in pairwise(sizes):
         before, after = results[small]["stations"], results[large]["stations"]
         found[f"{small}-{large}"] = {
             name: round(_exponent(before[name], after[name], large / small), 2)

@@ -13,11 +13,15 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from material import KNOWN_AGAIN, NOW, SOURCES, Made, facts, key_of, launch, tools
+from sqlmodel import Session
+
 from digest.catalogue.identity import RULE_VERSION
 from digest.catalogue.jobs import load_jobs
 from digest.catalogue.keys import safe_keys
 from digest.catalogue.names import slug_of
 from digest.model import Launch, MergeTier, Outcome, SourceState
+from digest.steps.placing import note_marks
 from digest.store import launches as launch_store
 from digest.store import sources as source_store
 from digest.store.engine import Database
@@ -32,8 +36,6 @@ from digest.store.tables import (
     ToolKeyRow,
     ToolRow,
 )
-from material import KNOWN_AGAIN, NOW, SOURCES, Made, facts, fresh_of, key_of, launch, tools
-from sqlmodel import Session
 
 AT_ONCE = 2_000
 """Tools written in one transaction."""
@@ -62,7 +64,7 @@ def furnish(folder: Path, size: int) -> None:
             _put_known(session, known)
         _put_new(db, [each for each in part if each.number >= size], again)
     _put_new(db, list(made), again)
-    _put_sources(db)
+    _finish(db)
     db.close()
 
 
@@ -73,9 +75,7 @@ def _put_known(session: Session, known: Sequence[Made]) -> None:
     upsert(session, LaunchRow, rows, key=["source", "native_id"])
     key = ["source", "native_id"]
     upsert(session, PlacementRow, [_placement(each, found) for each, found in told], key=key)
-    keys = [
-        {"key": key, "tool": each.slug} for each, told_of in told for key in safe_keys(told_of)
-    ]
+    keys = [{"key": key, "tool": each.slug} for each, told_of in told for key in safe_keys(told_of)]
     upsert(session, ToolKeyRow, keys, key=["key"])
     claims = [row for each in known for row in _facts(each)]
     upsert(session, FactRow, claims, key=["tool", "source", "kind", "value"])
@@ -175,9 +175,11 @@ def _put_new(db: Database, new: Sequence[Made], again: Sequence[Made]) -> None:
         upsert(session, CountRow, counts, key=["source", "native_id", "metric", "first_at"])
 
 
-def _put_sources(db: Database) -> None:
+def _finish(db: Database) -> None:
     states = [
-        SourceState(source=name, kind="rss", url=f"https://{name}.example", outcome="ok", good_at=NOW)
+        SourceState(
+            source=name, kind="rss", url=f"https://{name}.example", outcome="ok", good_at=NOW
+        )
         for name in SOURCES
     ]
     reading = {
@@ -187,6 +189,7 @@ def _put_sources(db: Database) -> None:
         "items": 1,
     }
     with db.write() as session:
+        note_marks(session)  # as research did when it made the tools
         source_store.put_source_states(session, states)
         session.add(ReadingRow(**reading))
 

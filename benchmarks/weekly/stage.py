@@ -11,9 +11,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import wraps
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from house import url_of
+from material import NOW, SOURCES, WEEK
 
 from digest.catalogue.jobs import JobClassifier, load_jobs
 from digest.mail.stationery import Brand
@@ -23,10 +27,8 @@ from digest.steps import weekly
 from digest.steps.desk import WeeklyParts
 from digest.steps.research import research
 from digest.store.engine import Database
-from house import url_of
-from material import NOW, SOURCES, WEEK
 
-TEMPLATES = Path(__file__).parents[2] / "email_templates"
+TEMPLATES = Path(__file__).resolve().parents[2] / "email_templates"
 STATIONS = {
     "load_desk": "panel",
     "plan_pairs": "pairing",
@@ -127,6 +129,7 @@ def built(db: Database, clock: Clock) -> dict[str, Any]:
         "considered": report.plan.considered_tools,
         "rejected": len(report.plan.rejections),
         "fresh": report.plan.fresh,
+        "plan_sha256": sha256(report.plan.model_dump_json().encode()).hexdigest(),
         "chosen": [f"{pair.a}+{pair.b}" for pair in report.plan.chosen],
     }
 
