@@ -52,6 +52,7 @@ from digest.model.issues import (
     PairScore,
     Plan,
     Rejection,
+    Revision,
     StaleSource,
 )
 from digest.model.pages import (
@@ -69,6 +70,7 @@ from digest.model.panel import (
     Citation,
     Evidence,
     Market,
+    Move,
     Review,
     Reviewer,
     Tally,
@@ -129,6 +131,7 @@ __all__ = [
     "Market",
     "MergeTier",
     "Message",
+    "Move",
     "Newcomer",
     "Outcome",
     "PageLink",
@@ -148,6 +151,7 @@ __all__ = [
     "Rejection",
     "Review",
     "Reviewer",
+    "Revision",
     "RobotsText",
     "SendOutcome",
     "SendResult",

@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from digest.model.base import Value
 from digest.model.catalogue import EntryPrice, Fact, FactKind, Tool
-from digest.model.panel import Review, Tally
+from digest.model.panel import Move, Review, Tally
 
 
 class Candidate(Value):
@@ -165,6 +165,20 @@ class Comparison(Value):
     evidence_at: AwareDatetime
 
 
+class Revision(Value):
+    """A published comparison judged anew, because evidence or rules have changed since."""
+
+    comparison: Comparison
+    """As it would be written now: same tools, same week, same slug."""
+    before: Answer
+    """What readers were told until now."""
+    moves: tuple[Move, ...]
+    """Verdicts that changed; none where only scores tipped the answer."""
+    why: str
+    """What changed, beginning small, without a full stop."""
+    revised_at: AwareDatetime
+
+
 class Newcomer(Value):
     """New this week, without a verdict."""
 
@@ -206,6 +220,8 @@ class Issue(Value):
     built_at: AwareDatetime
     comparisons: tuple[Comparison, ...]
     newcomers: tuple[Newcomer, ...] = ()
+    moves: tuple[Move, ...] = ()
+    """Verdicts on tools of earlier issues that have changed since readers were last told."""
     stale_sources: tuple[StaleSource, ...] = ()
     launches_read: int = 0
     sources_read: int = 0

@@ -44,7 +44,9 @@ class Evidence(Value):
     tool: str
     name: str
     facts: tuple[Fact, ...] = ()
-    """Sorted by kind, then newest first."""
+    """What stands: sorted by kind, then newest first."""
+    dissent: tuple[Fact, ...] = ()
+    """Facts that say otherwise than one that stands, in the same order."""
     market: Market = Market()
     taken_at: AwareDatetime
     launched_at: AwareDatetime
@@ -54,7 +56,9 @@ class Evidence(Value):
     @property
     def sha256(self) -> str:
         """Hash of what is known, not of when it was looked at."""
-        text = self.model_dump_json(exclude={"taken_at"})
+        when = {"observed_at", "capture_key"}
+        each = {"facts": {"__all__": when}, "dissent": {"__all__": when}}
+        text = self.model_dump_json(exclude={"taken_at": True, **each})
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -75,11 +79,17 @@ class Check(Value):
     """One question of a reviewer, and the answer the evidence gives."""
 
     key: str
+    name: str = ""
+    """What is asked for, in a word or two; empty in reviews of before there were names."""
     weight: float = Field(gt=0)
     points: float | None = Field(default=None, ge=-1, le=1)
     """None is unknown: it neither helps nor harms."""
+    answer: str = ""
+    """What the evidence says, in a few words, such as ``MIT``; empty where it is unknown."""
     sentence: str
     citation: int | None = None
+    dissent: tuple[int, ...] = ()
+    """Marks of sources that say otherwise. Where they leave it open, ``points`` is None."""
 
 
 class Review(Value):
@@ -95,6 +105,7 @@ class Review(Value):
     checks: tuple[Check, ...] = ()
     citations: tuple[Citation, ...] = ()
     method: str = "checklist"
+    """``checklist``, or the model that judged."""
     evidence_sha256: str
     panel_version: str
     reviewed_at: AwareDatetime
@@ -125,3 +136,24 @@ class Tally(Value):
     def label(self) -> str:
         """``3 of 4``, or a dash."""
         return f"{self.ships} of {self.calls}" if self.is_known else "—"
+
+
+class Move(Value):
+    """A reviewer's verdict on a tool that is no longer what readers were last told."""
+
+    tool: str
+    name: str
+    """The tool's, as readers know it."""
+    reviewer: Reviewer
+    before: Verdict
+    after: Verdict
+    why: str
+    """What changed, beginning small, without a full stop: ``licence was unknown, now MIT``."""
+    panel_before: Tally
+    panel_after: Tally
+    comparison: str
+    """Slug of the newest published comparison of the tool."""
+    week: str
+    """The issue that comparison stands in."""
+    moved_at: AwareDatetime
+    """When the new verdict was first seen."""

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from digest.model import AgedCount, Evidence, Fact, Job, Market, Tool
-from digest.panel.checks import Look
+from digest.panel.asking import weigh
+from digest.panel.look import Look
 from digest.panel.rulebook import Rules
-from digest.panel.rules import weigh
 
 UNPAIRED = frozenset({"", "other", "unsorted"})
 """Jobs that say nothing: tools in them are no rivals of each other."""
@@ -17,7 +17,14 @@ MIN_BEFORE = 4
 """Launches in the quarter before, below which a change would say nothing."""
 
 
-def build_evidence(tool: Tool, facts: Sequence[Fact], *, market: Market, now: datetime) -> Evidence:
+def build_evidence(
+    tool: Tool,
+    facts: Sequence[Fact],
+    *,
+    market: Market,
+    now: datetime,
+    dissent: Sequence[Fact] = (),
+) -> Evidence:
     """
     Gather one tool's evidence.
 
@@ -26,20 +33,26 @@ def build_evidence(tool: Tool, facts: Sequence[Fact], *, market: Market, now: da
         facts: Facts in any order; those of other tools are left out.
         market: What our records say around it.
         now: When the snapshot is taken; aware.
+        dissent: Facts in any order that say otherwise than one of ``facts``.
     """
-    own = [fact for fact in facts if fact.tool == tool.slug]
-    own.sort(key=lambda fact: (fact.source, fact.url, fact.span, str(fact.value)))
-    own.sort(key=lambda fact: fact.observed_at, reverse=True)
-    own.sort(key=lambda fact: fact.kind)
     return Evidence(
         tool=tool.slug,
         name=tool.name,
-        facts=tuple(own),
+        facts=_own(facts, tool),
+        dissent=_own(dissent, tool),
         market=market,
         taken_at=now,
         launched_at=tool.launched_at,
         launch_dated=tool.launch_dated,
     )
+
+
+def _own(facts: Sequence[Fact], tool: Tool) -> tuple[Fact, ...]:
+    own = [fact for fact in facts if fact.tool == tool.slug]
+    own.sort(key=lambda fact: (fact.source, fact.url, fact.span, str(fact.value)))
+    own.sort(key=lambda fact: fact.observed_at, reverse=True)
+    own.sort(key=lambda fact: fact.kind)
+    return tuple(own)
 
 
 def market_of(

@@ -14,16 +14,19 @@ from digest.errors import IssueError
 from digest.issues import approval as approval_rules
 from digest.issues.drafting import draft_comparison, draft_issue
 from digest.issues.labels import with_labels
+from digest.issues.moves import moves_told
 from digest.issues.pairing import plan_pairs
 from digest.issues.pins import read_wishes
 from digest.issues.weeks import week_of, window
 from digest.mail.preflight import preflight
 from digest.mail.render import render_issue
-from digest.model import Approval, Edition, Flag, Issue, IssueState, Plan, Value
+from digest.model import Approval, Edition, Flag, Issue, IssueState, Move, Plan, Value
 from digest.steps.build_report import BuildReport
 from digest.steps.composing import require_intact
 from digest.steps.desk import Desk, WeeklyParts, as_candidate, load_desk
+from digest.steps.reviewing import keep_reviews, revisions
 from digest.store import issues as store
+from digest.store import reviews as review_store
 from digest.store import tools as tool_store
 from digest.store.engine import Database
 
@@ -78,21 +81,24 @@ def build_issue(
         pinned=options.pinned,
         banned=options.banned,
     )
-    issue = _draft(plan, desk, parts, now=now)
+    revised = revisions(desk, jobs=parts.jobs, labels=parts.labels, now=now)
+    issue = _draft(plan, desk, parts, moves=moves_told(revised), now=now)
     if not issue.comparisons:
         return _no_issue(parts.db, plan, note=issue.note, decisions=_told(desk, plan))
     edition = render_issue(
         issue, community={}, brand=parts.brand, templates_dir=parts.templates_dir, now=now
     )
     preflight(edition, week=week)
-    reviews = [review for item in desk.reviewed.values() for review in item.side.reviews]
+    items = {**desk.reviewed, **desk.told_tools}.values()
+    reviews = [review for item in items for review in item.side.reviews]
     with parts.db.write() as session:
         state = store.issue_state(session, week, holds=True)
         _refuse_under_way(week, state)
         stands = state is IssueState.APPROVED and _is_standing(session, edition)
         if not stands:
-            tool_store.put_reviews(session, reviews)
+            keep_reviews(session, reviews)
             store.put_issue(session, issue, plan, now=now)
+            review_store.put_revisions(session, week, revised)
             store.put_edition(session, edition, now=now)
     if stands:
         return standing_report(parts.db, week)
@@ -118,6 +124,7 @@ def _no_issue(
                 plan.week, f"it is {state}, and now no pair would be left; nothing was changed"
             )
         store.drop_draft(session, plan.week)
+        review_store.put_revisions(session, plan.week, ())
     return BuildReport(week=plan.week, state=None, plan=plan, note=note, decisions=decisions)
 
 
@@ -208,7 +215,9 @@ def is_released(db: Database, week: str) -> bool:
         return store.issue_state(session, week) in RELEASED
 
 
-def _draft(plan: Plan, desk: Desk, parts: WeeklyParts, *, now: datetime) -> Issue:
+def _draft(
+    plan: Plan, desk: Desk, parts: WeeklyParts, *, moves: tuple[Move, ...], now: datetime
+) -> Issue:
     jobs = {job.key: job for job in parts.jobs}
     comparisons = [
         draft_comparison(
@@ -233,4 +242,4 @@ def _draft(plan: Plan, desk: Desk, parts: WeeklyParts, *, now: datetime) -> Issu
         launches_read=desk.launches_read,
         sources_read=desk.sources_read,
     )
-    return with_labels(issue, parts.labels)
+    return with_labels(issue.model_copy(update={"moves": moves}), parts.labels)

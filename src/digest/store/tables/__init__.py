@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     )
     from digest.store.tables.decisions import DecisionRow, LookalikeRow, PlacementRow
     from digest.store.tables.delivery import DeliveryRow
-    from digest.store.tables.issues import ApprovalRow, ComparisonRow, EditionRow, IssueRow
+    from digest.store.tables.issues import (
+        ApprovalRow,
+        ComparisonRow,
+        EditionRow,
+        IssueRow,
+        RevisionRow,
+    )
     from digest.store.tables.popularity import CountRow
     from digest.store.tables.readers import ConsentEventRow, SubscriberRow, VoteRow
     from digest.store.tables.sources import (
@@ -55,6 +61,7 @@ __all__ = [
     "ProductPageRow",
     "ReadingRow",
     "ReviewRow",
+    "RevisionRow",
     "RobotsRow",
     "SourceRow",
     "SubscriberRow",
@@ -80,6 +87,7 @@ _HOMES = {
     "ComparisonRow": "issues",
     "EditionRow": "issues",
     "IssueRow": "issues",
+    "RevisionRow": "issues",
     "CountRow": "popularity",
     "ConsentEventRow": "readers",
     "SubscriberRow": "readers",

@@ -40,6 +40,19 @@ class ComparisonRow(Row, table=True):
     document: str
 
 
+class RevisionRow(Row, table=True):
+    """③: a published comparison judged anew, told in the issue of ``week``."""
+
+    __tablename__ = "revision"
+    week: str = Field(primary_key=True, max_length=8)
+    position: int = Field(primary_key=True)
+    comparison_week: str = Field(max_length=8)
+    slug: str = Field(max_length=250, index=True)
+    tool_a: str = Field(max_length=120, index=True)
+    tool_b: str = Field(max_length=120, index=True)
+    document: str
+
+
 class EditionRow(Edition, Row, table=True):
     """④: an issue rendered; never updated."""
 
