@@ -24,6 +24,14 @@ def tool_slugs(session: Session) -> set[str]:
     return set(session.exec(select(ToolRow.slug)))
 
 
+def slugs_among(session: Session, slugs: Collection[str]) -> set[str]:
+    """Give which of these slugs are in use, those of tools that are part of another included."""
+    found: set[str] = set()
+    for part in in_chunks(slugs):
+        found.update(session.exec(select(ToolRow.slug).where(col(ToolRow.slug).in_(part))))
+    return found
+
+
 def parts(session: Session) -> dict[str, str]:
     """Give every slug that an editor made part of another tool, and that tool."""
     statement = select(ToolRow.slug, ToolRow.part_of).where(col(ToolRow.part_of).is_not(None))
@@ -31,10 +39,11 @@ def parts(session: Session) -> dict[str, str]:
 
 
 def put_tools(session: Session, tools: Sequence[Tool]) -> None:
-    """Store tools; one known before is brought up to date."""
+    """Store tools; one known before is brought up to date. Their marks are to be made anew."""
     values = [as_values(tool) for tool in tools]
-    update_columns = [name for name in Tool.model_fields if name != "slug"]
-    upsert(session, ToolRow, values, key=["slug"], update=update_columns)
+    update_columns = [*(name for name in Tool.model_fields if name != "slug"), "marked_by"]
+    same = {"marked_by": ""}
+    upsert(session, ToolRow, values, key=["slug"], update=update_columns, same=same)
 
 
 def all_tools(session: Session) -> list[Tool]:

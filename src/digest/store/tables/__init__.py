@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         ProductPageRow,
         ReviewRow,
         ToolKeyRow,
+        ToolMarkRow,
         ToolRow,
     )
     from digest.store.tables.decisions import DecisionRow, LookalikeRow, PlacementRow
@@ -68,6 +69,7 @@ __all__ = [
     "SourceRow",
     "SubscriberRow",
     "ToolKeyRow",
+    "ToolMarkRow",
     "ToolRow",
     "VoteRow",
     "WishRow",
@@ -79,6 +81,7 @@ _HOMES = {
     "ProductPageRow": "catalogue",
     "ReviewRow": "catalogue",
     "ToolKeyRow": "catalogue",
+    "ToolMarkRow": "catalogue",
     "ToolRow": "catalogue",
     "DecisionRow": "decisions",
     "LookalikeRow": "decisions",
