@@ -17,7 +17,8 @@ HEADS = "sub. riv. fre. bal. con."
 
 def print_plan(plan: Plan, *, wishes: Sequence[Wish] = (), shows_all: bool = False) -> None:
     """Print a plan whole, or its best pairs and its new tools."""
-    names = {each.tool: each.name for each in plan.candidates}
+    names = {each.tool: each.name for each in plan.rejections if each.name}
+    names |= {each.tool: each.name for each in plan.candidates}
     columns = ("", "pair", "job", "score", HEADS)
     chosen = [(place, *_pair(pair, names)) for place, pair in enumerate(plan.chosen, start=1)]
     print_table("chosen", columns, chosen, of="chosen pairs")

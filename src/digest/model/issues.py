@@ -104,6 +104,8 @@ class Rejection(Value):
 
     tool: str
     reason: str
+    name: str = ""
+    """Its name; empty in plans of before 2026-12."""
 
 
 class Plan(Value):
@@ -120,7 +122,7 @@ class Plan(Value):
     fresh: int
     """New tools among those looked at, whether or not they may be paired."""
     scored: int = Field(default=0, ge=0)
-    """Pairs that were scored."""
+    """Pairs that were scored, those with a tool of which too little is known included."""
     chosen: tuple[PairPlan, ...] = ()
     considered: tuple[PairPlan, ...] = ()
     """Pairs that were not chosen, best first: so many of the best, and each new tool's own best."""
