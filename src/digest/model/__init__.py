@@ -42,6 +42,7 @@ from digest.model.issues import (
     Candidate,
     Card,
     Comparison,
+    Contender,
     Edition,
     FactCell,
     FactRow,
@@ -85,6 +86,7 @@ from digest.model.readers import (
     SubscriberState,
     Vote,
 )
+from digest.model.wishes import Wish, WishKind
 
 __all__ = [
     "AgedCount",
@@ -100,6 +102,7 @@ __all__ = [
     "Community",
     "Comparison",
     "ConsentEvent",
+    "Contender",
     "Count",
     "Decision",
     "DecisionKind",
@@ -166,4 +169,6 @@ __all__ = [
     "Verdict",
     "Visit",
     "Vote",
+    "Wish",
+    "WishKind",
 ]

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from digest.catalogue.decisions import Rulings
-from digest.issues.candidates import UNPAIRED, candidate
-from digest.issues.pairing import PublishedPair
+from digest.issues.candidates import candidate, is_gone
+from digest.issues.nearness import Near, shortlist
+from digest.issues.pairing import PairingConfig, PublishedPair
 from digest.issues.weeks import Window
 from digest.mail.stationery import Brand
 from digest.model import (
@@ -29,6 +30,7 @@ from digest.steps.panel import Reviewed, load_known, review_known
 from digest.store import decisions as decision_store
 from digest.store import issues as store
 from digest.store import launches as launch_store
+from digest.store import pages as page_store
 from digest.store import reviews as review_store
 from digest.store import sources as source_store
 from digest.store import tools as tool_store
@@ -74,6 +76,10 @@ class Desk:
     sources_read: int
     launches_read: int
     number: int
+    near: Near = field(default_factory=dict)
+    """What each fresh tool may be paired with."""
+    gone: frozenset[str] = frozenset()
+    """Slugs of tools whose own page was gone at the last look."""
     flag_decisions: tuple[str, ...] = ()
     """What editors decided about flags of the tools looked at, a line each."""
     told: tuple[Told, ...] = ()
@@ -82,14 +88,22 @@ class Desk:
     """The tools of those."""
 
 
-def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> Desk:
-    """Load the week's fresh tools and the incumbents they can meet, and have them reviewed."""
+def load_desk(
+    parts: WeeklyParts, *, week: str, span: Window, now: datetime, also: Collection[str] = ()
+) -> Desk:
+    """
+    Load the week's fresh tools and the incumbents they can meet, and have them reviewed.
+
+    ``also`` are slugs of tools that an editor named, which are looked at whatever their job.
+    """
     with parts.db.read() as session:
         tools = [t for t in tool_store.all_tools(session) if t.launched_at <= span.cutoff]
         fresh = tuple(tool for tool in tools if span.contains(tool.launched_at))
-        wanted = {tool.job for tool in fresh} & {job.key for job in parts.jobs} - UNPAIRED
+        near = shortlist(tools, {tool.slug for tool in fresh}, config=PairingConfig())
+        wanted = {slug for others in near.values() for slug in others} | set(also)
         pool = {tool.slug: tool for tool in fresh}
-        pool |= {tool.slug: tool for tool in tools if tool.job in wanted}
+        pool |= {tool.slug: tool for tool in tools if tool.slug in wanted}
+        pages = page_store.pages_of(session, pool)
         past = store.past_comparisons(session, before=week)
         told = _told(past, review_store.last_revisions(session, before=week), alone=tools)
         shown = {card.slug for each in told for card in (each.original.a, each.original.b)}
@@ -107,11 +121,13 @@ def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> 
         reviewed={slug: item for slug, item in reviewed.items() if slug in pool},
         told=told,
         told_tools={slug: reviewed[slug] for slug in sorted(shown)},
-        published=tuple(_published(item, parts_of) for item in past),
+        published=tuple(PublishedPair.of(item, parts_of=parts_of) for item in past),
         stale=stale,
         sources_read=len(states) - len(stale),
         launches_read=launches_read,
         number=number,
+        near=near,
+        gone=frozenset(slug for slug, tool in pool.items() if is_gone(tool, pages[slug])),
         flag_decisions=tuple(each.line for each in flag_decisions),
     )
 
@@ -140,8 +156,15 @@ def _states_read(session: Session, parts: WeeklyParts) -> tuple[SourceState, ...
     return tuple(state for name, state in stored.items() if name in read)
 
 
-def as_candidate(item: Reviewed, *, parts: WeeklyParts, span: Window) -> Candidate:
-    """Show a reviewed tool to the planner."""
+def as_candidates(desk: Desk, *, parts: WeeklyParts, span: Window) -> list[Candidate]:
+    """Show the reviewed tools to the planner."""
+    return [
+        _candidate(item, parts=parts, span=span, is_gone=slug in desk.gone)
+        for slug, item in desk.reviewed.items()
+    ]
+
+
+def _candidate(item: Reviewed, *, parts: WeeklyParts, span: Window, is_gone: bool) -> Candidate:
     job = next((job for job in parts.jobs if job.key == item.side.tool.job), None)
     return candidate(
         item.side.tool,
@@ -150,17 +173,8 @@ def as_candidate(item: Reviewed, *, parts: WeeklyParts, span: Window) -> Candida
         coverage=coverage(item.evidence, job, parts.rules) if job else 0.0,
         panel=item.side.panel,
         attention=item.evidence.market.attention,
-    )
-
-
-def _published(item: Comparison, parts_of: Mapping[str, str]) -> PublishedPair:
-    """Give a pair as history has it; what is part of another tool by now rests with that one."""
-    return PublishedPair(
-        week=item.week,
-        a=parts_of.get(item.a.slug, item.a.slug),
-        b=parts_of.get(item.b.slug, item.b.slug),
-        panel_a=item.a.panel,
-        panel_b=item.b.panel,
+        evidence_sha256=item.evidence.sha256,
+        is_gone=is_gone,
     )
 
 

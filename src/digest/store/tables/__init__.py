@@ -28,7 +28,9 @@ if TYPE_CHECKING:
         ComparisonRow,
         EditionRow,
         IssueRow,
+        PlanRow,
         RevisionRow,
+        WishRow,
     )
     from digest.store.tables.popularity import CountRow
     from digest.store.tables.readers import ConsentEventRow, SubscriberRow, VoteRow
@@ -58,6 +60,7 @@ __all__ = [
     "LaunchRow",
     "LookalikeRow",
     "PlacementRow",
+    "PlanRow",
     "ProductPageRow",
     "ReadingRow",
     "ReviewRow",
@@ -69,6 +72,7 @@ __all__ = [
     "ToolMarkRow",
     "ToolRow",
     "VoteRow",
+    "WishRow",
     "metadata",
 ]
 
@@ -87,6 +91,8 @@ _HOMES = {
     "ComparisonRow": "issues",
     "EditionRow": "issues",
     "IssueRow": "issues",
+    "PlanRow": "issues",
+    "WishRow": "issues",
     "RevisionRow": "issues",
     "CountRow": "popularity",
     "ConsentEventRow": "readers",
