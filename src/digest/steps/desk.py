@@ -170,7 +170,9 @@ def _candidate(item: Reviewed, *, parts: WeeklyParts, span: Window, is_gone: boo
         item.side.tool,
         item.side.facts,
         window=span,
-        coverage=coverage(item.evidence, job, parts.rules) if job else 0.0,
+        coverage=coverage(item.evidence, job, parts.rules, reviews=item.side.reviews)
+        if job
+        else 0.0,
         panel=item.side.panel,
         attention=item.evidence.market.attention,
         evidence_sha256=item.evidence.sha256,

@@ -12,7 +12,8 @@ from digest.catalogue.facts import current_facts
 from digest.catalogue.popularity import Counted, aged_counts
 from digest.issues.sides import Side
 from digest.model import AgedCount, Evidence, Fact, Tool
-from digest.panel.evidence import build_evidence, market_of
+from digest.panel.evidence import build_evidence
+from digest.panel.market import Markets
 from digest.panel.rules import Rules, review_all
 from digest.panel.verdict import tally
 from digest.store import popularity as popularity_store
@@ -71,12 +72,12 @@ def load_known(session: Session, tools: Mapping[str, Tool], catalogue: Sequence[
 def review_known(known: Known, *, rules: Rules, now: datetime) -> dict[str, Reviewed]:
     """Have every tool reviewed, alone; by slug, in order."""
     reviewed = {}
+    markets = Markets(known.by_job, now=now, since=known.since, counts=known.counts)
     for slug, tool in sorted(known.tools.items()):
         kin = [fact for each in known.kin[slug] for fact in known.facts[each]]
         facts = current_facts(known.facts[slug], kin=kin)
         against = dissent(known.facts[slug], standing=facts)
-        peers = known.by_job[tool.job]
-        market = market_of(tool, peers, now=now, since=known.since, counts=known.counts)
+        market = markets.of(tool)
         evidence = build_evidence(tool, facts, market=market, now=now, dissent=against)
         reviews = review_all(evidence, rules, now)
         panel = tally(reviews)

@@ -21,7 +21,8 @@ from digest.issues.candidates import candidate
 from digest.issues.pairing import PublishedPair, plan_pairs
 from digest.issues.weeks import Window, whole_week
 from digest.model import Candidate, Job, Plan, Tool
-from digest.panel.evidence import build_evidence, coverage, market_of
+from digest.panel.evidence import build_evidence, coverage
+from digest.panel.market import Markets
 from digest.panel.rules import Rules, review_all
 from digest.panel.verdict import tally
 
@@ -79,9 +80,10 @@ def _candidates(
     for tool in tools:
         by_job[tool.job].append(tool)
     jobs = {job.key: job for job in parts.jobs}
+    markets = Markets(by_job, now=span.cutoff)
     made = []
     for each, tool in zip(given, tools, strict=True):
-        market = each.market or market_of(tool, by_job[tool.job], now=span.cutoff)
+        market = each.market or markets.of(tool)
         known, against = current_facts(each.facts), dissent(each.facts)
         evidence = build_evidence(tool, known, market=market, now=span.cutoff, dissent=against)
         reviews = review_all(evidence, parts.rules, span.cutoff)
@@ -91,7 +93,7 @@ def _candidates(
                 tool,
                 known,
                 window=span,
-                coverage=coverage(evidence, job, parts.rules) if job else 0.0,
+                coverage=coverage(evidence, job, parts.rules, reviews=reviews) if job else 0.0,
                 panel=tally(reviews),
                 attention=market.attention,
                 evidence_sha256=evidence.sha256,
