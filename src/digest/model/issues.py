@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from digest.model.base import Value
 from digest.model.catalogue import EntryPrice, Fact, FactKind, Tool
-from digest.model.panel import Move, Review, Tally
+from digest.model.panel import Citation, Move, Review, Tally
 
 
 class Candidate(Value):
@@ -160,6 +160,12 @@ class Answer(Value):
     line: str
     pick_a_if: tuple[str, ...] = ()
     pick_b_if: tuple[str, ...] = ()
+    note: str | None = None
+    """What a model says of the pair, asked in both orders; it explains and never decides."""
+    note_by: str | None = None
+    """That model."""
+    note_citations: tuple[Citation, ...] = ()
+    """What the note's marks such as [1] point to."""
 
 
 class FactCell(Value):
