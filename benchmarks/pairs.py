@@ -1,10 +1,10 @@
 """
 Show the pairs of a real week: the plan's best twenty, the parts of their scores, and why not.
 
-Reads captured listings, makes tools of them in a database of its own, and plans the week as a build on
-that day would. The folder belongs to the sites; none of it is kept.
+Reads the listings captured until a moment, makes tools of them in a database of its own, and plans the
+week as a build at that moment would. The folder belongs to the sites; none of it is kept.
 
-Usage: pairs.py FOLDER [--at 2026-07-14T18:00] [--top 20] [--json]
+Usage: pairs.py FOLDER [--week 2026-W29] [--at 2026-07-24T18:00] [--top 20] [--json]
 """
 
 import argparse
@@ -18,7 +18,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from digest.catalogue.jobs import JobClassifier, load_jobs
-from digest.issues.weeks import week_of, window
+from digest.issues.weeks import window
 from digest.mail.stationery import Brand
 from digest.model import Capture, Launch, PairPlan, Source
 from digest.panel.rules import load_rules
@@ -60,7 +60,8 @@ def main() -> None:
     """Plan the week and print it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=2)[1])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--at", type=_moment, default="2026-07-14T18:00")
+    parser.add_argument("--at", type=_moment, default="2026-07-24T18:00")
+    parser.add_argument("--week", default="2026-W29")
     parser.add_argument("--top", type=int, default=20)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -70,7 +71,7 @@ def main() -> None:
         db = Database(f"sqlite:///{place}/pairs.db")
         migrate(db)
         read(db, options.folder, now=options.at)
-        work = planned(db, now=options.at)
+        work = planned(db, week=options.week, now=options.at)
         db.close()
     if options.json:
         print(work.plan.model_dump_json(indent=1))
@@ -95,8 +96,8 @@ def read(db: Database, folder: Path, *, now: datetime) -> None:
         research(db, classifier=classifier)
 
 
-def planned(db: Database, *, now: datetime) -> Planned:
-    """Plan the week of that moment as a build would."""
+def planned(db: Database, *, week: str, now: datetime) -> Planned:
+    """Plan the week at that moment as a build would."""
     parts = WeeklyParts(
         db=db,
         jobs=load_jobs(),
@@ -112,7 +113,6 @@ def planned(db: Database, *, now: datetime) -> Planned:
         zone=ZoneInfo("UTC"),
         labels={},
     )
-    week = week_of(now, parts.zone)
     span = window(week, now=now, zone=parts.zone)
     return plan_week(week, span, BuildOptions(), parts, now=now)
 

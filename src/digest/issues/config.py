@@ -43,3 +43,5 @@ class PairingConfig(Value):
     """The same of new ones: all of them, but in a flood."""
     kept: int = Field(default=200, ge=0)
     """Best pairs not chosen that the plan remembers, besides each new tool's own best."""
+    kept_of_one: int = Field(default=5, ge=1)
+    """Most of them that one new tool has: a model meets forty others, and hides all that follow."""
