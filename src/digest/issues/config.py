@@ -10,7 +10,7 @@ class PairingConfig(Value):
 
     min_job_confidence: float = Field(default=0.6, ge=0, le=1)
     min_coverage: float = Field(default=0.5, ge=0, le=1)
-    min_calls: int = Field(default=2, ge=1)
+    min_calls: int = Field(default=2, ge=0)
     """Reviewers that must have made a call on each side."""
     substitutability: float = 0.40
     """This and the next four are the weights of the score's parts; together they are 1."""
