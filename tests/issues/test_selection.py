@@ -61,7 +61,7 @@ def chosen_of(pairs, config):
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_without_diversity_greedy_is_the_exact_optimum(seed, scored):
+def test_golden_4_without_diversity_greedy_is_the_exact_optimum(seed, scored):
     """One pair a job inside two a category: the best next one is never a mistake."""
     pairs = some_pairs(scored, random.Random(seed), 9)
     config = PairingConfig(diversity=1.0, target=4)
@@ -97,7 +97,7 @@ def worth(order, config):
     return total
 
 
-def test_with_diversity_greedy_is_within_one_per_cent_of_brute_force(scored):
+def test_golden_4_with_diversity_greedy_is_within_one_per_cent_of_brute_force(scored):
     config = PairingConfig(target=3)
     greedy = brute = 0.0
     for seed in range(40):
@@ -176,3 +176,95 @@ def test_a_job_without_a_category_stands_for_itself(scored):
     made = choose(pairs, pinned=(), config=PairingConfig(), categories={})
 
     assert list(made.pairs) == pairs
+
+
+def test_golden_4_greedy_is_within_one_per_cent_at_the_size_of_a_week(scored):
+    """Forty pairs, five wanted, against the exact optimum of scores under the caps."""
+    config = PairingConfig(diversity=1.0)
+    for seed in range(5):
+        pairs = some_pairs(scored, random.Random(seed), 40)
+        best_of_job = [
+            max((pair for pair in pairs if pair.a.tool.job == job), key=lambda p: p.score.total)
+            for job in CATEGORIES
+            if any(pair.a.tool.job == job for pair in pairs)
+        ]
+        best = max(
+            sum(pair.score.total for pair in group)
+            for size in range(1, config.target + 1)
+            for group in combinations(best_of_job, size)
+            if fits(group, config)
+        )
+
+        greedy = sum(pair.score.total for pair in chosen_of(pairs, config))
+
+        assert greedy >= 0.99 * best
+
+
+def test_the_next_best_takes_the_place_of_a_pair_that_is_replaced(scored):
+    """It stands where the other stood, and no other place changes."""
+    pairs = [
+        scored("lead", 0.9, job="j0"),
+        scored("mid", 0.8, job="j3"),
+        scored("low", 0.6, job="j5"),
+        scored("zest", 0.7, job="j3"),
+    ]
+
+    made = choose(
+        pairs,
+        pinned=(),
+        config=PairingConfig(target=3),
+        categories=CATEGORIES,
+        replaced=[pairs[1].key],
+    )
+
+    assert list(made.pairs) == [pairs[0], pairs[3], pairs[2]]
+    assert made.replaces == {pairs[3].key: pairs[1].key}
+    assert made.why_not == {pairs[1].key: "an editor wanted the next best in its place"}
+
+
+def test_without_a_next_best_the_place_stays_empty(scored):
+    pairs = [scored("lead", 0.9, job="j0"), scored("other", 0.8, job="j3")]
+
+    made = choose(
+        pairs,
+        pinned=(),
+        config=PairingConfig(),
+        categories=CATEGORIES,
+        replaced=[pairs[0].key],
+    )
+
+    assert list(made.pairs) == [pairs[1]]
+    assert made.next_best == {}
+
+
+def test_each_chosen_pair_names_what_would_stand_in_its_place(scored):
+    pairs = [
+        scored("lead", 0.9, job="j0"),
+        scored("spare", 0.7, job="j0"),
+        scored("other", 0.8, job="j3"),
+    ]
+
+    made = choose(pairs, pinned=(), config=PairingConfig(), categories=CATEGORIES)
+
+    assert made.next_best == {pairs[0].key: pairs[1].key}
+    assert made.why_not == {pairs[1].key: "its job has a pair this week"}
+
+
+def test_a_pinned_pair_is_not_replaced(scored):
+    pin, spare = scored("pin", 0.2), scored("spare", 0.9)
+
+    made = choose(
+        [spare],
+        pinned=[pin],
+        config=PairingConfig(),
+        categories=CATEGORIES,
+        replaced=[pin.key],
+    )
+
+    assert list(made.pairs) == [pin]
+
+
+def test_of_nothing_nothing_is_chosen():
+    made = choose([], pinned=(), config=PairingConfig(), categories=CATEGORIES)
+
+    assert (made.pairs, made.why_not, made.next_best) == ((), {}, {})

@@ -87,7 +87,7 @@ def _print_build(report: "BuildReport") -> None:
         typer.echo("")
     if report.rejected:
         print_table("left out", ("tools", "because"), [(n, r) for r, n in report.rejected.items()])
-    for line in report.decisions:
+    for line in (*report.decisions, *report.panel):
         typer.echo(line)
     if report.issue is None or report.edition is None:
         typer.echo(f"no issue: {report.note}")

@@ -5,37 +5,42 @@ from collections.abc import Sequence
 import typer
 
 from digest.cli.output import print_table
-from digest.model import PairPlan, Plan, Wish
+from digest.model import PairPlan, PairScore, Plan, Wish
 from digest.model.wording import counted
 
 SHOWN = 20
 """Pairs that were not chosen, where not all are asked for."""
-PARTS = ("substitutability", "rivalry", "freshness", "balance", "contrast")
-HEADS = "sub. riv. fre. bal. con."
-"""Columns of the parts, in the order of PARTS."""
+PARTS = {
+    "substitutability": "same",
+    "rivalry": "rivals",
+    "freshness": "fresh",
+    "balance": "attention",
+    "contrast": "differences",
+}
+"""Parts of a score in their order, and what they are called here."""
+OF_SAME = ("similarity", "overlap")
+"""Pieces of the first part that may be unknown."""
 
 
 def print_plan(plan: Plan, *, wishes: Sequence[Wish] = (), shows_all: bool = False) -> None:
     """Print a plan whole, or its best pairs and its new tools."""
-    names = {each.tool: each.name for each in plan.candidates}
-    columns = ("", "pair", "job", "score", HEADS)
-    chosen = [(place, *_pair(pair, names)) for place, pair in enumerate(plan.chosen, start=1)]
-    print_table("chosen", columns, chosen, of="chosen pairs")
+    names = {each.tool: each.name for each in plan.rejections if each.name}
+    names |= {each.tool: each.name for each in plan.candidates}
+    typer.echo("\nchosen" if plan.chosen else "\nchosen: none")
     for place, pair in enumerate(plan.chosen, start=1):
-        typer.echo(f"{place}. {pair.key}: {_said(pair)}")
+        typer.echo(f"{place}. {_title(pair, names)}\n   {_parts(pair.score)}\n   {_said(pair)}")
     kept = plan.considered if shows_all else plan.considered[:SHOWN]
-    rows = [(*_pair(pair, names), pair.reason) for pair in kept]
-    print_table(
-        f"not chosen: {len(kept)} of {plan.scored - len(plan.chosen):,}",
-        (*columns[1:], "because"),
-        rows,
-    )
+    others = plan.scored - len(plan.chosen)
+    typer.echo(f"\nnot chosen: {len(kept):,} of {counted(others, 'pair')}, the best first")
+    for pair in kept:
+        typer.echo(f"-  {_title(pair, names)}\n   {_parts(pair.score)}\n   {pair.reason}")
+    typer.echo("")
     tools = [
-        (each.tool, each.job, f"{each.job_confidence:.2f}", each.best, each.reason or "chosen")
+        (each.tool, each.job, f"{each.job_confidence:.2f}", each.reason or f"in {each.best}")
         for each in plan.candidates
         if shows_all or each.is_fresh
     ]
-    print_table("tools that may be paired", ("tool", "job", "sure", "best pair", "what"), tools)
+    print_table("tools that may be paired", ("tool", "job", "sure", "what"), tools)
     if shows_all:
         rejections = [(each.tool, each.reason) for each in plan.rejections]
         print_table("tools that may not", ("tool", "because"), rejections)
@@ -45,16 +50,19 @@ def print_plan(plan: Plan, *, wishes: Sequence[Wish] = (), shows_all: bool = Fal
         )
 
 
-def _pair(pair: PairPlan, names: dict[str, str]) -> tuple[object, ...]:
-    score = pair.score
-    parts = " ".join(f"{getattr(score, part):.2f}" for part in PARTS)
-    unknown = f"\nunknown: {', '.join(score.defaulted)}" if score.defaulted else ""
-    return (
-        f"{names.get(pair.a, pair.a)} vs {names.get(pair.b, pair.b)}",
-        pair.job,
-        f"{score.total:.4f}",
-        parts + unknown,
-    )
+def _title(pair: PairPlan, names: dict[str, str]) -> str:
+    both = f"{names.get(pair.a, pair.a)} vs {names.get(pair.b, pair.b)}"
+    return f"{pair.score.total:.4f} {both} ({pair.job}; {pair.key})"
+
+
+def _parts(score: PairScore) -> str:
+    """Say the parts; a question mark is on what stands in the middle since it is unknown."""
+    told = [
+        f"{words} {getattr(score, part):.2f}{'?' if part in score.defaulted else ''}"
+        for part, words in PARTS.items()
+    ]
+    unknown = [piece for piece in OF_SAME if piece in score.defaulted]
+    return ", ".join(told) + (f" (of same unknown: {', '.join(unknown)})" if unknown else "")
 
 
 def _said(pair: PairPlan) -> str:
@@ -63,7 +71,7 @@ def _said(pair: PairPlan) -> str:
         f"in place of {pair.replaces}" if pair.replaces else "",
         f"next best: {pair.next_best}" if pair.next_best else "nothing could stand in its place",
     ]
-    note = f" Note: {pair.note}" if pair.note else ""
+    note = f" Note: {pair.note}." if pair.note else ""
     return f"{pair.why}{note} ({'; '.join(filter(None, marks))})"
 
 

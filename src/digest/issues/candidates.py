@@ -68,24 +68,33 @@ def nameless(tool: Tool) -> str:
     return " ".join(word for word in words if word not in names)
 
 
-def refusal(
-    found: Candidate, *, window: Window, config: PairingConfig, is_pinned: bool
-) -> str | None:
+def refusal(found: Candidate, *, window: Window, is_pinned: bool) -> str | None:
     """
-    Say why a tool may not be paired; None where it may.
+    Say why a tool has no place in this issue at all; None where it has.
 
     The texts are the same for the same cause, so that they can be counted. An editor's pin vouches
-    for the job and for a sponsored tool; it does not make thin evidence thicker.
+    for a sponsored tool.
     """
     tool = found.tool
     flags = [flag for flag in tool.flags if not (is_pinned and flag is Flag.SPONSORED)]
-    is_unsure = tool.job_confidence < config.min_job_confidence and not is_pinned
     causes = (
         (not found.is_fresh and tool.launched_at >= window.cutoff, "launched after the cut-off"),
         (tool.job in UNPAIRED, "no job found"),
-        (is_unsure, f"job less sure than {config.min_job_confidence:g}"),
         (bool(flags), f"flagged {min(flags, default='')}"),
         (found.is_gone, "its own page was gone at the last look"),
+    )
+    return next((reason for is_so, reason in causes if is_so), None)
+
+
+def doubt(found: Candidate, *, config: PairingConfig, is_pinned: bool) -> str | None:
+    """
+    Say what is not known well enough of a tool to pair it; None where enough is.
+
+    An editor's pin vouches for the job; it does not make thin evidence thicker.
+    """
+    is_unsure = found.tool.job_confidence < config.min_job_confidence and not is_pinned
+    causes = (
+        (is_unsure, f"job less sure than {config.min_job_confidence:g}"),
         (
             found.coverage < config.min_coverage,
             f"less than {config.min_coverage:.0%} of what a comparison shows is known",

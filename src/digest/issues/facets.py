@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 from digest.model import Candidate, Fact, FactKind, Tool
 
 Facets = Mapping[str, frozenset[str]]
-"""Set of words by facet: tags, platforms, buyers; the size of a model is one word."""
+"""
+Set of words by facet: tags, platforms, buyers; forms, which are platforms as texts have them; the
+size of a model is one word.
+"""
 
-FACETS = ("tags", "platforms", "buyers")
 SIZE = "size"
 UNSURE = 0.5
 GENERAL_TAGS = frozenset(
@@ -44,7 +46,28 @@ _BUYERS = {
     "everyone": r"students?|kids|famil(?:y|ies)|personal|everyone|your life|travell?ers?|parents?"
     r"|consumers?",
 }
-_READERS = {who: re.compile(rf"(?<![\w-])(?:{words})(?![\w-])") for who, words in _BUYERS.items()}
+_FORMS = {
+    "terminal": r"terminal|command[ -]line|clis?|tuis?|shell",
+    "editor": r"vs ?code|ides?|jetbrains|(?:neo)?vim|code editor",
+    "browser": r"(?:browser|chrome) extensions?|(?:in|inside) (?:the|your|a) browser|web apps?",
+    "desktop": r"macos|mac app|for (?:your )?mac|windows|desktop|menu bar",
+    "phone": r"ios|iphone|ipad|android|mobile|imessage|whatsapp|telegram|phone calls?|calls",
+    "team chat": r"slack|discord|microsoft teams",
+    "api": r"apis?|sdks?|endpoints?",
+    "library": r"librar(?:y|ies)|frameworks?|packages?|python|typescript|rust crate",
+    "server": r"servers?|self-host(?:ed|ing)?|docker|kubernetes|on-prem(?:ises)?",
+    "add-on": r"skills?|plugins?|mcp|add-ons?|extensions? for|prompts?|templates?|boilerplate",
+    "weights": r"(?:open|model) weights|open-weights?|gguf|checkpoints?|parameters|fine-tuned",
+    "paper": r"papers?|we (?:propose|present|introduce|show)|dataset|benchmark",
+}
+"""What a thing is and where it runs, as texts say it."""
+
+
+def _readers(words: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
+    return {key: re.compile(rf"(?<![\w-])(?:{each})(?![\w-])") for key, each in words.items()}
+
+
+_BUYERS_IN, _FORMS_IN = _readers(_BUYERS), _readers(_FORMS)
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMBT])\b", re.IGNORECASE)
 _SCALE = {"k": 1e-6, "m": 1e-3, "b": 1.0, "t": 1e3}
 NEAR_SIZE = 2.0
@@ -62,33 +85,48 @@ def facets(found: Candidate) -> Facets:
 def facets_of(tool: Tool) -> dict[str, frozenset[str]]:
     """Give what a tool says of itself without its facts: tags and buyers."""
     tags = frozenset(filter(None, map(_tag, tool.tags))) - GENERAL_TAGS
-    kinds = {"tags": tags, "buyers": buyers(f"{tool.tagline} {tool.description}")}
+    text = f"{tool.tagline} {tool.description}"
+    kinds = {"tags": tags, "buyers": buyers(text), "forms": forms(text)}
     return {name: words for name, words in kinds.items() if words}
 
 
 def buyers(text: str) -> frozenset[str]:
     """Say whom a text addresses; empty where it does not say."""
     small = text.casefold()
-    return frozenset(who for who, words in _READERS.items() if words.search(small))
+    return frozenset(who for who, words in _BUYERS_IN.items() if words.search(small))
+
+
+def forms(text: str) -> frozenset[str]:
+    """Say what a thing is and where it runs, such as a library or an add-on, as far as a text does."""
+    small = text.casefold()
+    return frozenset(form for form, words in _FORMS_IN.items() if words.search(small))
 
 
 def overlap(ours: Facets, theirs: Facets) -> float | None:
     """
     Give the mean share of what two have in common in tags, platforms and buyers.
 
-    One that is unknown of a side counts half, so that a single word in common is no proof; the size
-    of models counts where both are known. None where nothing is known of both.
+    Where facts do not name the platforms of both, their texts may. One that is unknown of a side
+    counts half, so that a single word in common is no proof; the size of models counts where both
+    are known. None where nothing is known of both.
     """
-    both = ours.keys() & theirs.keys()
-    if not both:
-        return None
-    shares = [
-        len(ours[name] & theirs[name]) / len(ours[name] | theirs[name]) if name in both else UNSURE
-        for name in FACETS
-    ]
-    if SIZE in both:
+    platforms = _share(ours, theirs, "platforms")
+    if platforms is None:
+        platforms = _share(ours, theirs, "forms")
+    parts = [_share(ours, theirs, "tags"), platforms, _share(ours, theirs, "buyers")]
+    shares = [UNSURE if part is None else part for part in parts]
+    has_sizes = SIZE in ours and SIZE in theirs
+    if has_sizes:
         shares.append(_size_share(ours[SIZE], theirs[SIZE]))
+    elif parts == [None] * len(parts):
+        return None
     return sum(shares) / len(shares)
+
+
+def _share(ours: Facets, theirs: Facets, name: str) -> float | None:
+    if name not in ours or name not in theirs:
+        return None
+    return len(ours[name] & theirs[name]) / len(ours[name] | theirs[name])
 
 
 def _tag(tag: str) -> str:

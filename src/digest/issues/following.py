@@ -7,7 +7,7 @@ from digest.errors import IssueError
 from digest.issues.config import PairingConfig
 from digest.issues.pins import PAIR, Asked, Slugs, spelled
 from digest.issues.scoring import Judge, Scored
-from digest.model import Candidate, Job
+from digest.model import Candidate, Job, Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Pins:
     judge: Callable[[str], Judge]
     objection: Callable[[Candidate, Candidate], str | None]
     passed: Mapping[str, Candidate]
-    refused: Mapping[str, str]
+    refused: Mapping[str, Rejection]
     scored: Sequence[Scored]
 
     def follow(self) -> list[Scored]:
@@ -68,7 +68,8 @@ class Pins:
 
     def _candidate(self, slug: str, wish: Slugs) -> Candidate:
         if slug not in self.passed:
-            reason = self.refused.get(slug, "no such tool is known")
+            refused = self.refused.get(slug)
+            reason = refused.reason if refused else "no such tool is known"
             raise self._error(wish, f"{slug}: {reason}")
         return self.passed[slug]
 

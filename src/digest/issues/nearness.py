@@ -29,6 +29,8 @@ FINE = 10_000
 """Steps of a cosine: rounded so far, it is the same on every machine."""
 ROWS = 256
 """New tools compared at once: bounds the memory."""
+TOLD = ("tags", "forms", "buyers")
+"""Facets that a tool's own words and tags tell, without its facts."""
 FEW_PAIRS = 3
 """Pairs in a job below which a rank among them says nothing."""
 
@@ -39,8 +41,8 @@ def shortlist(tools: Iterable[Tool], fresh: Collection[str], *, config: PairingC
 
     All new ones up to ``config.near_fresh``, and the ``config.near`` likeliest others by what can
     be told without their facts: how sure their job is, texts, tags, buyers; and every one that
-    either text sets against the other. Those flagged, or unsure of their job, are left out, but
-    count in the rank.
+    either text sets against the other. Those flagged, unsure of their job, or older versions of
+    another are left out, but count in the rank.
 
     Args:
         tools: The catalogue, each slug once, in any order; those of a job without a new one cost
@@ -76,19 +78,19 @@ class _Job:
         vectors = text_vectors([nameless(tool) for tool in self.tools])
         ranks = self._ranks(vectors)
         known = [facets_of(tool) for tool in self.tools]
-        tags, whom = (
-            word_sets([each.get(name, ()) for each in known]) for name in ("tags", "buyers")
-        )
+        sets = [word_sets([each.get(name, ()) for each in known]) for name in TOLD]
         confidence = np.array([tool.job_confidence for tool in self.tools])
         is_new = np.zeros(len(self.tools), dtype=bool)
         is_new[list(self.rows)] = True
-        is_open = np.array([self._may_meet(tool) for tool in self.tools]) | is_new
+        newest = self._newest()
+        is_open = np.array([self._may_meet(tool) and tool.slug in newest for tool in self.tools])
+        is_open |= is_new
         named = self._named()
         found: dict[str, dict[str, float | None]] = {}
         for place in self.rows:
             rank = ranks(place)
             likely = confidence * confidence[place] / 2 + np.nan_to_num(rank, nan=0.5) / 4
-            likely = likely + _shared(place, (tags, whom)) / 4
+            likely = likely + _shared(place, sets) / 4
             chosen = set(_best(likely, is_open & is_new, place, self.config.near_fresh))
             chosen |= set(_best(likely, is_open & ~is_new, place, self.config.near))
             chosen |= {other for other in named[place] if is_open[other]}
@@ -102,6 +104,15 @@ class _Job:
 
     def _may_meet(self, tool: Tool) -> bool:
         return not tool.flags and tool.job_confidence >= self.config.min_job_confidence
+
+    def _newest(self) -> set[str]:
+        """Give the newest listing of each product family: nobody chooses an older version."""
+        newest: dict[str, Tool] = {}
+        for tool in self.tools:
+            known = newest.get(tool.family)
+            if known is None or tool.launched_at > known.launched_at:
+                newest[tool.family] = tool
+        return {tool.slug for tool in newest.values()}
 
     def _ranks(self, vectors: Any) -> Any:
         """Give what gives, for a new tool's place, the rank of its likeness to each of the job."""

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from digest.issues.candidates import refusal
+from digest.issues.candidates import doubt, refusal
 from digest.issues.config import PairingConfig
 from digest.issues.following import Pins
 from digest.issues.history import History, PublishedPair
@@ -109,15 +109,21 @@ class Planner:
         self, candidates: Sequence[Candidate], before: Iterable[Rejection], *, near: Near
     ) -> Plan:
         """Plan with candidates in the order of their slugs."""
-        refused = {rejection.tool: rejection.reason for rejection in before}
+        refused = {rejection.tool: rejection for rejection in before}
         passed: dict[str, Candidate] = {}
+        doubted: dict[str, Candidate] = {}
         for found in candidates:
-            reason = self.refusal(found)
-            if reason is None:
-                passed[found.tool.slug] = found
-            else:
-                refused[found.tool.slug] = reason
-        scored = self.score_all(passed.values(), near)
+            tool, reason = found.tool, self.refusal(found)
+            is_pinned = self.asked.has_pinned(tool.slug)
+            doubts = doubt(found, config=self.config, is_pinned=is_pinned)
+            if reason or doubts:
+                refused[tool.slug] = Rejection(
+                    tool=tool.slug, reason=reason or doubts or "", name=tool.name
+                )
+            if not reason:
+                (doubted if doubts else passed)[tool.slug] = found
+        # what is only not known well enough is scored too: an editor sees what to look after
+        scored = self.score_all([*passed.values(), *doubted.values()], near)
         chosen = self.choose(scored, passed, refused)
         return Plan(
             week=self.week,
@@ -128,9 +134,7 @@ class Planner:
             passed=len(passed),
             fresh=sum(found.is_fresh for found in candidates),
             scored=len(scored),
-            rejections=tuple(
-                Rejection(tool=tool, reason=refused[tool]) for tool in sorted(refused)
-            ),
+            rejections=tuple(refused[tool] for tool in sorted(refused)),
             pinned=tuple(map(spelled, self.asked.pins)),
             banned=tuple(sorted(map(spelled, self.asked.bans))),
             forced=tuple(sorted(map(spelled, self.asked.forced or ()))),
@@ -154,12 +158,12 @@ class Planner:
         return hashlib.sha256(json.dumps(text, sort_keys=True).encode()).hexdigest()
 
     def refusal(self, found: Candidate) -> str | None:
-        """Say why a tool may not be in this issue; None where it may."""
+        """Say why a tool has no place in this issue; None where it may be known too little of."""
         slug = found.tool.slug
         is_pinned = self.asked.has_pinned(slug)
         if (slug,) in self.asked.bans:
             return "banned by an editor"
-        reason = refusal(found, window=self.window, config=self.config, is_pinned=is_pinned)
+        reason = refusal(found, window=self.window, is_pinned=is_pinned)
         if reason:
             return reason
         if found.tool.job not in self.jobs:
@@ -199,10 +203,10 @@ class Planner:
         self,
         scored: Sequence[Scored],
         passed: Mapping[str, Candidate],
-        refused: Mapping[str, str],
+        refused: Mapping[str, Rejection],
     ) -> Chosen:
         """Follow the pins, choose the others, and put all in the editor's order."""
-        objections = {pair.key: self.objection(pair.a, pair.b) for pair in scored}
+        may_meet = [pair for pair in scored if set(pair.key) <= passed.keys()]
         pins = Pins(
             week=self.week,
             asked=self.asked,
@@ -212,22 +216,28 @@ class Planner:
             objection=self.objection,
             passed=passed,
             refused=refused,
-            scored=scored,
+            scored=may_meet,
         ).follow()
         pinned = {pair.key for pair in pins}
-        floor = self.config.floor
-        pool = [
-            pair
-            for pair in scored
-            if pair.key not in pinned and not objections[pair.key] and pair.score.total >= floor
-        ]
+        others = {pair.key: self._why_not(pair, refused) for pair in scored}
         chosen = choose(
-            pool,
+            [pair for pair in may_meet if not others[pair.key] and pair.key not in pinned],
             pinned=pins,
             config=self.config,
             categories={job.key: job.category for job in self.jobs.values()},
             replaced=self.asked.replaced,
         )
-        low = f"score below {floor:g}"
-        others = {pair.key: objections[pair.key] or low for pair in scored}
         return chosen.settled(others, order=self.asked.ordered)
+
+    def _why_not(self, pair: Scored, refused: Mapping[str, Rejection]) -> str:
+        """Say why a pair is in no pool to choose from; the empty text where it is."""
+        objection = self.objection(pair.a, pair.b)
+        if objection:
+            return objection
+        low = f"score below {self.config.floor:g}" if pair.score.total < self.config.floor else ""
+        doubts = [
+            f"{refused[slug].name or slug}: {refused[slug].reason}"
+            for slug in pair.key
+            if slug in refused
+        ]
+        return "; ".join(doubts) or low

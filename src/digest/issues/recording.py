@@ -63,10 +63,11 @@ class Recorder:
         best: dict[str, Key] = {}
         numbers: dict[str, int] = dict.fromkeys(passed, 0)
         for pair in (*chosen.pairs, *ranked):
-            for slug in pair.key:
-                best.setdefault(slug, pair.key)
-                numbers[slug] += 1
-        shown = {slug for pair in (*chosen.pairs, *kept) for slug in pair.key}
+            if set(pair.key) <= passed.keys():
+                for slug in pair.key:
+                    best.setdefault(slug, pair.key)
+                    numbers[slug] += 1
+        shown = {slug for pair in (*chosen.pairs, *kept) for slug in pair.key} & passed.keys()
         shown |= {slug for slug, found in passed.items() if found.is_fresh}
         reasons: dict[Key, str | None] = {**chosen.why_not}
         reasons |= {pair.key: None for pair in chosen.pairs}
@@ -113,7 +114,7 @@ class Recorder:
 
 
 def _share(found: Candidate) -> float:
-    return found.ships / found.calls
+    return found.ships / found.calls if found.calls else 0.0
 
 
 def _contender(found: Candidate, *, pairs: int, best: Key | None, reason: str | None) -> Contender:

@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from digest.model.base import Value
 from digest.model.catalogue import EntryPrice, Fact, FactKind, Tool
-from digest.model.panel import Move, Review, Tally
+from digest.model.panel import Citation, Move, Review, Tally
 
 
 class Candidate(Value):
@@ -104,6 +104,8 @@ class Rejection(Value):
 
     tool: str
     reason: str
+    name: str = ""
+    """Its name; empty in plans of before 2026-12."""
 
 
 class Plan(Value):
@@ -120,7 +122,7 @@ class Plan(Value):
     fresh: int
     """New tools among those looked at, whether or not they may be paired."""
     scored: int = Field(default=0, ge=0)
-    """Pairs that were scored."""
+    """Pairs that were scored, those with a tool of which too little is known included."""
     chosen: tuple[PairPlan, ...] = ()
     considered: tuple[PairPlan, ...] = ()
     """Pairs that were not chosen, best first: so many of the best, and each new tool's own best."""
@@ -158,6 +160,12 @@ class Answer(Value):
     line: str
     pick_a_if: tuple[str, ...] = ()
     pick_b_if: tuple[str, ...] = ()
+    note: str | None = None
+    """What a model says of the pair, asked in both orders; it explains and never decides."""
+    note_by: str | None = None
+    """That model."""
+    note_citations: tuple[Citation, ...] = ()
+    """What the note's marks such as [1] point to."""
 
 
 class FactCell(Value):

@@ -7,7 +7,8 @@ from pydantic import AwareDatetime
 from sqlmodel import Field
 
 from digest.model.base import Value
-from digest.model.catalogue import Fact
+from digest.model.catalogue import Fact, Tool
+from digest.model.pages import PageRole
 
 
 class Verdict(StrEnum):
@@ -62,6 +63,33 @@ class Evidence(Value):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+class Excerpt(Value):
+    """What a page of the tool's own says, as plain text."""
+
+    url: str
+    """Page a reader can check."""
+    role: PageRole
+    fetched_at: AwareDatetime
+    text: str
+
+
+class Snippet(Value):
+    """A numbered piece of evidence that a model is shown; it may quote nothing else."""
+
+    id: str
+    """``E1``, ``E2`` …, in the order they are shown."""
+    label: str
+    """Name of the source, or "our records"."""
+    source_type: str
+    """our_records, announcement, listing, or the role of a page of the tool's own."""
+    url: str | None = None
+    fetched_at: AwareDatetime
+    sha256: str
+    """Of the text."""
+    text: str = Field(max_length=600)
+    """One line without anything a reader of the page cannot see."""
+
+
 class Citation(Value):
     """The source of one sentence: what a reader can open and compare."""
 
@@ -92,6 +120,31 @@ class Check(Value):
     """Marks of sources that say otherwise. Where they leave it open, ``points`` is None."""
 
 
+class Rival(Value):
+    """A product that a model's review names beside the tool."""
+
+    name: str
+    is_verified: bool
+    """True where the evidence names it; readers are told which names it does not."""
+
+
+class Usage(Value):
+    """What a review cost: all its requests together, failed ones too."""
+
+    requests: int = Field(default=0, ge=0)
+    tokens_in: int = Field(default=0, ge=0)
+    tokens_out: int = Field(default=0, ge=0)
+    cost_usd: float | None = Field(default=0.0, ge=0)
+    """US dollars; None where nobody said what the model costs."""
+
+
+class Method(StrEnum):
+    """Who wrote a review."""
+
+    CHECKLIST = "checklist"
+    MODEL = "model"
+
+
 class Review(Value):
     """One reviewer on one tool over one evidence snapshot."""
 
@@ -104,11 +157,48 @@ class Review(Value):
     """Sentences with marks such as [1] that point to citations."""
     checks: tuple[Check, ...] = ()
     citations: tuple[Citation, ...] = ()
-    method: str = "checklist"
-    """``checklist``, or the model that judged."""
+    method: Method = Method.CHECKLIST
     evidence_sha256: str
     panel_version: str
     reviewed_at: AwareDatetime
+    judge: str | None = None
+    """The model that wrote it, such as ``openai:gpt-5-mini``; None for a checklist."""
+    judge_vendor: str | None = None
+    """Who makes that model."""
+    conflict: str | None = None
+    """Said to readers where the judge and the tool are of one maker."""
+    case_for_skip: str | None = None
+    """The strongest argument against, which a model writes before anything else."""
+    breaks_when: str | None = None
+    """Where it stops being a good choice, by a model's review."""
+    named_rivals: tuple[Rival, ...] = ()
+    usage: Usage | None = None
+    fell_back: str | None = None
+    """Why this is a checklist review although a model was asked for; None where it is as asked."""
+
+
+class Subject(Value):
+    """One tool as it is laid before a panel."""
+
+    tool: Tool
+    evidence: Evidence
+    excerpts: tuple[Excerpt, ...] = ()
+    """Of its own pages, as far as they are kept; only a model reads them."""
+    reviews: tuple[Review, ...]
+    """The checklist's, in panel order: what stands wherever a model gives none."""
+
+
+class PanelRun(Value):
+    """What came of laying tools before a panel."""
+
+    reviews: dict[str, tuple[Review, ...]]
+    """By tool, each in panel order."""
+    usage: Usage = Usage()
+    """Spent in this run, by reviews and notes together."""
+    reused: int = 0
+    """Reviews that were taken from an earlier run."""
+    remarks: tuple[str, ...] = ()
+    """For the editor: what fell back and why, what reads like an instruction, what it cost."""
 
 
 MIN_CALLS = 2

@@ -24,8 +24,10 @@ from digest.model import (
     StaleSource,
     Tool,
 )
+from digest.panel.base import Panel, RulePanel
 from digest.panel.evidence import coverage
 from digest.panel.rules import Rules
+from digest.sources.captures import CaptureStore
 from digest.steps.panel import Reviewed, load_known, review_known
 from digest.store import decisions as decision_store
 from digest.store import issues as store
@@ -55,6 +57,10 @@ class WeeklyParts:
     """Readers' name of each source, by its key."""
     switched_off: Collection[str] = ()
     """Sources that are listed, but not asked."""
+    panel: Panel = RulePanel()  # noqa: RUF009 # it holds nothing
+    """Who reviews the tools of the chosen pairs; the pool is reviewed by the rules."""
+    captures: CaptureStore | None = None
+    """Where the texts of tools' own pages are kept; None: no panel reads any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,27 +4,24 @@ Plan a week's pairs from tools that are given with their facts: the planner alon
 The same file and week give the same plan whenever it is run: all ages are counted to the week's end.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from digest.catalogue.conflicts import dissent
-from digest.catalogue.facts import current_facts
 from digest.catalogue.given import GivenTool, json_lines, read_given
 from digest.catalogue.jobs import JobClassifier
 from digest.errors import GivenError
 from digest.issues.candidates import candidate
 from digest.issues.pairing import PublishedPair, plan_pairs
 from digest.issues.weeks import Window, whole_week
-from digest.model import Candidate, Job, Plan, Tool
-from digest.panel.evidence import build_evidence, coverage
-from digest.panel.market import Markets
-from digest.panel.rules import Rules, review_all
+from digest.model import Candidate, Job, Plan, Subject
+from digest.panel.evidence import coverage
+from digest.panel.rules import Rules
 from digest.panel.verdict import tally
+from digest.steps.given_reviews import subjects_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,52 +72,24 @@ def _candidates(
     given: Sequence[GivenTool], *, span: Window, parts: PreviewParts
 ) -> list[Candidate]:
     """Sort, review and measure each tool as a build would."""
-    tools = [_sorted(each, parts.classifier) for each in given]
-    by_job: dict[str, list[Tool]] = defaultdict(list)
-    for tool in tools:
-        by_job[tool.job].append(tool)
     jobs = {job.key: job for job in parts.jobs}
-    markets = Markets(by_job, now=span.cutoff)
-    made = []
-    for each, tool in zip(given, tools, strict=True):
-        market = each.market or markets.of(tool)
-        known, against = current_facts(each.facts), dissent(each.facts)
-        evidence = build_evidence(tool, known, market=market, now=span.cutoff, dissent=against)
-        reviews = review_all(evidence, parts.rules, span.cutoff)
-        job = jobs.get(tool.job)
-        made.append(
-            candidate(
-                tool,
-                known,
-                window=span,
-                coverage=coverage(evidence, job, parts.rules, reviews=reviews) if job else 0.0,
-                panel=tally(reviews),
-                attention=market.attention,
-                evidence_sha256=evidence.sha256,
-            )
-        )
-    return made
+    subjects = subjects_of(given, rules=parts.rules, classifier=parts.classifier, now=span.cutoff)
+    return [_candidate(each, span=span, jobs=jobs, rules=parts.rules) for each in subjects]
 
 
-def _sorted(given: GivenTool, classifier: JobClassifier) -> Tool:
-    """Give the tool with its job: as it was given, else as the classifier finds it."""
-    tool = given.tool
-    if given.has_job:
-        return tool
-    found = classifier.assign(
-        name=tool.name,
-        vendor=tool.vendor or "",
-        tagline=tool.tagline,
-        description=tool.description,
-        tags=tool.tags,
-    )
-    return tool.model_copy(
-        update={
-            "job": found.job,
-            "job_confidence": found.confidence,
-            "job_by": found.by,
-            "job_runner_up": found.runner_up,
-        }
+def _candidate(
+    subject: Subject, *, span: Window, jobs: Mapping[str, Job], rules: Rules
+) -> Candidate:
+    evidence, job = subject.evidence, jobs.get(subject.tool.job)
+    known = coverage(evidence, job, rules, reviews=subject.reviews) if job else 0.0
+    return candidate(
+        subject.tool,
+        evidence.facts,
+        window=span,
+        coverage=known,
+        panel=tally(subject.reviews),
+        attention=evidence.market.attention,
+        evidence_sha256=evidence.sha256,
     )
 
 

@@ -18,9 +18,17 @@ from digest.issues.weeks import week_of, window
 from digest.mail.preflight import preflight
 from digest.mail.render import render_issue
 from digest.model import Approval, Edition, Flag, Issue, IssueState, Move, Plan
+from digest.panel.base import Estimate
 from digest.steps.build_report import BuildReport
 from digest.steps.composing import require_intact
 from digest.steps.desk import Desk, WeeklyParts
+from digest.steps.paneling import (
+    Estimating,
+    StoredAnswers,
+    laid_before,
+    lay_before_panel,
+    with_notes,
+)
 from digest.steps.planning import BuildOptions, Planned, plan_week
 from digest.steps.reviewing import keep_reviews, revisions
 from digest.steps.states import RELEASED, UNDER_WAY
@@ -55,9 +63,12 @@ def build_issue(
         return standing_report(parts.db, week)
     _refuse_under_way(week, state)
     work = plan_week(week, span, options, parts, now=now)
-    plan, desk = work.plan, work.desk
+    plan = work.plan
+    paneled = lay_before_panel(work.desk, plan, parts=parts, now=now)
+    desk = paneled.desk
     revised = revisions(desk, jobs=parts.jobs, labels=parts.labels, now=now)
     issue = _draft(plan, desk, parts, moves=moves_told(revised), now=now)
+    issue = with_notes(issue, desk, parts=parts, now=now)
     if not issue.comparisons:
         return _no_issue(parts.db, work, note=issue.note, now=now)
     edition = render_issue(
@@ -86,7 +97,24 @@ def build_issue(
         edition=edition,
         note=issue.note,
         decisions=_told(desk, plan),
+        panel=paneled.remarks,
     )
+
+
+def estimate_panel(
+    week: str | None, *, model: Estimating, parts: WeeklyParts, now: datetime
+) -> Estimate:
+    """
+    Say what the reviews of a build would cost now; nobody is asked and nothing is stored.
+
+    Raises:
+        IssueError: The week has not begun.
+    """
+    week = week or week_of(now, parts.zone)
+    span = window(week, now=now, zone=parts.zone)
+    work = plan_week(week, span, BuildOptions(), parts, now=now)
+    subjects = laid_before(work.desk, work.plan, parts=parts)
+    return model.estimate(subjects, memory=StoredAnswers(parts.db), now=now)
 
 
 def _no_issue(db: Database, work: Planned, *, note: str | None, now: datetime) -> BuildReport:

@@ -84,8 +84,13 @@ def plan_sheet(db: Database, week: str) -> PlanSheet:
         wishes=tuple(wishes),
         is_frozen=any(each.stands and each.kind is WishKind.FREEZE for each in wishes),
         waits=_standing(wishes) != followed,
-        names={each.tool: each.name for each in plan.candidates} if plan else {},
+        names=_names(plan) if plan else {},
     )
+
+
+def _names(plan: Plan) -> dict[str, str]:
+    rejected = {each.tool: each.name for each in plan.rejections if each.name}
+    return rejected | {each.tool: each.name for each in plan.candidates}
 
 
 def planned_weeks(db: Database) -> list[str]:

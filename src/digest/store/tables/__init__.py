@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from digest.store.tables.base import metadata
     from digest.store.tables.catalogue import (
         FactRow,
+        JudgementRow,
         ProductPageRow,
         ReviewRow,
         ToolKeyRow,
@@ -57,6 +58,7 @@ __all__ = [
     "HostRow",
     "IncidentRow",
     "IssueRow",
+    "JudgementRow",
     "LaunchRow",
     "LookalikeRow",
     "PlacementRow",
@@ -78,6 +80,7 @@ __all__ = [
 
 _HOMES = {
     "FactRow": "catalogue",
+    "JudgementRow": "catalogue",
     "ProductPageRow": "catalogue",
     "ReviewRow": "catalogue",
     "ToolKeyRow": "catalogue",

@@ -109,3 +109,14 @@ class ReviewRow(Row, table=True):
     reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """What changed since the review before; empty for the first."""
     document: str
+
+
+class JudgementRow(Row, table=True):
+    """②: an answer of a model that was paid for, under the hash of all it was asked with."""
+
+    __tablename__ = "judgement"
+    key: str = Field(primary_key=True, max_length=64)
+    tool: str = Field(max_length=250, index=True)
+    """The tool it is about, or the pair."""
+    made_at: datetime
+    document: str
