@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from digest.catalogue.conflicts import dissent
-from digest.catalogue.facts import current_facts
+from digest.catalogue.facts import current_facts, supported
 from digest.catalogue.popularity import Counted, aged_counts
 from digest.issues.sides import Side
 from digest.model import AgedCount, Evidence, Fact, Tool
@@ -75,8 +75,9 @@ def review_known(known: Known, *, rules: Rules, now: datetime) -> dict[str, Revi
     markets = Markets(known.by_job, now=now, since=known.since, counts=known.counts)
     for slug, tool in sorted(known.tools.items()):
         kin = [fact for each in known.kin[slug] for fact in known.facts[each]]
-        facts = current_facts(known.facts[slug], kin=kin)
-        against = dissent(known.facts[slug], standing=facts)
+        own = supported(known.facts[slug])
+        facts = current_facts(own, kin=kin)
+        against = dissent(own, standing=facts)
         market = markets.of(tool)
         evidence = build_evidence(tool, facts, market=market, now=now, dissent=against)
         reviews = review_all(evidence, rules, now)
