@@ -22,6 +22,7 @@ from digest.model.catalogue import (
     Job,
     JobAssignment,
     MergeTier,
+    Peer,
     Tool,
 )
 from digest.model.decisions import Decision, DecisionKind, Lookalike, Placement
@@ -155,6 +156,7 @@ __all__ = [
     "PairPlan",
     "PairScore",
     "PanelRun",
+    "Peer",
     "Placement",
     "Plan",
     "Popularity",

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from digest.model import AgedCount, Market, Tool
+from digest.model import AgedCount, Market, Peer, Tool
 
 UNPAIRED = frozenset({"", "other", "unsorted"})
 """Jobs that say nothing: tools in them are no rivals of each other."""
@@ -34,7 +34,7 @@ class JobMarket:
     def __init__(
         self,
         job: str,
-        tools: Iterable[Tool],
+        tools: Iterable[Tool | Peer],
         *,
         now: datetime,
         since: datetime | None = None,
@@ -65,7 +65,7 @@ class JobMarket:
         for values in self._values.values():
             values.sort()
 
-    def _add(self, tool: Tool) -> None:
+    def _add(self, tool: Tool | Peer) -> None:
         family = tool.family
         self._slugs.add(tool.slug)
         came = tool.launched_at if tool.launch_dated else ALWAYS
@@ -126,7 +126,7 @@ class JobMarket:
             recent, before = recent + (quarter == 0), before + (quarter == 1)
         return round((recent - before) / before, 3) if before >= MIN_BEFORE else None
 
-    def _quarter(self, tool: Tool) -> int | None:
+    def _quarter(self, tool: Tool | Peer) -> int | None:
         """Give 0 for a dated launch of the last quarter, 1 for one of that before, None for others."""
         if not tool.launch_dated:
             return None
@@ -145,7 +145,7 @@ class Markets:
 
     def __init__(
         self,
-        by_job: Mapping[str, Sequence[Tool]],
+        by_job: Mapping[str, Sequence[Tool | Peer]],
         *,
         now: datetime,
         since: datetime | None = None,
