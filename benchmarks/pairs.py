@@ -1,10 +1,10 @@
 """
 Show the pairs of a real week: the plan's best twenty, the parts of their scores, and why not.
 
-Reads captured listings, makes tools of them in a database of its own, and plans the week as a build on
-that day would. The folder belongs to the sites; none of it is kept.
+Reads the listings captured until a moment, makes tools of them in a database of its own, and plans the
+week as a build at that moment would. The folder belongs to the sites; none of it is kept.
 
-Usage: pairs.py FOLDER [--at 2026-07-14T18:00] [--top 20] [--json]
+Usage: pairs.py FOLDER [--week 2026-W29] [--at 2026-07-24T18:00] [--top 20] [--loose] [--json]
 """
 
 import argparse
@@ -13,17 +13,20 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from digest.catalogue.established import packaged
 from digest.catalogue.jobs import JobClassifier, load_jobs
-from digest.issues.weeks import week_of, window
+from digest.issues.pairing import PairingConfig, plan_pairs
+from digest.issues.weeks import window
 from digest.mail.stationery import Brand
 from digest.model import Capture, Launch, PairPlan, Source
 from digest.panel.rules import load_rules
 from digest.sources import parsers
-from digest.steps.desk import WeeklyParts
+from digest.steps.desk import WeeklyParts, as_candidates
 from digest.steps.planning import BuildOptions, Planned, plan_week
 from digest.steps.research import research
 from digest.store import launches as launch_store
@@ -60,8 +63,12 @@ def main() -> None:
     """Plan the week and print it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=2)[1])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--at", type=_moment, default="2026-07-14T18:00")
+    parser.add_argument("--at", type=_moment, default="2026-07-24T18:00")
+    parser.add_argument("--week", default="2026-W29")
     parser.add_argument("--top", type=int, default=20)
+    parser.add_argument(
+        "--loose", action="store_true", help="as if enough were known of every tool"
+    )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if not options.folder.is_dir():
@@ -70,7 +77,7 @@ def main() -> None:
         db = Database(f"sqlite:///{place}/pairs.db")
         migrate(db)
         read(db, options.folder, now=options.at)
-        work = planned(db, now=options.at)
+        work = planned(db, week=options.week, now=options.at, is_loose=options.loose)
         db.close()
     if options.json:
         print(work.plan.model_dump_json(indent=1))
@@ -92,11 +99,11 @@ def read(db: Database, folder: Path, *, now: datetime) -> None:
                 launch_store.put_launches(
                     session, tuple(_launches(name, kind, folder / path, now=at)), now=at
                 )
-        research(db, classifier=classifier)
+        research(db, classifier=classifier, incumbents=packaged())
 
 
-def planned(db: Database, *, now: datetime) -> Planned:
-    """Plan the week of that moment as a build would."""
+def planned(db: Database, *, week: str, now: datetime, is_loose: bool) -> Planned:
+    """Plan the week at that moment as a build would, or as if enough were known of every tool."""
     parts = WeeklyParts(
         db=db,
         jobs=load_jobs(),
@@ -112,9 +119,19 @@ def planned(db: Database, *, now: datetime) -> Planned:
         zone=ZoneInfo("UTC"),
         labels={},
     )
-    week = week_of(now, parts.zone)
     span = window(week, now=now, zone=parts.zone)
-    return plan_week(week, span, BuildOptions(), parts, now=now)
+    work = plan_week(week, span, BuildOptions(), parts, now=now)
+    if not is_loose:
+        return work
+    plan = plan_pairs(
+        as_candidates(work.desk, parts=parts, span=span),
+        week=week,
+        window=span,
+        jobs=parts.jobs,
+        config=PairingConfig(min_coverage=0, min_calls=0),
+        near=work.desk.near,
+    )
+    return replace(work, plan=plan)
 
 
 def _launches(name: str, kind: str, path: Path, *, now: datetime) -> Iterator[Launch]:

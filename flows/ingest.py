@@ -111,7 +111,9 @@ async def research_catalogue() -> ResearchReport:
 
 def _research() -> ResearchReport:
     with parts() as resources:
-        return research(resources.db, classifier=resources.classifier)
+        return research(
+            resources.db, classifier=resources.classifier, incumbents=resources.incumbents
+        )
 
 
 def _run_name() -> str:

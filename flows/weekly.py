@@ -119,7 +119,7 @@ async def build_task(parameters: WeeklyParameters) -> Built:
 
 def _build(parameters: WeeklyParameters) -> BuildReport:
     with parts() as resources:
-        research(resources.db, classifier=resources.classifier)
+        research(resources.db, classifier=resources.classifier, incumbents=resources.incumbents)
         return build_issue(
             parameters.week,
             options=BuildOptions(

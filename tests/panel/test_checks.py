@@ -129,6 +129,19 @@ def test_the_latest_commit_anyone_saw_counts_even_if_seen_earlier(fact, tool, no
     assert CHECKS["maintained"](look).slots["date"] == "1 July 2026"
 
 
+def test_an_old_date_that_nobody_looked_at_since_does_not_say_unmaintained(fact, tool, now):
+    """There may be a later release by now: unknown, and no points lost for want of a look."""
+    unseen = [fact("maintained_at", "2026-01-01", observed_at=now - timedelta(days=91))]
+    seen = [*unseen, fact("maintained_at", "2026-01-01", observed_at=now - timedelta(days=2))]
+
+    def answer(facts):
+        look = Look(_evidence(tool(), facts, now), now, load_rules().thresholds)
+        return CHECKS["maintained"](look)
+
+    assert answer(unseen) is None
+    assert answer(seen).answer == "no"
+
+
 def _evidence(tool, facts, now):
     return build_evidence(tool, facts, market=Market(), now=now)
 

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from math import inf
 
+from digest.catalogue.established import stated_facts
 from digest.catalogue.names import launch_name
 from digest.catalogue.phrases import superlatives, text_claims
 from digest.catalogue.prices import price_claims
 from digest.catalogue.structured import LICENCE_FIELD, WEIGHTS, field_claims, is_model
 from digest.catalogue.urls import LISTINGS, canonical, is_on, registrable
 from digest.catalogue.words import Claim, sentences, texts_of
-from digest.model import Fact, FactKind, Launch, PageRole
+from digest.model import INCUMBENTS, Fact, FactKind, Launch, PageRole
 from digest.model.licences import NO_LICENCE
 
 _CAPTURED = re.compile(r"-(\d{8}T\d{6})$")
@@ -52,6 +53,8 @@ def read_facts(launch: Launch, *, tool: str) -> tuple[Fact, ...]:
         launch: One announcement as a source gave it.
         tool: Slug of the tool it belongs to.
     """
+    if launch.source == INCUMBENTS:  # our own words claim nothing beside the facts they list
+        return stated_facts(launch, tool=tool)
     said = sentences(*texts_of(launch))
     claims = [
         *(claim for claim in field_claims(launch) if not _is_implied(claim)),

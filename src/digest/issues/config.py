@@ -10,7 +10,7 @@ class PairingConfig(Value):
 
     min_job_confidence: float = Field(default=0.6, ge=0, le=1)
     min_coverage: float = Field(default=0.5, ge=0, le=1)
-    min_calls: int = Field(default=2, ge=1)
+    min_calls: int = Field(default=2, ge=0)
     """Reviewers that must have made a call on each side."""
     substitutability: float = 0.40
     """This and the next four are the weights of the score's parts; together they are 1."""
@@ -43,3 +43,5 @@ class PairingConfig(Value):
     """The same of new ones: all of them, but in a flood."""
     kept: int = Field(default=200, ge=0)
     """Best pairs not chosen that the plan remembers, besides each new tool's own best."""
+    kept_of_one: int = Field(default=5, ge=1)
+    """Most of them that one new tool has: a model meets forty others, and hides all that follow."""

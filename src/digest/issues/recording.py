@@ -1,5 +1,6 @@
 """Write a planning down: the chosen pairs, the best of the others, and what became of each tool."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,15 +44,18 @@ class Recorder:
         }
 
     def _kept(self, ranked: Sequence[Scored]) -> list[Scored]:
-        """Give the best pairs, and each fresh tool's own best, the best first."""
-        wanted = {pair.key for pair in ranked[: self.config.kept]}
-        seen: set[str] = set()
+        """Give the best pairs, few of each fresh tool, and each one's own best; the best first."""
+        kept: list[Scored] = []
+        seen: Counter[str] = Counter()
         for pair in ranked:
-            fresh = {each.tool.slug for each in (pair.a, pair.b) if each.is_fresh}
-            if fresh - seen:
-                wanted.add(pair.key)
-                seen |= fresh
-        return [pair for pair in ranked if pair.key in wanted]
+            fresh = [each.tool.slug for each in (pair.a, pair.b) if each.is_fresh]
+            is_among_best = len(kept) < self.config.kept and all(
+                seen[slug] < self.config.kept_of_one for slug in fresh
+            )
+            if is_among_best or any(not seen[slug] for slug in fresh):
+                kept.append(pair)
+                seen.update(fresh)
+        return kept
 
     def _contenders(
         self,

@@ -32,6 +32,21 @@ _WITH = re.compile(
     re.IGNORECASE,
 )
 """Words that make the names behind them, a list of them too, what the tool works with."""
+_OWN = re.compile(
+    r"\b(?:your|my|our|their|every|all|existing|multiple)\s+"
+    r"(?:[\w.+&/'’-]+(?:,\s*|\s+(?:and|or|&)\s+|\s*/\s*|\s+)){0,6}$",
+    re.IGNORECASE,
+)
+"""Words that make the name behind them something the reader has already."""
+_THINGS = re.compile(
+    r"^(?:'s)?(?:(?:,|,?\s+(?:and|or|&)|\s*/)\s*[\w.+-]+(?:\s+[A-Z][\w.+-]*)?){0,6}\s+"
+    r"(?:logs?|sessions?|skills?|plugins?|extensions?|hooks?|configs?|configuration|history|usage"
+    r"|users?|subscriptions?|accounts?|agents?|instances?|workflows?|projects?|conversations?"
+    r"|chats?|prompts?|limits?|tokens?|costs?|transcripts?|memory|setups?|wrappers?|apis?|apps?"
+    r"|models?|clients?|servers?|runs?|tasks?|integrations?|support)\b",
+    re.IGNORECASE,
+)
+"""Words that make the name before them an attribute: Codex logs are no Codex."""
 _SENTENCE = re.compile(r"[.!?;:]\s")
 
 
@@ -69,10 +84,13 @@ def says(text: str, *, own: str, name: str) -> bool:
     against, inside = _ways(name)
     if any(way.search(text) for way in against):
         return True
-    return any(
-        not _WITH.search(_SENTENCE.split(text[: match.start()])[-1])
-        for match in inside.finditer(text)
-    )
+    return any(_stands_alone(text, match) for match in inside.finditer(text))
+
+
+def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    """Return False where a name is only what the tool works with, or an attribute of something."""
+    before, after = _SENTENCE.split(text[: match.start()])[-1], text[match.end() :]
+    return not (_WITH.search(before) or _OWN.search(before) or _THINGS.match(after))
 
 
 @lru_cache(maxsize=4096)

@@ -2,6 +2,7 @@
 
 from digest.model.base import Value
 from digest.model.captures import (
+    INCUMBENTS,
     Capture,
     Flag,
     Launch,
@@ -97,6 +98,7 @@ from digest.model.readers import (
 from digest.model.wishes import Wish, WishKind
 
 __all__ = [
+    "INCUMBENTS",
     "AgedCount",
     "Answer",
     "AnswerKind",

@@ -122,12 +122,19 @@ def start(look: Look) -> Finding | None:
 
 
 def maintained(look: Look) -> Finding | None:
-    """When was the last commit or release? The latest date anyone saw counts."""
+    """
+    When was the last commit or release? The latest date anyone saw counts.
+
+    Where nobody has looked for that long, there may be a later one: it is unknown.
+    """
     dates = look.dated(FactKind.MAINTAINED_AT)
     if not dates:
         return None
     last, fact = dates[-1]
     answer = "yes" if look.age_days(last) <= look.limits.maintained_days else "no"
+    seen = max(sighting.observed_at for _, sighting in dates).astimezone(UTC).date()
+    if answer == "no" and look.age_days(seen) > look.limits.maintained_days:
+        return None
     late = "" if answer == "yes" else f", more than {look.limits.maintained_days} days ago"
     return Finding(answer=answer, fact=fact, slots={"date": day(last)}, short=f"{day(last)}{late}")
 
