@@ -172,11 +172,11 @@ def test_a_first_sight_of_ours_says_old_but_never_young(evidence, now):
 @pytest.mark.parametrize(
     ("number", "sentence"),
     [
-        (0, "The field is small: no other known tool does this job."),
-        (1, "The field is small: 1 other known tool does this job."),
-        (7, "The field is small: 7 other known tools do this job."),
-        (8, "The field is crowded: 8 other known tools do this job."),
-        (1200, "The field is crowded: 1,200 other known tools do this job."),
+        (0, "The field was small when it came: no other known tool did this job."),
+        (1, "The field was small when it came: 1 other known tool did this job."),
+        (7, "The field was small when it came: 7 other known tools did this job."),
+        (8, "The field was crowded when it came: 8 other known tools did this job."),
+        (1200, "The field was crowded when it came: 1,200 other known tools did this job."),
     ],
 )
 def test_rivals_are_counted_in_good_grammar(number, sentence, say):

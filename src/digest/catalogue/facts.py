@@ -26,6 +26,8 @@ _MANY = frozenset({FactKind.RIVAL_NAMED})
 OUTDATED = timedelta(days=60)
 """Age beyond the newest claim at which what a product's own page said is one claim among others."""
 _DATES = frozenset({FactKind.MAINTAINED_AT, FactKind.CREATED_AT, FactKind.VENDOR_SINCE})
+_CARRIES_METHOD = frozenset({PageRole.HOME, PageRole.README})
+_BARE = (FactKind.BENCHMARK, "bare")
 _PRICES = frozenset({FactKind.PRICE, FactKind.ENTRY_PRICE})
 _NEAREST: Mapping[bool, tuple[PageRole, ...]] = {
     True: (
@@ -149,6 +151,19 @@ def current_facts(facts: Iterable[Fact], *, kin: Iterable[Fact] = ()) -> tuple[F
         key = fact.kind, str(fact.value).casefold() if fact.kind in _MANY else ""
         standing.setdefault(key, fact)
     return tuple(standing.values())
+
+
+def supported(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """
+    Leave out what only a page could show that nobody has read.
+
+    That claims come without method or code can be said of an announcement once the product's home
+    page or README was read as well: there the method would stand, not in a line of a listing.
+    """
+    given = tuple(facts)
+    if any(fact.page in _CARRIES_METHOD for fact in given):
+        return given
+    return tuple(fact for fact in given if (fact.kind, fact.value) != _BARE)
 
 
 def _says_hosted_only(fact: Fact) -> bool:

@@ -23,6 +23,7 @@ from digest.model.catalogue import (
     Job,
     JobAssignment,
     MergeTier,
+    Peer,
     Tool,
 )
 from digest.model.decisions import Decision, DecisionKind, Lookalike, Placement
@@ -157,6 +158,7 @@ __all__ = [
     "PairPlan",
     "PairScore",
     "PanelRun",
+    "Peer",
     "Placement",
     "Plan",
     "Popularity",
