@@ -43,6 +43,10 @@ KNOWN = {
     "example": True,
     "waitlist": False,
     "maintained_at": "2026-11-18",
+    "platforms": "macOS, Linux",
+    "open_interface": "REST API",
+    "terms": True,
+    "vendor_since": "2020-01-01",
 }
 JOBS = ("vector-db", "tts", "slides")
 """Three tools each, of which the third is older."""
