@@ -244,7 +244,7 @@ def test_a_frozen_plan_whose_tool_is_part_of_another_says_so(house, build, ada):
     wishes.freeze(ada())
     with house.write() as session:
         rest = {each.slug for each in TOOLS} - {lead.a, lead.b}
-        decision_store.put_parts(session, {lead.a: sorted(rest)[0]})
+        decision_store.put_parts(session, {lead.a: min(rest)})
 
     with pytest.raises(IssueError, match=f"{lead.a} is in the frozen plan, and no tool"):
         build()
