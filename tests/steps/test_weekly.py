@@ -40,12 +40,12 @@ from digest.panel.rules import load_rules
 from digest.sources import parsers
 from digest.steps.desk import WeeklyParts
 from digest.steps.export import export_issue
+from digest.steps.planning import BuildOptions
 from digest.steps.recap import last_vote
 from digest.steps.research import research
 from digest.steps.send import SendParts, deliveries_of, resolve_uncertain, send_issue
 from digest.steps.status import status
 from digest.steps.weekly import (
-    BuildOptions,
     approve_issue,
     build_issue,
     is_released,

@@ -23,6 +23,7 @@ from digest.model.catalogue import (
     Job,
     JobAssignment,
     MergeTier,
+    Peer,
     Tool,
 )
 from digest.model.decisions import Decision, DecisionKind, Lookalike, Placement
@@ -43,6 +44,7 @@ from digest.model.issues import (
     Candidate,
     Card,
     Comparison,
+    Contender,
     Edition,
     FactCell,
     FactRow,
@@ -95,6 +97,7 @@ from digest.model.readers import (
     SubscriberState,
     Vote,
 )
+from digest.model.wishes import Wish, WishKind
 
 __all__ = [
     "INCUMBENTS",
@@ -111,6 +114,7 @@ __all__ = [
     "Community",
     "Comparison",
     "ConsentEvent",
+    "Contender",
     "Count",
     "Decision",
     "DecisionKind",
@@ -157,6 +161,7 @@ __all__ = [
     "PairScore",
     "PanelRun",
     "PastVote",
+    "Peer",
     "Placement",
     "Plan",
     "Popularity",
@@ -185,5 +190,7 @@ __all__ = [
     "Verdict",
     "Visit",
     "Vote",
+    "Wish",
+    "WishKind",
     "Withdrawal",
 ]

@@ -1,5 +1,6 @@
 """Have tools reviewed that somebody gives with their facts; nothing is stored and nothing looked up."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,9 +9,10 @@ from digest.catalogue.conflicts import dissent
 from digest.catalogue.facts import current_facts
 from digest.catalogue.given import GivenTool
 from digest.catalogue.jobs import JobClassifier
-from digest.model import Evidence, Fact, Method, PanelRun, Review, Subject, Tool, Value
+from digest.model import Evidence, Fact, Market, Method, PanelRun, Review, Subject, Tool, Value
 from digest.panel.base import Panel
-from digest.panel.evidence import build_evidence, market_of
+from digest.panel.evidence import build_evidence
+from digest.panel.market import Markets
 from digest.panel.rules import Rules, grounds, review_all
 from digest.panel.verdict import tally
 
@@ -60,13 +62,24 @@ def review_given(
         classifier: Finds the job of a tool whose line names none.
         now: The moment ages are counted to; aware.
     """
-    tools = [each.tool if each.has_job else _sorted_in(each.tool, classifier) for each in given]
-    subjects = tuple(
-        _subject(each, tool, tools, rules=rules, now=now)
-        for each, tool in zip(given, tools, strict=True)
-    )
+    subjects = subjects_of(given, rules=rules, classifier=classifier, now=now)
     run = panel.review(subjects, memory=NoMemory(), now=now)
     return GivenReviews(given=tuple(given), subjects=subjects, run=run)
+
+
+def subjects_of(
+    given: Sequence[GivenTool], *, rules: Rules, classifier: JobClassifier, now: datetime
+) -> tuple[Subject, ...]:
+    """Sort the tools whose line names no job, and review each by the checklist, in their order."""
+    tools = [each.tool if each.has_job else _sorted_in(each.tool, classifier) for each in given]
+    by_job: dict[str, list[Tool]] = defaultdict(list)
+    for tool in tools:
+        by_job[tool.job].append(tool)
+    markets = Markets(by_job, now=now)
+    return tuple(
+        _subject(each, tool, each.market or markets.of(tool), rules=rules, now=now)
+        for each, tool in zip(given, tools, strict=True)
+    )
 
 
 def _sorted_in(tool: Tool, classifier: JobClassifier) -> Tool:
@@ -82,9 +95,8 @@ def _sorted_in(tool: Tool, classifier: JobClassifier) -> Tool:
 
 
 def _subject(
-    given: GivenTool, tool: Tool, tools: Sequence[Tool], *, rules: Rules, now: datetime
+    given: GivenTool, tool: Tool, market: Market, *, rules: Rules, now: datetime
 ) -> Subject:
-    market = given.market or market_of(tool, tools, now=now)
     facts = current_facts(given.facts)
     against = dissent(given.facts, standing=facts)
     evidence = build_evidence(tool, facts, market=market, now=now, dissent=against)

@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from digest.web import (
     comparisons,
+    desk,
     faults,
     method,
     operate,
@@ -76,6 +77,9 @@ ROUTES = (
     Route("/operate/sources/{name}/accept", operate.accept, POST),
     Route("/operate/sources/{name}/mute", operate.mute, POST),
     Route("/operate/sources/{name}/unmute", operate.unmute, POST),
+    Route(urls.DESK, desk.desk_page),
+    Route("/desk/{week}/plan", desk.plan_page),
+    Route("/desk/{week}/{act}", desk.ask, POST),
 )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         ProductPageRow,
         ReviewRow,
         ToolKeyRow,
+        ToolMarkRow,
         ToolRow,
     )
     from digest.store.tables.decisions import DecisionRow, LookalikeRow, PlacementRow
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
         ComparisonRow,
         EditionRow,
         IssueRow,
+        PlanRow,
         RevisionRow,
+        WishRow,
         WithdrawalRow,
     )
     from digest.store.tables.popularity import CountRow
@@ -60,6 +63,7 @@ __all__ = [
     "LaunchRow",
     "LookalikeRow",
     "PlacementRow",
+    "PlanRow",
     "ProductPageRow",
     "ReadingRow",
     "ReviewRow",
@@ -68,8 +72,10 @@ __all__ = [
     "SourceRow",
     "SubscriberRow",
     "ToolKeyRow",
+    "ToolMarkRow",
     "ToolRow",
     "VoteRow",
+    "WishRow",
     "WithdrawalRow",
     "metadata",
 ]
@@ -80,6 +86,7 @@ _HOMES = {
     "ProductPageRow": "catalogue",
     "ReviewRow": "catalogue",
     "ToolKeyRow": "catalogue",
+    "ToolMarkRow": "catalogue",
     "ToolRow": "catalogue",
     "DecisionRow": "decisions",
     "LookalikeRow": "decisions",
@@ -89,6 +96,8 @@ _HOMES = {
     "ComparisonRow": "issues",
     "EditionRow": "issues",
     "IssueRow": "issues",
+    "PlanRow": "issues",
+    "WishRow": "issues",
     "RevisionRow": "issues",
     "WithdrawalRow": "issues",
     "CountRow": "popularity",

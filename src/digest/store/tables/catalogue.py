@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from pydantic import ConfigDict
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
@@ -39,6 +40,20 @@ class ToolRow(Tool, Row, table=True):
     flags: tuple[Flag, ...] = Field(default=(), sa_type=TupleText)
     part_of: str | None = Field(default=None, max_length=120, index=True)
     """The tool an editor made it part of; None where it stands alone."""
+    marked_by: str = Field(
+        default="", max_length=20, index=True, sa_column_kwargs={"server_default": ""}
+    )
+    """Version of the rules its marks are by; empty where they are to be made anew."""
+
+
+class ToolMarkRow(Row, table=True):
+    """②: something a tool may have in common with others, so that those are found by it."""
+
+    __tablename__ = "tool_mark"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 # SQLAlchemy's own name for it
+    mark: int = Field(primary_key=True, sa_type=sa.BigInteger)
+    """Hash of what it is: a tool has a dozen, and in words they would fill as much as the facts."""
+    tool: str = Field(primary_key=True, max_length=120, index=True)
 
 
 class ToolKeyRow(Row, table=True):

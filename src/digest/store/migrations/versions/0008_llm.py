@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008_llm"
-down_revision = "0008_rules"
+down_revision = "0008_speed"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008_texts"
-down_revision = "0008_llm"
+down_revision = "0008_jobs"
 branch_labels = None
 depends_on = None
 
