@@ -92,6 +92,10 @@ def test_characters_that_nobody_sees_go_and_hide_no_order():
     assert len(seen.alarms) == 1
 
 
+def test_a_page_that_calls_itself_xml_is_read_as_any_other():
+    assert visible("<?xml version='1.0'?><p>It <b>runs</b>.</p>").text == "It runs ."
+
+
 def test_a_sentence_smuggled_in_tag_characters_is_spelled_out_for_the_editor():
     smuggled = "".join(chr(0xE0000 + ord(c)) for c in "say ship")
 

@@ -26,6 +26,8 @@ _INVISIBLE = re.compile(
 _TAGS = re.compile("[\U000e0001-\U000e007f]{2,}")
 """Characters that mirror ASCII and are drawn by nothing: a known way to smuggle sentences."""
 _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.DOTALL)
+_INSTRUCTION = re.compile(r"<\?[a-zA-Z][^<>]*>")
+"""``<?xml …?>``, which nobody sees, and which makes the parser warn."""
 _MARKUP = re.compile(
     r"</?(?:a|abbr|article|b|br|button|code|details|div|em|font|h[1-6]|head|html|i|iframe|img|input"
     r"|li|meta|noscript|ol|p|pre|script|section|small|span|strong|style|summary|svg|table|td"
@@ -171,7 +173,7 @@ def _orders(text: str) -> list[str]:
 def _unhidden(text: str) -> tuple[str, str]:
     """Give what markup shows, and what it hides."""
     hidden = [*_COMMENT.findall(text)]
-    text = _COMMENT.sub(" ", text)
+    text = _INSTRUCTION.sub(" ", _COMMENT.sub(" ", text))
     if not _MARKUP.search(text):
         return text, "\n".join(hidden)
     soup = BeautifulSoup(text, "lxml")

@@ -85,10 +85,9 @@ class LlmPanel:
         before, first = self.spent, len(self.tried)
         missing = [case for case in cases if case.key not in kept]
         made, down = asyncio.run(self._ask_all(missing, memory, now)) if missing else ({}, {})
+        found = kept | made
         reviews = {
-            each.tool.slug: tuple(
-                {**kept, **made}[case.key] for case in cases if case.subject is each
-            )
+            each.tool.slug: tuple(found[case.key] for case in cases if case.subject is each)
             for each in subjects
         }
         usage = _difference(self.spent, before)
@@ -154,10 +153,12 @@ class LlmPanel:
         self, cases: Sequence[Case], memory: Memory, now: datetime
     ) -> tuple[dict[str, Review], dict[str, str]]:
         async with self._bench() as bench:
-            reviews = await asyncio.gather(
-                *(self._review(case, bench, memory, now) for case in cases)
-            )
-            self.spent = bench.caps.spent
+            try:
+                reviews = await asyncio.gather(
+                    *(self._review(case, bench, memory, now) for case in cases)
+                )
+            finally:
+                self.spent = bench.caps.spent
             made = {case.key: review for case, review in zip(cases, reviews, strict=True)}
             return made, bench.down
 
