@@ -47,7 +47,8 @@ def review(evidence: Evidence, *, reviewer: Reviewer, rules: Rules, now: datetim
     score = mean_score([(item.rule.weight, item.points or 0.0) for item in known], rule, rules)
     stale = None
     if score is not None and is_stale(rule, evidence, now, rules):
-        stale = next(item for item in known if item.rule.key == "maintained")
+        # none where the question itself is open: nobody has looked lately, or sources differ
+        stale = next((item for item in known if item.rule.key == "maintained"), None)
     if score is None:
         verdict, text = Verdict.NO_CALL, no_call(rule, answered)
     else:
