@@ -83,7 +83,8 @@ def _stale(
     finding = CHECKS["maintained"](Look(evidence, now, limits))
     if finding is None or finding.answer == "yes":
         return None
-    return next(item for item in known if item.rule.key == "maintained")
+    # none where the question itself is open: nobody has looked lately, or sources differ
+    return next((item for item in known if item.rule.key == "maintained"), None)
 
 
 def grounds(
