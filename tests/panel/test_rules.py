@@ -301,7 +301,7 @@ TEXTS = {"install": "pip install larch", "licence": "MIT", "entry_price": "free"
 def test_an_old_release_that_was_last_seen_long_ago_decides_nothing_alone(fact, tool, now):
     """By then there may be a newer one: the question is open, so nobody says skip for it."""
     known = [
-        *(fact(kind, True) for kind in ("docs", "example", "terms", "self_host", "runs_locally")),
+        *(fact(kind, value=True) for kind in ("docs", "example", "terms", "self_host")),
         *(fact(kind, text) for kind, text in TEXTS.items()),
     ]
     old = (now - timedelta(days=200)).date().isoformat()

@@ -73,9 +73,8 @@ def continued(seen: Sequence[Count], count: Count) -> Count | None:
 
 
 class Sighting(NamedTuple):
-    """A count as far as its value at some age goes; a job has too many for more."""
+    """A count in its launch's own metric, as far as its value at some age goes: a job has many."""
 
-    metric: str
     first_at: datetime
     last_at: datetime
     value: int
@@ -130,6 +129,10 @@ class Counted:
         return has_date and self.metric is not None and Flag.SPONSORED not in self.flags
 
 
+def _is_own(count: Count | Sighting, launch: Counted) -> bool:
+    return isinstance(count, Sighting) or count.metric == launch.metric
+
+
 def aged_counts(
     launches: Iterable[Counted],
     series: Mapping[tuple[str, str], Sequence[Count | Sighting]],
@@ -151,7 +154,7 @@ def aged_counts(
         if not launch.is_comparable or launch.launched_at is None:
             continue
         told = series.get((launch.source, launch.native_id), ())
-        points = _points(count for count in told if count.metric == launch.metric)
+        points = _points(each for each in told if _is_own(each, launch))
         for age in AGES:
             value = _value_at(points, launch.launched_at + age)
             if value is not None:

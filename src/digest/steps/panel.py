@@ -99,12 +99,14 @@ def review_known(known: Known, *, rules: Rules, now: datetime) -> dict[str, Revi
 
 def _aged_counts(session: Session, job: str) -> dict[str, tuple[AgedCount, ...]]:
     """Give what a job's tools counted at certain ages, by slug, as far as it was seen."""
-    launches: dict[str, dict[tuple[str, str], Counted]] = defaultdict(dict)
-    series: dict[tuple[str, str], list[Sighting]] = defaultdict(list)
-    for tool, source, native_id, *told, first_at, last_at, value in popularity_store.counts_of_job(
-        session, job
-    ):
-        launch = source, native_id
-        launches[tool].setdefault(launch, Counted(source, native_id, *told))
-        series[launch].append(Sighting(told[0], first_at, last_at, value))
-    return {tool: aged_counts(found.values(), series) for tool, found in launches.items()}
+    launches: dict[str, list[Counted]] = defaultdict(list)
+    series: dict[tuple[str, str], list[Sighting]] = {}
+    for tool, *told in popularity_store.launches_of_job(session, job):
+        launch = Counted(*told)
+        if launch.is_comparable:
+            launches[tool].append(launch)
+            series[launch.source, launch.native_id] = []
+    for source, native_id, *seen in popularity_store.counts_of_job(session, job):
+        if (source, native_id) in series:
+            series[source, native_id].append(Sighting(*seen))
+    return {tool: aged_counts(found, series) for tool, found in launches.items()}
