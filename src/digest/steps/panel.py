@@ -12,6 +12,7 @@ from digest.catalogue.facts import current_facts, supported
 from digest.catalogue.popularity import Counted, Sighting, aged_counts
 from digest.issues.sides import Side
 from digest.model import AgedCount, Evidence, Fact, Peer, Tool
+from digest.model.base import lean
 from digest.panel.evidence import build_evidence
 from digest.panel.market import UNPAIRED, Markets
 from digest.panel.rules import Rules, review_all
@@ -91,6 +92,9 @@ def review_known(known: Known, *, rules: Rules, now: datetime) -> dict[str, Revi
         market = markets.of(tool)
         evidence = build_evidence(tool, facts, market=market, now=now, dissent=against)
         reviews = review_all(evidence, rules, now)
+        for made in reviews:
+            for value in (made, *made.checks, *made.citations):
+                lean(value)
         panel = tally(reviews)
         side = Side(tool=tool, facts=facts, dissent=against, reviews=reviews, panel=panel)
         reviewed[slug] = Reviewed(side=side, evidence=evidence)
