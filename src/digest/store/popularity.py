@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, or_, tuple_, update
+from sqlalchemy import Table, bindparam, or_, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, func, select
 
@@ -89,23 +89,6 @@ def touch_counts(session: Session, seen: Mapping[str, datetime]) -> None:
     if seen:
         values = [{"b_source": source, "b_at": at} for source, at in sorted(seen.items())]
         session.connection().execute(_TOUCH, values)
-
-
-def counts_of(
-    session: Session, launches: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], list[Count]]:
-    """Give all counts of these launches, by source and native id; inside one oldest first."""
-    found: dict[tuple[str, str], list[Count]] = defaultdict(list)
-    for part in in_chunks(launches):
-        both = tuple_(col(CountRow.source), col(CountRow.native_id))
-        statement = (
-            select(*_COLUMNS)
-            .where(both.in_(part))
-            .order_by(col(CountRow.metric), col(CountRow.first_at))
-        )
-        for count in map(_count, session.execute(statement)):
-            found[count.source, count.native_id].append(count)
-    return found
 
 
 def launches_of_job(session: Session, job: str) -> Iterator[tuple[Any, ...]]:
