@@ -61,6 +61,12 @@ def blurbs() -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
+def held_out() -> list[dict[str, str]]:
+    """Blurbs by a second author who had not read the descriptions nor the exemplars."""
+    return _lines("held_out.jsonl")
+
+
+@pytest.fixture(scope="session")
 def not_ai() -> list[dict[str, str]]:
     """Launch-style sentences of things that have nothing to do with models."""
     return _lines("not_ai.jsonl")

@@ -12,7 +12,7 @@ from digest.panel.evidence import build_evidence
 from digest.panel.language import problems
 from digest.panel.rulebook import load_rules, parse_rules
 from digest.panel.rules import review, review_all
-from digest.panel.verdict import tally
+from digest.panel.verdict import leaning, tally
 
 SHEETS = (
     "open_3b_model",
@@ -314,3 +314,31 @@ def test_an_old_release_that_was_last_seen_long_ago_decides_nothing_alone(fact, 
     assert asked
     assert all(check.points is None for check in asked)
     assert Verdict.SHIP in {made.verdict for made in reviews}
+
+
+def calls(ships, number=30):
+    return (Verdict.SHIP,) * ships + (Verdict.SKIP,) * (number - ships)
+
+
+@pytest.mark.parametrize("ships", [3, 24])
+def test_a_reviewer_that_tells_tools_apart_is_not_spoken_of(ships):
+    assert leaning({Reviewer.BUILDER: calls(ships)}) == ()
+
+
+@pytest.mark.parametrize(
+    ("ships", "said"),
+    [
+        (25, "the Builder ships nearly everything: 25 of its last 30 calls"),
+        (2, "the Builder ships hardly anything: 2 of its last 30 calls"),
+    ],
+)
+def test_a_reviewer_that_hardly_tells_tools_apart_is_named_to_the_operator(ships, said):
+    (line,) = leaning({Reviewer.BUILDER: calls(ships), Reviewer.FOUNDER: calls(12)})
+
+    assert line.startswith(said)
+
+
+def test_of_fewer_than_thirty_calls_nothing_is_said_and_older_ones_do_not_count():
+    assert leaning({Reviewer.SKEPTIC: calls(29, 29)}) == ()
+    assert leaning({Reviewer.SKEPTIC: (*calls(15), *calls(30))}) == ()
+    assert leaning({}) == ()

@@ -122,6 +122,16 @@ class Rulings:
             if each.kind is DecisionKind.FLAG and self.tool(each.tool) in wanted
         ]
 
+    def jobs(self) -> dict[str, str]:
+        """
+        Give the job of each tool that an editor chose one for, by slug.
+
+        The last word on the tool itself counts; where there is none, the last on a part of it.
+        """
+        chosen = [each for each in self._standing if each.kind is DecisionKind.JOB and each.job]
+        chosen.sort(key=lambda each: self.tool(each.tool) == each.tool)  # stable: then by number
+        return {self.tool(each.tool): each.job for each in chosen if each.job}
+
     def require_whole(self, slug: str) -> None:
         """Raise DecisionError where a slug is part of another tool."""
         by = self.part_by(slug)
@@ -199,14 +209,21 @@ class Rulings:
             raise DecisionError(f"there is no decision {number}; {told}")
         if not found.stands:
             raise DecisionError(f"{found.line} was undone already, by {found.undone_by}")
+        judging = {DecisionKind.FLAG, DecisionKind.JOB}
         if found.kind is DecisionKind.SPLIT:
             for each in self._standing:
                 names = {each.tool, each.other}
-                if each.id > number and each.kind is not DecisionKind.FLAG and found.other in names:
+                if each.id > number and each.kind not in judging and found.other in names:
                     raise DecisionError(
                         f"{found.line} cannot be undone while {each.line} stands on it; undo that first"
                     )
         return found
+
+    def check_job(self, tool: str, job: str) -> None:
+        """Refuse a job that is chosen already. Raises DecisionError."""
+        self.require_whole(tool)
+        if self.jobs().get(tool) == job:
+            raise DecisionError(f"an editor gave {tool} the job {job} already")
 
     def check_flag(self, tool: str, flag: Flag, *, is_set: bool, flags: Collection[Flag]) -> None:
         """Refuse to say what is so already. Raises DecisionError."""

@@ -7,136 +7,92 @@ then the source's own tags, then the words; what stays unclear is unsorted and n
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from difflib import get_close_matches
 from functools import cached_property
 from importlib.resources import files
-from math import exp
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from digest.catalogue.names import best_name, maker_of
-from digest.catalogue.patterns import NAMED_SIZE
-from digest.catalogue.structured import is_model
+from digest.catalogue.job_confidence import confidence_of, confidence_of_tags
+from digest.catalogue.job_model import TextModel
+from digest.catalogue.job_text import (
+    Described,
+    described,
+    meaningful,
+    speaks_of_ai,
+    telling_text,
+)
 from digest.errors import NotFoundError
-from digest.model import FactKind, Job, JobAssignment, Launch
+from digest.model import Job, JobAssignment, Launch
 
-if TYPE_CHECKING:
-    import numpy as np
-
-UNSORTED = "unsorted"
-MODELS = "Models"
+OTHER, UNSORTED = "other", "unsorted"
 SMALL_B = 15.0
 """Billions of parameters up to which a language model counts as small."""
-MAX_TEXT = 600
-"""Characters of an announcement that say what it is for; the rest tells how it came about."""
-MIN_SCORE = 0.1
-"""Similarity below which the words say nothing about a job."""
 GENERAL = ("small-llm", "open-llm-large", "frontier-api")
 """Jobs of models for everything; size and weights tell them apart better than words do."""
-HINT = 0.03
-"""What a model's size, or its closed weights, add to the similarity of the job they speak for."""
-NOT_AI = 0.5
-"""Share of the confidence left where a text nowhere speaks of models: mostly no AI tools."""
-FEW_WORDS, ONE_WORD = 2, 0.6
-"""Below so many words in common with the job, chance may rule: the share of confidence left."""
-TAGGED, TAGGED_TWICE, CONTRADICTED = 0.75, 0.85, 0.5
-"""Confidence by tags: one, several, or some against clear words or other tags."""
-CLEAR = 0.6
-"""Confidence from which words are clear; also where pairing begins."""
+HINT = 1.0
+"""What a model's size, or its closed weights, add to the log-odds of the job they speak for."""
+TOGETHER = 500
+"""Tools sorted at once: one alone costs three times as much."""
+CORRECTION = 3
+"""How many sentences of ours an editor's correction weighs."""
 
-LONGEST_SMALL_WORD = 3
-"""Letters of words such as "and", "your" apart, that carry no meaning; "ai" is everywhere."""
-
-_WORD_SHARE, _LETTER_SHARE = 0.6, 0.4
-_LIMIT, _PER_LEAD, _PER_SCORE = -2.6, 3.5, 5.0
-"""
-From similarity to confidence: a logistic curve over the lead on the second job and the similarity.
-
-Read off real launches of one week and the demo week, not off the blurbs of the tests.
-"""
-_AI = re.compile(
-    r"\b(?:ai|llms?|\w*gpt[\w.-]*|claude|gemini|llama[\w.]*|openai|anthropic|mistral|qwen\w*|"
-    r"generative|agents?|agentic|assistants?|copilot|chat-?bots?|prompts?|embeddings?|embed|rag|"
-    r"neural|machine learning|deep learning|diffusion|inference|fine-?tun\w+|mcp|gguf|transcri\w+|"
-    r"speech|dictat\w+|ocr|text[- ]to[- ]\w+|image generation|video generation|computer vision|"
-    r"voice (?:cloning|model|agent)\w*|natural language|plain english|open[- ]weights?|"
-    r"nearest neighbour|vector (?:database|search|store)|"
-    r"(?:\d+b|coding|code|reasoning|vision|embedding|image|video|open|small|multimodal|large|"
-    r"language|foundation|frontier|each|any|cheapest|local)[- ](?:\w+[- ])?models?)\b",
-    re.IGNORECASE,
-)
+Correction = tuple[Described, str]
+"""A tool as it is described, and the job an editor gave it."""
 
 
 def load_jobs() -> tuple[Job, ...]:
     """Give the jobs of jobs.toml, in its order; ``other`` and ``unsorted`` are among them."""
-    text = files("digest.catalogue").joinpath("jobs.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(text)
-    rows = {category: tuple(map(FactKind, kinds)) for category, kinds in data["fact_rows"].items()}
-    return tuple(Job(**{"fact_rows": rows[row["category"]], **row}) for row in data["job"])
+    return tuple(Job(**row) for row in _read("jobs.toml")["job"])
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
-    """What is said of one tool, as far as it tells the job."""
-
-    name: str
-    vendor: str = ""
-    tagline: str = ""
-    description: str = ""
-    tags: tuple[str, ...] = ()
-    size_b: float | None = None
-    """Billions of parameters of a model, where they are known."""
-    is_model: bool = False
-    """True where a listing of models has it: then it does a model's job."""
-    is_closed: bool = False
-    """True for a model whose weights the listing does not name."""
+def load_exemplars() -> dict[str, tuple[str, ...]]:
+    """Give the sentences of exemplars.toml by job: what makers write of tools of that job."""
+    return {job: tuple(texts) for job, texts in _read("exemplars.toml").items()}
 
 
-def described(launches: Sequence[Launch]) -> Described:
-    """Put together what the launches of one tool say of its job."""
-    tags = dict.fromkeys(tag for launch in launches for tag in launch.tags)
-    models = [launch for launch in launches if is_model(launch)]
-    sizes = [size for launch in models for size in _sizes(launch)]
-    return Described(
-        name=best_name(launches),
-        vendor=next((maker for each in launches if (maker := maker_of(each))), ""),
-        tagline=" . ".join(dict.fromkeys(each.tagline or each.title for each in launches)),
-        description=" ".join(dict.fromkeys(each.description for each in launches)),
-        tags=tuple(tags),
-        size_b=max(sizes, default=None),
-        is_model=bool(models),
-        is_closed=any(
-            "tokenizer" in each.details and "hugging_face_id" not in each.details for each in models
-        ),
-    )
-
-
-def _sizes(launch: Launch) -> list[float]:
-    """Give a model's sizes in billions, from its row or its name; of ``8x7b`` the product."""
-    listed = launch.details.get("sizes")
-    texts = [*(map(str, listed) if isinstance(listed, list) else ()), launch.name]
-    found = []
-    for text in texts:
-        if match := re.fullmatch(r"(?:(\d+)x|e)?(\d+(?:\.\d+)?)([bm])", text.lower()):
-            scale = 1.0 if match[3] == "b" else 0.001
-            found.append(float(match[1] or 1) * float(match[2]) * scale)
-        elif named := NAMED_SIZE.search(text):
-            found.append(float(named["size"]) * (1.0 if named["unit"] in "Bb" else 0.001))
-    return found
-
-
-TOGETHER = 500
-"""Tools sorted at once: one alone costs three times as much."""
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("digest.catalogue").joinpath(name).read_text(encoding="utf-8"))
 
 
 class JobClassifier:
-    """Assigns jobs; built once, for it compares all texts with one prototype per job."""
+    """Assigns jobs; built once, for it learns the words of all jobs when the first is asked for."""
 
-    def __init__(self, jobs: Sequence[Job]) -> None:
-        """Take the jobs in use; those without a description are never assigned."""
-        self._known = frozenset(job.key for job in jobs)
-        self._jobs = tuple(job for job in jobs if job.description)
-        self._by_tag = {tag: job.key for job in self._jobs for tag in job.tags}
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        exemplars: Mapping[str, Sequence[str]] | None = None,
+        *,
+        corrections: Sequence[Correction] = (),
+    ) -> None:
+        """
+        Take what there is to learn from.
+
+        Args:
+            jobs: The jobs in use; without a description or exemplars a job is never assigned.
+            exemplars: Sentences by job; those of exemplars.toml where None is given.
+            corrections: What editors decided of tools, from which others are judged from then on.
+        """
+        given = load_exemplars() if exemplars is None else exemplars
+        self._known = {job.key: job for job in jobs}
+        self._given = (tuple(jobs), {key: given.get(key, ()) for key in self._known})
+        self._corrections = tuple(each for each in corrections if each[1] in self._known)
+        self._tags = {tag: job.key for job in jobs for tag in job.tags}
+        self._titles = {title: job.key for job in jobs for title in job.titles}
+        self._title = re.compile(
+            # "for fine-tuning", "with agent memory" name what goes with a tool, not what it is
+            r"(?<!\w)(?<!for )(?<!with )(?<!your )"
+            rf"(?:{'|'.join(map(re.escape, self._titles)) or '(?!)'})(?!\w)",
+            re.IGNORECASE,
+        )
+
+    def taught(self, corrections: Sequence[Correction]) -> "JobClassifier":
+        """Give a classifier that has learnt from these corrections too; itself where it has."""
+        if tuple(corrections) == self._corrections:
+            return self
+        return JobClassifier(*self._given, corrections=corrections)
 
     def assign(
         self,
@@ -162,148 +118,165 @@ class JobClassifier:
         Raises:
             NotFoundError: The editor's job does not exist.
         """
-        if editor is not None:
-            if editor not in self._known:
-                raise NotFoundError("job", editor, "jobs.toml lists them")
-            return JobAssignment(job=editor, confidence=1.0, by="editor")
         told = Described(name, vendor, tagline, description, tuple(tags))
-        return self.assign_all([told])[0]
+        return self.assign_all([told], editors=[editor])[0]
 
     def assign_launches(self, launches: Sequence[Launch]) -> JobAssignment:
         """Assign the job of the one tool that these launches are."""
         return self.assign_tools([launches])[0]
 
-    def assign_tools(self, tools: Sequence[Sequence[Launch]]) -> tuple[JobAssignment, ...]:
-        """Assign the jobs of many tools by their launches, in their order: 500 at a time."""
-        told = [described(launches) for launches in tools]
+    def assign_tools(
+        self, tools: Sequence[Sequence[Launch]], *, editors: Sequence[str | None] = ()
+    ) -> tuple[JobAssignment, ...]:
+        """Assign the jobs of many tools by their launches, in their order."""
+        return self.assign_all([described(launches) for launches in tools], editors=editors)
+
+    def assign_all(
+        self, tools: Sequence[Described], *, editors: Sequence[str | None] = ()
+    ) -> tuple[JobAssignment, ...]:
+        """
+        Assign many at once, in their order; the same results as one by one, but faster.
+
+        Args:
+            tools: What is said of them.
+            editors: The job an editor chose for each, or None; empty where nobody chose any.
+
+        Raises:
+            NotFoundError: An editor's job does not exist.
+        """
+        chosen = editors or [None] * len(tools)
+        for job in chosen:
+            self.require(job)
+        found: list[JobAssignment] = []
+        for start in range(0, len(tools), TOGETHER):
+            part = tools[start : start + TOGETHER]
+            texts = [telling_text(tool, ordinary=self.ordinary) for tool in part]
+            for tool, text, row in zip(part, texts, self.model.scores(texts).tolist(), strict=True):
+                found.append(self._decide(tool, text, row))
         return tuple(
-            assigned
-            for start in range(0, len(told), TOGETHER)
-            for assigned in self.assign_all(told[start : start + TOGETHER])
+            assigned if job is None else _by_editor(job, assigned)
+            for assigned, job in zip(found, chosen, strict=True)
         )
 
-    def assign_all(self, tools: Sequence[Described]) -> tuple[JobAssignment, ...]:
-        """Assign many at once, in their order; the same results as one by one, but faster."""
-        if not tools:
-            return ()
-        texts = [self._text(tool) for tool in tools]
-        return tuple(
-            self._decide(tool, text, [float(score) for score in row])
-            for tool, text, row in zip(tools, texts, self._similarities(texts), strict=True)
-        )
+    def knows(self, job: str | None) -> bool:
+        """Tell whether there is such a job."""
+        return job in self._known
+
+    def require(self, job: str | None) -> None:
+        """Raise NotFoundError where a job does not exist; None is no job, and none is wanted."""
+        if job is not None and not self.knows(job):
+            near = get_close_matches(job, sorted(self._known), n=3)
+            told = f"did you mean {', '.join(near)}?" if near else "jobs.toml lists them"
+            raise NotFoundError("job", job, told)
 
     def prepare(self) -> None:
-        """Load and fit what sorting needs now, seconds of work, instead of at the first tool."""
-        _ = self._prototypes
+        """Learn now what sorting needs, seconds of work, instead of at the first tool."""
+        _ = self.model
 
     @cached_property
-    def _vectorizer(self) -> Any:
-        # scikit-learn takes two seconds to import: only commands that sort tools wait for it
-        from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 # see above
-        from sklearn.pipeline import FeatureUnion  # noqa: PLC0415 # see above
+    def _sentences(self) -> list[tuple[str, str]]:
+        """All texts there are to learn from, each with its job; in a fixed order."""
+        jobs, exemplars = self._given
+        found = [(text, job.key) for job in jobs for text in _prototypes(job)]
+        found += [(text, job) for job, texts in exemplars.items() for text in texts]
+        corrected = [
+            (telling_text(tool, ordinary=self.ordinary), job) for tool, job in self._corrections
+        ]
+        return found + corrected * CORRECTION
 
-        words = TfidfVectorizer(ngram_range=(1, 2), stop_words="english", sublinear_tf=True)
-        letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True)
-        union = FeatureUnion(
-            [("words", words), ("letters", letters)],
-            transformer_weights={"words": _WORD_SHARE**0.5, "letters": _LETTER_SHARE**0.5},
+    @cached_property
+    def model(self) -> TextModel:
+        """What scores texts; learnt when it is first asked for."""
+        texts, jobs = zip(*self._sentences, strict=True)
+        return TextModel(texts, jobs)
+
+    @cached_property
+    def ordinary(self) -> frozenset[str]:
+        """Words of jobs.toml: they mean something even in a name."""
+        return frozenset().union(
+            *(meaningful(text) for job in self._known.values() for text in _prototypes(job))
         )
-        return union.fit([_prototype(job) for job in self._jobs])
 
     @cached_property
-    def _prototypes(self) -> Any:
-        return self._vectorizer.transform([_prototype(job) for job in self._jobs])
+    def _words(self) -> frozenset[str]:
+        """All words that have been learnt."""
+        return frozenset().union(*(meaningful(text) for text, _ in self._sentences))
 
-    @cached_property
-    def _words_of(self) -> Mapping[str, frozenset[str]]:
-        return {job.key: _words(_prototype(job)) for job in self._jobs}
-
-    @cached_property
-    def _vocabulary(self) -> frozenset[str]:
-        return frozenset().union(*self._words_of.values())
-
-    def _similarities(self, texts: Sequence[str]) -> "np.ndarray[Any, Any]":
-        """Give a row per text with its cosine to each job, in the jobs' order."""
-        product = self._vectorizer.transform(texts) @ self._prototypes.T
-        dense: np.ndarray[Any, Any] = product.toarray()
-        return dense
-
-    def _text(self, tool: Described) -> str:
-        """Give what counts of a tool's words: its beginning, without its name and its maker's."""
-        text = tool.tagline
-        if not tool.description.startswith(tool.tagline):
-            text = f"{tool.tagline} . {tool.description}"
-        elif tool.description:
-            text = tool.description
-        text = text[:MAX_TEXT]
-        for name in (tool.name, tool.vendor):
-            text = self._without(text, name)
-        return text
-
-    def _without(self, text: str, name: str) -> str:
-        """Drop a name, whole and word by word; ordinary words of jobs stay where they stand alone."""
-        own = [word for word in re.findall(r"\w+", name) if not _words(word) & self._vocabulary]
-        for part in (name, *own):
-            if len(part) > 1:
-                text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", " ", text, flags=re.IGNORECASE)
-        return text
-
-    def _decide(self, tool: Described, text: str, scores: list[float]) -> JobAssignment:
-        by_words = self._by_words(tool, text, scores)
+    def _decide(self, tool: Described, text: str, row: Sequence[float]) -> JobAssignment:
+        by_words = self._by_words(tool, text, row)
         return self._by_tags(tool, by_words) or by_words
 
-    def _by_words(self, tool: Described, text: str, scores: list[float]) -> JobAssignment:
-        scored = {
-            job.key: score
-            for job, score in zip(self._jobs, scores, strict=True)
-            if job.category == MODELS or not tool.is_model
-        }
+    def _by_words(self, tool: Described, text: str, row: Sequence[float]) -> JobAssignment:
+        scored = dict(zip(self.model.jobs, row, strict=True))
+        if tool.is_model:
+            scored = {job: odds for job, odds in scored.items() if self._known[job].of_models}
         hinted = _hinted(tool)
         if hinted in scored:
-            general = max(scored.pop(key, 0.0) for key in GENERAL)
+            general = max(scored.pop(key) for key in GENERAL if key in scored)
             scored[hinted] = general + HINT
         first, second = sorted(scored, key=lambda key: (-scored[key], key))[:2]
-        if scored[first] < MIN_SCORE:
-            return JobAssignment(runner_up=first if scored[first] else None)
-        lead = 1 - scored[second] / scored[first]
-        confidence = 1 / (1 + exp(-(_LIMIT + _PER_LEAD * lead + _PER_SCORE * scored[first])))
-        if not (tool.is_model or _AI.search(f"{tool.name} {tool.tagline} {tool.description}")):
-            confidence *= NOT_AI
-        if not tool.is_model and len(_words(text) & self._words_of[first]) < FEW_WORDS:
-            confidence *= ONE_WORD
-        return JobAssignment(
-            job=first, confidence=round(confidence, 3), by="text", runner_up=second
+        if hinted is None and not meaningful(text) & self._words:
+            return JobAssignment()
+        sure = confidence_of(
+            scored[first],
+            scored[first] - scored[second],
+            is_ai=tool.is_model or first == OTHER or speaks_of_ai(tool),
         )
+        return JobAssignment(job=first, confidence=sure, by="text", runner_up=second)
 
     def _by_tags(self, tool: Described, words: JobAssignment) -> JobAssignment | None:
-        """Give the job that more tags name than any other; None where none or two lead."""
-        hits = [self._by_tag[tag.lower()] for tag in tool.tags if tag.lower() in self._by_tag]
-        ranked = sorted(set(hits), key=lambda key: (-hits.count(key), key))
-        if not ranked or hits.count(ranked[0]) == hits.count(next(iter(ranked[1:]), "")):
+        """Give the job that tags and title name; None where none or two lead."""
+        hits = self._named_by(tool.tags)
+        hits += sorted(self._titled(tool) - set(hits))
+        if (job := _leading(hits)) is None:
             return None
-        job = ranked[0]
-        runner_up = words.job if words.job not in {job, UNSORTED} else words.runner_up
-        confidence = TAGGED_TWICE if hits.count(job) > 1 else TAGGED
-        if words.job == job:
-            confidence = 1 - (1 - confidence) * (1 - words.confidence)
-        elif words.confidence >= CLEAR or len(ranked) > 1:
-            confidence = CONTRADICTED
+        runner_up = words.runner_up if words.job in {job, UNSORTED} else words.job
+        agreed = words.confidence if words.job == job else 0.0
+        against = words.confidence if words.job not in {job, OTHER} else 0.0
+        sure = confidence_of_tags(
+            hits.count(job), agreed=agreed, against=1.0 if len(set(hits)) > 1 else against
+        )
         return JobAssignment(
             job=job,
-            confidence=round(confidence, 3),
+            confidence=sure,
             by="tags",
             runner_up=None if runner_up == job else runner_up,
         )
 
+    def job_of_tags(self, tags: Iterable[str]) -> str | None:
+        """Give the job that more tags name than any other; None where none or two lead."""
+        return _leading(self._named_by(tags))
 
-def _words(text: str) -> frozenset[str]:
-    """Give the words that carry meaning, singular and plural as one."""
-    found = re.findall(r"\w+", text.lower())
-    return frozenset(word.removesuffix("s") for word in found if len(word) > LONGEST_SMALL_WORD)
+    def _named_by(self, tags: Iterable[str]) -> list[str]:
+        small = dict.fromkeys(tag.lower() for tag in tags)
+        return [self._tags[tag] for tag in small if tag in self._tags]
+
+    def _titled(self, tool: Described) -> set[str]:
+        """Give the jobs that words of the title name; not those in the tool's own name."""
+        if not self._title.search(tool.tagline):
+            return set()
+        title = telling_text(replace(tool, description=""), ordinary=self.ordinary)
+        return {self._titles[found.lower()] for found in self._title.findall(title)}
 
 
-def _prototype(job: Job) -> str:
-    return " . ".join((job.label, job.description, *job.synonyms))
+def _leading(hits: Sequence[str]) -> str | None:
+    """Give what stands there more often than anything else; None where two do, or nothing."""
+    (first, most), (_, next_most), *_ = [*Counter(hits).most_common(2), ("", 0), ("", 0)]
+    return first if most > next_most else None
+
+
+def _by_editor(job: str, found: JobAssignment) -> JobAssignment:
+    runner_up = found.runner_up if found.job == job else found.job
+    return JobAssignment(
+        job=job, confidence=1.0, by="editor", runner_up=None if runner_up == UNSORTED else runner_up
+    )
+
+
+def _prototypes(job: Job) -> tuple[str, ...]:
+    """Give the texts of jobs.toml that tell of a job."""
+    if not job.description:
+        return ()
+    return (f"{job.label} . {job.description}", " . ".join(job.synonyms), *job.synonyms)
 
 
 def _hinted(tool: Described) -> str | None:

@@ -17,6 +17,7 @@ from digest.cli import (
     export,
     health,
     issues,
+    jobs,
     pairs,
     panel,
     readers,
@@ -42,6 +43,7 @@ _PANELS = {
         ("export", export.export_command),
         ("approve", issues.approve_command),
         ("send", delivery.send_command),
+        ("withdraw", issues.withdraw_command),
     ),
     "How everything stands": (("status", issues.status_command),),
     "The machine": (
@@ -63,6 +65,7 @@ app.add_typer(health.health, rich_help_panel="The machine")
 app.add_typer(captures.captures, rich_help_panel="The machine")
 app.add_typer(panel.panel, rich_help_panel="A week, in this order")
 app.add_typer(tools.tools, rich_help_panel="A week, in this order")
+app.add_typer(jobs.jobs, rich_help_panel="A week, in this order")
 app.add_typer(pairs.pairs, rich_help_panel="A week, in this order")
 app.add_typer(readers.subscribers, rich_help_panel="Readers")
 

@@ -116,7 +116,7 @@ def merge_command(
     """Say that two tools are one. It can be undone, and gives back exactly what was before."""
     from digest.steps.decide import merge_tools
 
-    _decide(lambda editor: merge_tools(editor, keep, other), by, reason, as_json=as_json)
+    decide(lambda editor: merge_tools(editor, keep, other), by, reason, as_json=as_json)
 
 
 @tools.command("split")
@@ -137,7 +137,7 @@ def split_command(
     from digest.steps.decide import split_tool
 
     chosen = {_launch(text) for text in launch}
-    _decide(lambda editor: split_tool(editor, tool, chosen), by, reason, as_json=as_json)
+    decide(lambda editor: split_tool(editor, tool, chosen), by, reason, as_json=as_json)
 
 
 def _launch(text: str) -> tuple[str, str]:
@@ -161,7 +161,7 @@ def apart_command(
     """Say that two tools are not one, for good: the pair waits for no look any more."""
     from digest.steps.decide import keep_apart
 
-    _decide(lambda editor: keep_apart(editor, one, other), by, reason, as_json=as_json)
+    decide(lambda editor: keep_apart(editor, one, other), by, reason, as_json=as_json)
 
 
 @tools.command("flag")
@@ -181,9 +181,7 @@ def flag_command(
     if flag is None or (put and clear):
         raise DigestError("name one flag: --set FLAG or --clear FLAG")
     is_set = put is not None
-    _decide(
-        lambda editor: flag_tool(editor, tool, flag, is_set=is_set), by, reason, as_json=as_json
-    )
+    decide(lambda editor: flag_tool(editor, tool, flag, is_set=is_set), by, reason, as_json=as_json)
 
 
 @tools.command("undo")
@@ -196,17 +194,22 @@ def undo_command(
     """Undo a decision: everything is as it would be without it."""
     from digest.steps.decide import undo_decision
 
-    _decide(lambda editor: undo_decision(editor, decision), by, "", as_json=as_json)
+    decide(lambda editor: undo_decision(editor, decision), by, "", as_json=as_json)
 
 
-def _decide(decide: Callable[["Editor"], Decision], by: str, reason: str, *, as_json: bool) -> None:
+def decide(
+    decision_of: Callable[["Editor"], Decision], by: str, reason: str, *, as_json: bool
+) -> None:
+    """Have a decision made in somebody's name, and say what was decided."""
     from digest.settings import load_settings
     from digest.steps.decide import Editor
     from digest.wiring import open_resources
 
     settings = load_settings()
     with open_resources(settings) as resources:
-        decision = decide(Editor(resources.db, resources.classifier, by, reason, settings.clock()))
+        decision = decision_of(
+            Editor(resources.db, resources.classifier, by, reason, settings.clock())
+        )
     if as_json:
         print_json(decision)
         return

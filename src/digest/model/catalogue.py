@@ -79,7 +79,11 @@ class Job(Value):
     description: str
     synonyms: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    """Source tags that mean this job: topics, pipeline tags."""
+    """Source tags that mean this job, in small letters: topics, pipeline tags, tasks."""
+    titles: tuple[str, ...] = ()
+    """Words that in the title of a post mean this job, in small letters."""
+    of_models: bool = False
+    """True where a model may do it: what a listing of models has gets no other job."""
     adjacent: tuple[str, ...] = ()
     fact_rows: tuple[FactKind, ...] = ()
     """Rows a comparison in this job shows, in this order."""

@@ -51,6 +51,7 @@ class DecisionKind(StrEnum):
     SPLIT = "split"
     APART = "apart"
     FLAG = "flag"
+    JOB = "job"
 
 
 class Decision(Value):
@@ -64,6 +65,7 @@ class Decision(Value):
     split   the tool that launches leave    the tool made of them
     apart   one of two that are not one     the other
     flag    the tool that is judged         empty
+    job     the tool that is judged         empty
     ======  ==============================  ==================================
     """
 
@@ -77,6 +79,8 @@ class Decision(Value):
     flag: Flag | None = None
     is_set: bool = False
     """True: the flag is put on the tool; False: it is taken off."""
+    job: str | None = Field(default=None, max_length=60)
+    """Key of the job that the tool does."""
     by: str = Field(min_length=1, max_length=120)
     reason: str = ""
     decided_at: AwareDatetime
@@ -102,6 +106,7 @@ class Decision(Value):
             DecisionKind.SPLIT: f"{self.other} was split off {self.tool}",
             DecisionKind.APART: f"{self.tool} and {self.other} are kept apart",
             DecisionKind.FLAG: f"{self.flag} {'set on' if self.is_set else 'cleared of'} {self.tool}",
+            DecisionKind.JOB: f"{self.tool} does the job {self.job}",
         }[self.kind]
         reason = f": {self.reason}" if self.reason else ""
         return f"decision {self.id}, {told} ({self.by}{reason})"

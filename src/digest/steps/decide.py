@@ -20,6 +20,7 @@ from digest.errors import DecisionError, NotFoundError
 from digest.model import Decision, DecisionKind, Flag, Launch, Placement
 from digest.steps.placing import rulings_of
 from digest.steps.research import bring_up_to_date
+from digest.steps.teaching import taught
 from digest.store import decisions as store
 from digest.store import launches as launch_store
 from digest.store import placements as placement_store
@@ -135,6 +136,26 @@ def flag_tool(editor: Editor, tool: str, flag: Flag, *, is_set: bool) -> Decisio
     return _decided(editor, decide)
 
 
+def set_job(editor: Editor, tool: str, job: str) -> Decision:
+    """
+    Say what a tool is for: nothing outranks it, and tools like it are judged by it from then on.
+
+    Raises:
+        NotFoundError: The tool or the job is not known.
+        DecisionError: It has that job by an editor already, or is part of another tool.
+    """
+
+    def decide(session: Session, rulings: Rulings) -> tuple[Decision, set[str]]:
+        _require(session, tool)
+        rulings.check_job(tool, job)
+        keys = _anchors(session, rulings, (tool,))
+        made = _decision(editor, DecisionKind.JOB, tool, keys=keys)
+        return made.model_copy(update={"job": job}), {tool}
+
+    editor.classifier.require(job)
+    return _decided(editor, decide)
+
+
 def undo_decision(editor: Editor, number: int) -> Decision:
     """
     Undo a decision: everything is again as the rules and the other decisions have it.
@@ -143,13 +164,13 @@ def undo_decision(editor: Editor, number: int) -> Decision:
         DecisionError: There is none of that number, it was undone, or another stands on it.
     """
     signed = editor.signed()
-    editor.classifier.prepare()
+    classifier = taught(editor.db, editor.classifier, without=number)
     with editor.db.write() as session:
         before = rulings_of(session)
         found = before.check_undo(number)
         undone = store.undo_decision(session, number, by=signed.by, now=editor.now)
         touched = {found.tool, found.other} - {""}
-        _apply(session, before, touched, editor.classifier)
+        _apply(session, before, touched, classifier)
     return undone
 
 
@@ -175,12 +196,12 @@ def _decision(
 
 def _decided(editor: Editor, decide: Decide) -> Decision:
     editor.signed()
-    editor.classifier.prepare()  # seconds of loading that no other writer should wait for
+    classifier = taught(editor.db, editor.classifier)
     with editor.db.write() as session:
         before = rulings_of(session)
         decision, touched = decide(session, before)
         stored = store.put_decision(session, decision)
-        _apply(session, before, touched, editor.classifier)
+        _apply(session, before, touched, classifier)
     return stored
 
 

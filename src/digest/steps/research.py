@@ -16,6 +16,7 @@ from digest.catalogue.jobs import JobClassifier
 from digest.catalogue.tools import build_tool
 from digest.model import INCUMBENTS, Fact, Identity, Launch, Tool, Value
 from digest.steps.placing import flagged, place, rulings_of
+from digest.steps.teaching import taught
 from digest.store import decisions as decision_store
 from digest.store import launches as launch_store
 from digest.store import tools as store
@@ -55,7 +56,7 @@ def research(
     if is_idle:
         return ResearchReport(launches=0, tools=0, merged=0, facts=0)
     established = () if is_current else launches_of(incumbents)
-    classifier.prepare()  # seconds of loading that no other writer should wait for
+    classifier = taught(db, classifier)
     with db.write() as session:
         rulings = rulings_of(session)
         if established:
@@ -95,7 +96,8 @@ def bring_up_to_date(
     members = {slug: launches for slug, launches in found.items() if launches}
     facts = _facts(members)
     store.replace_facts(session, members, facts)
-    tools = _tools(flagged(session, members, rulings), store.facts_of(session, members), classifier)
+    known = store.facts_of(session, members)
+    tools = _tools(flagged(session, members, rulings), known, classifier, rulings.jobs())
     store.put_tools(session, tools)
     decision_store.put_parts(session, rulings.parts())
     return ResearchReport(
@@ -122,10 +124,13 @@ def _tools(
     members: Mapping[str, Sequence[Launch]],
     facts: Mapping[str, Sequence[Fact]],
     classifier: JobClassifier,
+    chosen: Mapping[str, str],
 ) -> list[Tool]:
-    """Build each tool from all its launches and what is known of it by now."""
+    """Build each tool from all its launches, what is known of it by now, and its chosen job."""
     whole = {slug: launches for slug, launches in members.items() if launches}
-    jobs = classifier.assign_tools(list(whole.values()))
+    # a job may have been chosen that jobs.toml has no more
+    editors = [job if classifier.knows(job := chosen.get(slug)) else None for slug in whole]
+    jobs = classifier.assign_tools(list(whole.values()), editors=editors)
     return [
         as_established(
             build_tool(

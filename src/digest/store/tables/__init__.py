@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         PlanRow,
         RevisionRow,
         WishRow,
+        WithdrawalRow,
     )
     from digest.store.tables.popularity import CountRow
     from digest.store.tables.readers import ConsentEventRow, SubscriberRow, VoteRow
@@ -75,6 +76,7 @@ __all__ = [
     "ToolRow",
     "VoteRow",
     "WishRow",
+    "WithdrawalRow",
     "metadata",
 ]
 
@@ -97,6 +99,7 @@ _HOMES = {
     "PlanRow": "issues",
     "WishRow": "issues",
     "RevisionRow": "issues",
+    "WithdrawalRow": "issues",
     "CountRow": "popularity",
     "ConsentEventRow": "readers",
     "SubscriberRow": "readers",
