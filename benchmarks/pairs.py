@@ -8,24 +8,23 @@ Usage: pairs.py FOLDER [--week 2026-W29] [--at 2026-07-24T18:00] [--top 20] [--l
 """
 
 import argparse
-import hashlib
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from verdicts import LISTINGS, launches_of
 
 from digest.catalogue.established import packaged
 from digest.catalogue.jobs import JobClassifier, load_jobs
 from digest.issues.pairing import PairingConfig, plan_pairs
 from digest.issues.weeks import window
 from digest.mail.stationery import Brand
-from digest.model import Capture, Launch, PairPlan, Source
+from digest.model import PairPlan
 from digest.panel.rules import load_rules
-from digest.sources import parsers
 from digest.steps.desk import WeeklyParts, as_candidates
 from digest.steps.planning import BuildOptions, Planned, plan_week
 from digest.steps.research import research
@@ -33,29 +32,6 @@ from digest.store import launches as launch_store
 from digest.store.engine import Database
 from digest.store.migrate import migrate
 
-LISTINGS = (
-    ("lobsters", "lobsters", "lobsters/rss_2024-05.xml", "2024-05-01"),
-    ("openrouter", "openrouter_models", "openrouter/models_2025_full.json", "2025-05-23"),
-    ("ollama", "ollama_library", "ollama/library_newest_2025-08.html", "2025-08-03"),
-    ("trending", "github_trending", "github_trending/trending_2026-04_min.html", "2026-04-26"),
-    (
-        *("trending", "github_trending"),
-        *("github_trending/trending_2026-05_daily-topic-radar.html", "2026-05-01"),
-    ),
-    (
-        *("local-llama", "reddit_rss"),
-        *("reddit/LocalLLaMA_top_week_2026-07-13.rss.xml", "2026-07-14"),
-    ),
-    ("product-hunt", "producthunt_feed", "producthunt/feed_2026-07-13.atom.xml", "2026-07-14"),
-    ("hacker-news", "hn_algolia", "hackernews/algolia_show_hn_2026-07.json", "2026-07-14"),
-    ("github-new", "github_search", "github/api_search_repositories_2026-07.json", "2026-07-14"),
-    ("hf-spaces", "hf_spaces", "huggingface/spaces_trending_2026-07.json", "2026-07-14"),
-    ("hf-papers", "hf_papers", "huggingface/daily_papers_2026-07.json", "2026-07-14"),
-    ("arxiv", "arxiv_api", "arxiv/api_query_csAI_csLG_2026-07-13.atom.xml", "2026-07-14"),
-    ("taaft", "taaft_listing", "taaft/home_2026-07.html", "2026-07-24"),
-    ("openrouter", "openrouter_models", "openrouter/models_2026-07_trim.json", "2026-07-30"),
-)
-"""Source, kind, file, and the day it was captured; those of later days are left out."""
 PARTS = ("substitutability", "rivalry", "freshness", "balance", "contrast")
 
 
@@ -97,7 +73,7 @@ def read(db: Database, folder: Path, *, now: datetime) -> None:
         with db.write() as session:
             for name, kind, path, _ in (each for each in LISTINGS if each[3] == day):
                 launch_store.put_launches(
-                    session, tuple(_launches(name, kind, folder / path, now=at)), now=at
+                    session, tuple(launches_of(name, kind, folder / path, now=at)), now=at
                 )
         research(db, classifier=classifier, incumbents=packaged())
 
@@ -132,26 +108,6 @@ def planned(db: Database, *, week: str, now: datetime, is_loose: bool) -> Planne
         near=work.desk.near,
     )
     return replace(work, plan=plan)
-
-
-def _launches(name: str, kind: str, path: Path, *, now: datetime) -> Iterator[Launch]:
-    if not path.is_file():
-        return
-    body = path.read_bytes()
-    digest = hashlib.sha256(body).hexdigest()
-    url = f"https://{name}.example/"
-    capture = Capture(
-        key=f"{digest[:16]}-{now:%Y%m%dT%H%M%S}",
-        source=name,
-        url=url,
-        final_url=url,
-        status=200,
-        content_type="application/json" if path.suffix == ".json" else "",
-        body_sha256=digest,
-        body_bytes=len(body),
-        fetched_at=now,
-    )
-    yield from parsers.read(capture, body, Source(name=name, kind=kind, url=url)).launches
 
 
 def told(work: Planned, *, top: int) -> str:

@@ -101,7 +101,7 @@ def review_everything(
         now = datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(hours=18)
         with db.write() as session:
             for name, kind, path, _ in (each for each in LISTINGS if each[3] == day):
-                launches = tuple(_launches(name, kind, folder / path, now=now))
+                launches = tuple(launches_of(name, kind, folder / path, now=now))
                 launch_store.put_launches(session, launches, now=now)
                 read[name] += len(launches)
         research(db, classifier=classifier, incumbents=packaged() if day == LAST_DAY else ())
@@ -114,7 +114,8 @@ def review_everything(
     return dict(read), reviewed
 
 
-def _launches(name: str, kind: str, path: Path, *, now: datetime) -> Iterator[Launch]:
+def launches_of(name: str, kind: str, path: Path, *, now: datetime) -> Iterator[Launch]:
+    """Read a listing as a source of this name and kind would have at that moment."""
     if not path.is_file():
         return
     body = path.read_bytes()
