@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from digest.model import FactKind, Market, Reviewer
-from digest.panel.checks import CHECKS, Look
+from digest.panel.checks import CHECKS
 from digest.panel.evidence import build_evidence
+from digest.panel.look import Look
 from digest.panel.rulebook import load_rules
 from digest.panel.rules import review
 
@@ -23,12 +24,12 @@ def ask(evidence, now):
 
 
 @pytest.fixture
-def say(evidence, now):
+def say(evidence, now, plain_rules):
     """Give the sentence a reviewer makes of one check."""
 
     def sentence(reviewer, check, facts=None, **more):
         made = review(
-            evidence(facts or {}, **more), reviewer=Reviewer(reviewer), rules=load_rules(), now=now
+            evidence(facts or {}, **more), reviewer=Reviewer(reviewer), rules=plain_rules, now=now
         )
         return next(item.sentence for item in made.checks if item.key == check)
 
@@ -171,11 +172,11 @@ def test_a_first_sight_of_ours_says_old_but_never_young(evidence, now):
 @pytest.mark.parametrize(
     ("number", "sentence"),
     [
-        (0, "The field is small: no other known tool does this job."),
-        (1, "The field is small: 1 other known tool does this job."),
-        (7, "The field is small: 7 other known tools do this job."),
-        (8, "The field is crowded: 8 other known tools do this job."),
-        (1200, "The field is crowded: 1,200 other known tools do this job."),
+        (0, "The field was small when it came: no other known tool did this job."),
+        (1, "The field was small when it came: 1 other known tool did this job."),
+        (7, "The field was small when it came: 7 other known tools did this job."),
+        (8, "The field was crowded when it came: 8 other known tools did this job."),
+        (1200, "The field was crowded when it came: 1,200 other known tools did this job."),
     ],
 )
 def test_rivals_are_counted_in_good_grammar(number, sentence, say):

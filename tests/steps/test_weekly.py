@@ -21,21 +21,26 @@ from digest.errors import ApprovalError, IssueError, NotFoundError, PreflightErr
 from digest.mail.stationery import Brand
 from digest.model import (
     Capture,
+    Choice,
+    Community,
     DeliveryState,
     FactKind,
     IssueState,
     Launch,
+    PastVote,
     SendOutcome,
     SendResult,
     Source,
     SourceState,
     Subscriber,
     SubscriberState,
+    Vote,
 )
 from digest.panel.rules import load_rules
 from digest.sources import parsers
 from digest.steps.desk import WeeklyParts
 from digest.steps.export import export_issue
+from digest.steps.recap import last_vote
 from digest.steps.research import research
 from digest.steps.send import SendParts, deliveries_of, resolve_uncertain, send_issue
 from digest.steps.status import status
@@ -49,6 +54,7 @@ from digest.steps.weekly import (
 from digest.store import issues as issue_store
 from digest.store import launches as launch_store
 from digest.store import readers as reader_store
+from digest.store import reviews as review_store
 from digest.store import sources as source_store
 from digest.store import tools as tool_store
 from digest.store.engine import Database
@@ -265,7 +271,7 @@ def test_a_built_issue_is_in_review_and_stored_whole(house: Database, build):
         assert issue_store.edition_of(session, WEEK) == report.edition
         assert issue_store.plan_of(session, WEEK) == report.plan
         lead = report.issue.comparisons[0]
-        assert tool_store.reviews_of(session, lead.a.slug)
+        assert review_store.reviews_of(session, lead.a.slug)
         # Nothing of it is public before the release.
         assert issue_store.published_issues(session) == []
         assert issue_store.comparison_by_slug(session, lead.slug) is None
@@ -399,6 +405,38 @@ def test_a_released_issue_is_not_rebuilt_into_none(house: Database, build):
         build(banned=everything)
 
     assert is_released(house, WEEK)
+
+
+def test_the_next_issue_tells_how_readers_voted_on_the_last_lead(house: Database, build):
+    """Only a released issue was voted on, and an issue without votes is not told of."""
+    lead = build().issue.comparisons[0]
+    add_readers(house, 6)
+    with house.write() as session:
+        for index in range(6):
+            vote = Vote(
+                week=WEEK,
+                comparison=lead.slug,
+                subscriber=f"reader-{index:09}",
+                choice=Choice.A,
+                voted_at=NOW,
+            )
+            reader_store.put_vote(session, vote)
+
+    unreleased = last_vote(house, before="2026-W48", now=NOW)
+    approve_issue(house, WEEK, by="Ada", now=NOW)
+    told = last_vote(house, before="2026-W48", now=NOW)
+
+    assert unreleased is None
+    assert told == PastVote(
+        week=WEEK,
+        slug=lead.slug,
+        a=lead.a.name,
+        b=lead.b.name,
+        community=Community(a=6),
+        preferred=Choice.A,
+        counted_at=NOW,
+    )
+    assert last_vote(house, before=WEEK, now=NOW) is None
 
 
 def test_an_unreleased_issue_is_not_sent(house: Database, build):

@@ -18,6 +18,7 @@ from digest.cli import (
     health,
     issues,
     jobs,
+    panel,
     readers,
     research,
     sources,
@@ -41,6 +42,7 @@ _PANELS = {
         ("export", export.export_command),
         ("approve", issues.approve_command),
         ("send", delivery.send_command),
+        ("withdraw", issues.withdraw_command),
     ),
     "How everything stands": (("status", issues.status_command),),
     "The machine": (
@@ -60,6 +62,7 @@ app.add_typer(delivery.deliveries, rich_help_panel="How everything stands")
 app.add_typer(health.sources, rich_help_panel="How everything stands")
 app.add_typer(health.health, rich_help_panel="The machine")
 app.add_typer(captures.captures, rich_help_panel="The machine")
+app.add_typer(panel.panel, rich_help_panel="A week, in this order")
 app.add_typer(tools.tools, rich_help_panel="A week, in this order")
 app.add_typer(jobs.jobs, rich_help_panel="A week, in this order")
 app.add_typer(readers.subscribers, rich_help_panel="Readers")

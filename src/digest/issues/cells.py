@@ -38,7 +38,7 @@ WORDS = {
         "contact": ENTRY[EntryPrice.CONTACT][1].capitalize(),
     },
     FactKind.BENCHMARK: {
-        "none": "none made",
+        "none": "none found",
         "bare": "made without method or code",
         "reproducible": "made with method or code",
     },
@@ -58,6 +58,9 @@ UNKNOWN = frozenset({"", "unknown", "noassertion", "none", "other"})
 """Texts that say nothing, where a value is a text."""
 PRICED_BY_ENTRY = frozenset({"free", "contact"})
 """Ways to start that tell the price as well."""
+SYSTEMS = frozenset({"macos", "windows", "linux", "ios", "ipados", "android", "chromeos"})
+WEB = frozenset({"browser", "web"})
+"""How lists of platforms call the browser; small."""
 LONGEST = 90
 """Characters of a cell; what is longer is cut at a word, and the source shows it whole."""
 _LICENCES = {name.casefold(): name for name in OSI_LICENCES}
@@ -112,7 +115,8 @@ def cell_text(fact: Fact) -> str | None:
     if fact.kind in DATES:
         return _date(fact.kind, str(value))
     if isinstance(value, bool):
-        return _yes_no(fact.kind, is_so=value)
+        is_absence = fact.page is not None and not fact.span  # the page was read for it in vain
+        return "none found" if is_absence else _yes_no(fact.kind, is_so=value)
     if isinstance(value, int | float):
         return _number(fact.kind, value)
     return _text(fact.kind, value)

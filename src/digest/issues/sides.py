@@ -8,9 +8,19 @@ class Side(Value):
 
     tool: Tool
     facts: tuple[Fact, ...]
+    dissent: tuple[Fact, ...] = ()
+    """Facts that say otherwise than one of ``facts``: shown beside it, never chosen in silence."""
     reviews: tuple[Review, ...]
     """One per reviewer, in panel order."""
     panel: Tally
+
+    @property
+    def settled(self) -> tuple[Fact, ...]:
+        """Facts that can be said alone: no source says otherwise, or the tool's own page settles it."""
+        disputed = {fact.kind for fact in self.dissent}
+        return tuple(
+            fact for fact in self.facts if fact.page is not None or fact.kind not in disputed
+        )
 
     @property
     def mean_score(self) -> float:

@@ -9,7 +9,8 @@ from sqlmodel import Field
 
 from digest.model.base import Value
 from digest.model.catalogue import EntryPrice, Fact, FactKind, Tool
-from digest.model.panel import Review, Tally
+from digest.model.panel import Citation, Move, Review, Tally
+from digest.model.readers import Choice, Community
 
 
 class Candidate(Value):
@@ -100,6 +101,12 @@ class Answer(Value):
     line: str
     pick_a_if: tuple[str, ...] = ()
     pick_b_if: tuple[str, ...] = ()
+    note: str | None = None
+    """What a model says of the pair, asked in both orders; it explains and never decides."""
+    note_by: str | None = None
+    """That model."""
+    note_citations: tuple[Citation, ...] = ()
+    """What the note's marks such as [1] point to."""
 
 
 class FactCell(Value):
@@ -110,6 +117,8 @@ class FactCell(Value):
     source: str | None = None
     observed_at: AwareDatetime | None = None
     quote: str | None = None
+    others: tuple["FactCell", ...] = ()
+    """What other sources say instead, newest first: both are shown, none is chosen in silence."""
 
 
 class FactRow(Value):
@@ -165,6 +174,20 @@ class Comparison(Value):
     evidence_at: AwareDatetime
 
 
+class Revision(Value):
+    """A published comparison judged anew, because evidence or rules have changed since."""
+
+    comparison: Comparison
+    """As it would be written now: same tools, same week, same slug."""
+    before: Answer
+    """What readers were told until now."""
+    moves: tuple[Move, ...]
+    """Verdicts that changed; none where only scores tipped the answer."""
+    why: str
+    """What changed, beginning small, without a full stop."""
+    revised_at: AwareDatetime
+
+
 class Newcomer(Value):
     """New this week, without a verdict."""
 
@@ -173,6 +196,32 @@ class Newcomer(Value):
     tagline: str
     job_label: str
     url: str | None
+
+
+class Withdrawal(Value):
+    """A published comparison that an editor took back: its page says so, and nothing else."""
+
+    week: str = Field(max_length=8)
+    slug: str = Field(max_length=250)
+    by: str = Field(min_length=1, max_length=120)
+    reason: str = Field(min_length=1, max_length=300)
+    """Said to readers: a sentence's worth, beginning small, without a full stop."""
+    withdrawn_at: AwareDatetime
+
+
+class PastVote(Value):
+    """How readers voted on the lead of the issue before."""
+
+    week: str
+    slug: str
+    """Of that comparison."""
+    a: str
+    """Name of its first tool."""
+    b: str
+    community: Community
+    preferred: Choice | None = None
+    """The tool preferred beyond chance; None where they are split or too few."""
+    counted_at: AwareDatetime
 
 
 class StaleSource(Value):
@@ -206,6 +255,9 @@ class Issue(Value):
     built_at: AwareDatetime
     comparisons: tuple[Comparison, ...]
     newcomers: tuple[Newcomer, ...] = ()
+    moves: tuple[Move, ...] = ()
+    """Verdicts on tools of earlier issues that have changed since readers were last told."""
+    last_vote: PastVote | None = None
     stale_sources: tuple[StaleSource, ...] = ()
     launches_read: int = 0
     sources_read: int = 0

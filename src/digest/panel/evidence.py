@@ -4,12 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from digest.model import AgedCount, Evidence, Fact, Job, Market, Tool
-from digest.panel.checks import Look
+from digest.panel.asking import weigh
+from digest.panel.look import Look
 from digest.panel.rulebook import Rules
-from digest.panel.rules import weigh
 
 UNPAIRED = frozenset({"", "other", "unsorted"})
 """Jobs that say nothing: tools in them are no rivals of each other."""
+SURE = 0.6
+"""Confidence from which a job is more than a guess: nobody is a rival by a guess."""
+WAVE = timedelta(days=30)
+"""Time within which tools come together: who came later chose a field that was crowded already."""
 MIN_PEERS = 5
 """Other tools below which a percentile would say nothing."""
 QUARTER = timedelta(days=91)
@@ -17,7 +21,14 @@ MIN_BEFORE = 4
 """Launches in the quarter before, below which a change would say nothing."""
 
 
-def build_evidence(tool: Tool, facts: Sequence[Fact], *, market: Market, now: datetime) -> Evidence:
+def build_evidence(
+    tool: Tool,
+    facts: Sequence[Fact],
+    *,
+    market: Market,
+    now: datetime,
+    dissent: Sequence[Fact] = (),
+) -> Evidence:
     """
     Gather one tool's evidence.
 
@@ -26,20 +37,36 @@ def build_evidence(tool: Tool, facts: Sequence[Fact], *, market: Market, now: da
         facts: Facts in any order; those of other tools are left out.
         market: What our records say around it.
         now: When the snapshot is taken; aware.
+        dissent: Facts in any order that say otherwise than one of ``facts``.
     """
-    own = [fact for fact in facts if fact.tool == tool.slug]
-    own.sort(key=lambda fact: (fact.source, fact.url, fact.span, str(fact.value)))
-    own.sort(key=lambda fact: fact.observed_at, reverse=True)
-    own.sort(key=lambda fact: fact.kind)
     return Evidence(
         tool=tool.slug,
         name=tool.name,
-        facts=tuple(own),
+        facts=_own(facts, tool),
+        dissent=_own(dissent, tool),
         market=market,
         taken_at=now,
         launched_at=tool.launched_at,
         launch_dated=tool.launch_dated,
     )
+
+
+def _is_sure(tool: Tool) -> bool:
+    """Tell whether a tool counts as one that does its job: a guess, bait and spam do not."""
+    return tool.job_confidence >= SURE and not tool.flags
+
+
+def _was_there(other: Tool, tool: Tool) -> bool:
+    """Tell whether another did the job when this one came, or came with it; undated ones did."""
+    return not other.launch_dated or other.launched_at <= tool.launched_at + WAVE
+
+
+def _own(facts: Sequence[Fact], tool: Tool) -> tuple[Fact, ...]:
+    own = [fact for fact in facts if fact.tool == tool.slug]
+    own.sort(key=lambda fact: (fact.source, fact.url, fact.span, str(fact.value)))
+    own.sort(key=lambda fact: fact.observed_at, reverse=True)
+    own.sort(key=lambda fact: fact.kind)
+    return tuple(own)
 
 
 def market_of(
@@ -61,16 +88,20 @@ def market_of(
         counts: What tools counted at certain ages, by slug; unknown where there is none.
 
     Returns:
-        Rivals in the job (None for a tool without one), each product family once and never the
-        tool's own; the percentile of attention among at least five tools with a known count of the
+        Rivals in the job (None for a tool whose job is not sure): those that were there when it
+        came, or came with it, each product family once, never the tool's own, and none by a guess; the percentile of attention among at least five tools with a known count of the
         same source at the same age, and the trend of dated launches.
     """
-    if tool.job in UNPAIRED:
+    if tool.job in UNPAIRED or tool.job_confidence < SURE:
         return Market()
-    in_job = [other for other in tools if other.job == tool.job and other.slug != tool.slug]
+    in_job = [
+        other
+        for other in tools
+        if other.job == tool.job and other.slug != tool.slug and _is_sure(other)
+    ]
     rivals = [other for other in in_job if other.family != tool.family]
     return Market(
-        rivals=len({other.family for other in rivals}),
+        rivals=len({other.family for other in rivals if _was_there(other, tool)}),
         attention=_attention(tool, rivals, counts or {}),
         job_trend=_trend([*in_job, tool], now, since),
     )

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from digest.catalogue.decisions import Rulings
 from digest.catalogue.established import CatalogueFile, as_established, launches_of
-from digest.catalogue.facts import current_facts, read_facts
+from digest.catalogue.facts import read_facts
 from digest.catalogue.jobs import JobClassifier
 from digest.catalogue.tools import build_tool
 from digest.model import INCUMBENTS, Fact, Identity, Launch, Tool, Value
@@ -138,7 +138,7 @@ def _tools(
                     slug=slug, launches=tuple((item.source, item.native_id) for item in launches)
                 ),
                 launches,
-                current_facts(facts[slug]),
+                facts[slug],
                 job,
             ),
             launches,

@@ -14,16 +14,29 @@ from digest.errors import IssueError
 from digest.issues import approval as approval_rules
 from digest.issues.drafting import draft_comparison, draft_issue
 from digest.issues.labels import with_labels
+from digest.issues.moves import moves_told
 from digest.issues.pairing import plan_pairs
 from digest.issues.pins import read_wishes
-from digest.issues.weeks import week_of, window
+from digest.issues.weeks import Window, week_of, window
 from digest.mail.preflight import preflight
 from digest.mail.render import render_issue
-from digest.model import Approval, Edition, Flag, Issue, IssueState, Plan, Value
+from digest.model import Approval, Edition, Flag, Issue, IssueState, Move, Plan, Value
+from digest.panel.base import Estimate
+from digest.panel.verdict import WATCHED, leaning
 from digest.steps.build_report import BuildReport
 from digest.steps.composing import require_intact
 from digest.steps.desk import Desk, WeeklyParts, as_candidate, load_desk
+from digest.steps.paneling import (
+    Estimating,
+    StoredAnswers,
+    laid_before,
+    lay_before_panel,
+    with_notes,
+)
+from digest.steps.recap import last_vote
+from digest.steps.reviewing import keep_reviews, revisions
 from digest.store import issues as store
+from digest.store import reviews as review_store
 from digest.store import tools as tool_store
 from digest.store.engine import Database
 
@@ -69,31 +82,32 @@ def build_issue(
     _refuse_under_way(week, state)
     _refuse_useless_wishes(parts.db, week, options)
     desk = load_desk(parts, week=week, span=span, now=now)
-    plan = plan_pairs(
-        [as_candidate(item, parts=parts, span=span) for item in desk.reviewed.values()],
-        week=week,
-        window=span,
-        jobs=parts.jobs,
-        published=desk.published,
-        pinned=options.pinned,
-        banned=options.banned,
-    )
-    issue = _draft(plan, desk, parts, now=now)
+    plan = _plan(desk, week=week, span=span, options=options, parts=parts)
+    paneled = lay_before_panel(desk, plan, parts=parts, now=now)
+    desk = paneled.desk
+    revised = revisions(desk, jobs=parts.jobs, labels=parts.labels, now=now)
+    issue = _draft(plan, desk, parts, moves=moves_told(revised), now=now)
+    issue = with_notes(issue, desk, parts=parts, now=now)
+    vote = last_vote(parts.db, before=week, now=now)
+    issue = issue.model_copy(update={"last_vote": vote})
     if not issue.comparisons:
         return _no_issue(parts.db, plan, note=issue.note, decisions=_told(desk, plan))
     edition = render_issue(
         issue, community={}, brand=parts.brand, templates_dir=parts.templates_dir, now=now
     )
     preflight(edition, week=week)
-    reviews = [review for item in desk.reviewed.values() for review in item.side.reviews]
+    items = {**desk.reviewed, **desk.told_tools}.values()
+    reviews = [review for item in items for review in item.side.reviews]
     with parts.db.write() as session:
         state = store.issue_state(session, week, holds=True)
         _refuse_under_way(week, state)
         stands = state is IssueState.APPROVED and _is_standing(session, edition)
         if not stands:
-            tool_store.put_reviews(session, reviews)
+            keep_reviews(session, reviews)
             store.put_issue(session, issue, plan, now=now)
+            review_store.put_revisions(session, week, revised)
             store.put_edition(session, edition, now=now)
+        last_calls = review_store.last_calls(session, limit=WATCHED)
     if stands:
         return standing_report(parts.db, week)
     return BuildReport(
@@ -104,6 +118,40 @@ def build_issue(
         edition=edition,
         note=issue.note,
         decisions=_told(desk, plan),
+        panel=paneled.remarks,
+        watch=leaning(last_calls),
+    )
+
+
+def estimate_panel(
+    week: str | None, *, model: Estimating, parts: WeeklyParts, now: datetime
+) -> Estimate:
+    """
+    Say what the reviews of a build would cost now; nobody is asked and nothing is stored.
+
+    Raises:
+        IssueError: The week has not begun.
+    """
+    week = week or week_of(now, parts.zone)
+    span = window(week, now=now, zone=parts.zone)
+    desk = load_desk(parts, week=week, span=span, now=now)
+    plan = _plan(desk, week=week, span=span, options=BuildOptions(), parts=parts)
+    subjects = laid_before(desk, plan, parts=parts)
+    memory = StoredAnswers(parts.db)
+    return model.estimate(subjects, memory=memory, now=now, pairs=len(plan.chosen))
+
+
+def _plan(
+    desk: Desk, *, week: str, span: Window, options: BuildOptions, parts: WeeklyParts
+) -> Plan:
+    return plan_pairs(
+        [as_candidate(item, parts=parts, span=span) for item in desk.reviewed.values()],
+        week=week,
+        window=span,
+        jobs=parts.jobs,
+        published=desk.published,
+        pinned=options.pinned,
+        banned=options.banned,
     )
 
 
@@ -118,6 +166,7 @@ def _no_issue(
                 plan.week, f"it is {state}, and now no pair would be left; nothing was changed"
             )
         store.drop_draft(session, plan.week)
+        review_store.put_revisions(session, plan.week, ())
     return BuildReport(week=plan.week, state=None, plan=plan, note=note, decisions=decisions)
 
 
@@ -208,7 +257,9 @@ def is_released(db: Database, week: str) -> bool:
         return store.issue_state(session, week) in RELEASED
 
 
-def _draft(plan: Plan, desk: Desk, parts: WeeklyParts, *, now: datetime) -> Issue:
+def _draft(
+    plan: Plan, desk: Desk, parts: WeeklyParts, *, moves: tuple[Move, ...], now: datetime
+) -> Issue:
     jobs = {job.key: job for job in parts.jobs}
     comparisons = [
         draft_comparison(
@@ -233,4 +284,4 @@ def _draft(plan: Plan, desk: Desk, parts: WeeklyParts, *, now: datetime) -> Issu
         launches_read=desk.launches_read,
         sources_read=desk.sources_read,
     )
-    return with_labels(issue, parts.labels)
+    return with_labels(issue.model_copy(update={"moves": moves}), parts.labels)

@@ -1,12 +1,12 @@
-"""Resting place ②: tools, their keys, facts and reviews."""
+"""Resting place ②: tools, their keys and facts."""
 
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
-from digest.model import Fact, Review, Tool
-from digest.store.rows import CHUNK, as_noun, as_values, from_document, in_chunks, upsert
+from digest.model import Fact, Tool
+from digest.store.rows import CHUNK, as_noun, as_values, in_chunks, upsert
 from digest.store.tables import FactRow, ReviewRow, ToolKeyRow, ToolRow
 
 
@@ -146,38 +146,6 @@ def facts_of(session: Session, tools: Collection[str]) -> dict[str, list[Fact]]:
         for row in session.exec(statement):
             found[row.tool].append(as_noun(Fact, row))
     return found
-
-
-def put_reviews(session: Session, reviews: Sequence[Review]) -> None:
-    """Store reviews; the same reviewer on the same evidence and panel version is one row."""
-    values = [
-        {
-            "tool": review.tool,
-            "reviewer": review.reviewer,
-            "verdict": review.verdict,
-            "evidence_sha256": review.evidence_sha256,
-            "panel_version": review.panel_version,
-            "reviewed_at": review.reviewed_at,
-            "document": review.model_dump_json(),
-        }
-        for review in reviews
-    ]
-    upsert(
-        session,
-        ReviewRow,
-        values,
-        key=["tool", "reviewer", "evidence_sha256", "panel_version"],
-    )
-
-
-def reviews_of(session: Session, tool: str) -> list[Review]:
-    """Give every review of a tool, newest first."""
-    statement = (
-        select(ReviewRow)
-        .where(ReviewRow.tool == tool)
-        .order_by(col(ReviewRow.reviewed_at).desc(), col(ReviewRow.id))
-    )
-    return [from_document(Review, row.document) for row in session.exec(statement)]
 
 
 def count_tools(session: Session) -> Mapping[str, int]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from digest.store.tables.base import metadata
     from digest.store.tables.catalogue import (
         FactRow,
+        JudgementRow,
         ProductPageRow,
         ReviewRow,
         ToolKeyRow,
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
     )
     from digest.store.tables.decisions import DecisionRow, LookalikeRow, PlacementRow
     from digest.store.tables.delivery import DeliveryRow
-    from digest.store.tables.issues import ApprovalRow, ComparisonRow, EditionRow, IssueRow
+    from digest.store.tables.issues import (
+        ApprovalRow,
+        ComparisonRow,
+        EditionRow,
+        IssueRow,
+        RevisionRow,
+        WithdrawalRow,
+    )
     from digest.store.tables.popularity import CountRow
     from digest.store.tables.readers import ConsentEventRow, SubscriberRow, VoteRow
     from digest.store.tables.sources import (
@@ -48,23 +56,27 @@ __all__ = [
     "HostRow",
     "IncidentRow",
     "IssueRow",
+    "JudgementRow",
     "LaunchRow",
     "LookalikeRow",
     "PlacementRow",
     "ProductPageRow",
     "ReadingRow",
     "ReviewRow",
+    "RevisionRow",
     "RobotsRow",
     "SourceRow",
     "SubscriberRow",
     "ToolKeyRow",
     "ToolRow",
     "VoteRow",
+    "WithdrawalRow",
     "metadata",
 ]
 
 _HOMES = {
     "FactRow": "catalogue",
+    "JudgementRow": "catalogue",
     "ProductPageRow": "catalogue",
     "ReviewRow": "catalogue",
     "ToolKeyRow": "catalogue",
@@ -77,6 +89,8 @@ _HOMES = {
     "ComparisonRow": "issues",
     "EditionRow": "issues",
     "IssueRow": "issues",
+    "RevisionRow": "issues",
+    "WithdrawalRow": "issues",
     "CountRow": "popularity",
     "ConsentEventRow": "readers",
     "SubscriberRow": "readers",

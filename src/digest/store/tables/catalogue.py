@@ -73,10 +73,15 @@ class ProductPageRow(ProductPage, Row, table=True):
 
 
 class ReviewRow(Row, table=True):
-    """②: one reviewer on one tool over one evidence snapshot."""
+    """②: one reviewer on one tool over one evidence snapshot; kept when a newer one says other."""
 
     __tablename__ = "review"
-    __table_args__ = (UniqueConstraint("tool", "reviewer", "evidence_sha256", "panel_version"),)
+    __table_args__ = (
+        UniqueConstraint(
+            *("tool", "reviewer", "evidence_sha256", "panel_version", "reviewed_at"),
+            name="uq_review_snapshot",  # the name made of its columns is too long for PostgreSQL
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     tool: str = Field(max_length=120, index=True)
     reviewer: Reviewer = Field(sa_type=enum_text(Reviewer))
@@ -84,4 +89,19 @@ class ReviewRow(Row, table=True):
     evidence_sha256: str = Field(max_length=64)
     panel_version: str = Field(max_length=80)
     reviewed_at: datetime
+    outcome: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
+    """Hash of what it came to: reviews that come to the same are stored once."""
+    reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """What changed since the review before; empty for the first."""
+    document: str
+
+
+class JudgementRow(Row, table=True):
+    """②: an answer of a model that was paid for, under the hash of all it was asked with."""
+
+    __tablename__ = "judgement"
+    key: str = Field(primary_key=True, max_length=64)
+    tool: str = Field(max_length=250, index=True)
+    """The tool it is about, or the pair."""
+    made_at: datetime
     document: str

@@ -6,7 +6,7 @@ from pydantic import ConfigDict
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from digest.model import Approval, Edition, IssueState
+from digest.model import Approval, Edition, IssueState, Withdrawal
 from digest.store.columns import enum_text
 from digest.store.tables.base import Row
 
@@ -38,6 +38,28 @@ class ComparisonRow(Row, table=True):
     tool_a: str = Field(max_length=120, index=True)
     tool_b: str = Field(max_length=120, index=True)
     document: str
+
+
+class RevisionRow(Row, table=True):
+    """③: a published comparison judged anew, told in the issue of ``week``."""
+
+    __tablename__ = "revision"
+    week: str = Field(primary_key=True, max_length=8)
+    position: int = Field(primary_key=True)
+    comparison_week: str = Field(max_length=8)
+    slug: str = Field(max_length=250, index=True)
+    tool_a: str = Field(max_length=120, index=True)
+    tool_b: str = Field(max_length=120, index=True)
+    document: str
+
+
+class WithdrawalRow(Withdrawal, Row, table=True):
+    """③: a published comparison that was taken back."""
+
+    __tablename__ = "withdrawal"
+    model_config = ConfigDict(frozen=False)
+    week: str = Field(primary_key=True, max_length=8)
+    slug: str = Field(primary_key=True, max_length=250)
 
 
 class EditionRow(Edition, Row, table=True):
