@@ -18,7 +18,10 @@ from digest.cli import (
     health,
     issues,
     jobs,
+<<<<<<< HEAD
     pairs,
+=======
+>>>>>>> jobs
     panel,
     readers,
     research,
