@@ -24,9 +24,10 @@ from digest.errors import ApprovalError
 from digest.model import SendOutcome, SendResult
 from digest.settings import load_settings
 from digest.steps.build_report import BuildReport
+from digest.steps.planning import BuildOptions
 from digest.steps.research import research
 from digest.steps.send import send_test
-from digest.steps.weekly import BuildOptions, build_issue, is_released
+from digest.steps.weekly import build_issue, is_released
 from flows.send import send_and_show
 from flows.support import due_of_this_run, is_worth_retrying, parts, refuse_when_late
 

@@ -6,4 +6,5 @@ command -v uv >/dev/null || { echo "renewing the pins needs uv on the PATH" >&2;
 pin() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links "$@"; }
 echo "hatchling" | pin - -o requirements/build.txt
 pin pyproject.toml -o requirements/runtime.txt
-pin pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
+pin pyproject.toml --extra llm -c requirements/runtime.txt -o requirements/llm.txt
+pin pyproject.toml --extra llm --group dev -c requirements/llm.txt -o requirements/dev.txt

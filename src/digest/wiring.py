@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from digest.delivery.transports.base import Transport
     from digest.mail.stationery import Brand
     from digest.model import Job, Source
+    from digest.panel.base import Panel
+    from digest.panel.llm.panel import LlmPanel
     from digest.panel.rules import Rules
     from digest.sources.captures import CaptureStore
     from digest.sources.fetch import Fetcher
@@ -122,6 +124,15 @@ class Resources:
         return load_rules()
 
     @cached_property
+    def panel(self) -> "Panel":
+        """Who reviews what readers will see: a model where one is set, else the checklist."""
+        if self.settings.panel_model is None:
+            from digest.panel.base import RulePanel
+
+            return RulePanel()
+        return model_panel(self.settings, self.rules)
+
+    @cached_property
     def brand(self) -> "Brand":
         """How the newsletter names itself in mails."""
         from digest.mail.stationery import Brand
@@ -178,6 +189,8 @@ class Resources:
             zone=self.settings.zone,
             labels=self.labels,
             switched_off=tuple(source.name for source in self.sources if not source.enabled),
+            panel=self.panel,
+            captures=self.captures,
         )
 
     def send_parts(self) -> "SendParts":
@@ -210,6 +223,21 @@ class Resources:
                 from digest.delivery.transports.memory import MemoryTransport
 
                 return MemoryTransport()
+
+
+def model_panel(settings: Settings, rules: "Rules") -> "LlmPanel":
+    """Give the panel of models that the settings name. Raises SettingsError."""
+    try:
+        from digest.panel.llm.assembly import assemble
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in {"pydantic_ai", "genai_prices"}:
+            raise
+        raise SettingsError(
+            "DIGEST_PANEL_MODEL",
+            "needs the extra llm, which is not installed: pip install 'digest[llm]', or leave the "
+            "variable empty for the checklist",
+        ) from error
+    return assemble(settings, rules)
 
 
 def real_time() -> datetime:

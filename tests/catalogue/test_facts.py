@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.catalogue.facts import current_facts, entry_price, read_facts
+from digest.catalogue.conflicts import entry_price
+from digest.catalogue.facts import current_facts, read_facts
 from digest.model import EntryPrice, Fact, FactKind, LaunchDateSource
 
 SEEN = datetime(2026, 7, 13, 14, 9, tzinfo=UTC)

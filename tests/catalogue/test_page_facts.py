@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.catalogue.facts import current_facts, entry_price
+from digest.catalogue.conflicts import entry_price
+from digest.catalogue.facts import current_facts
 from digest.catalogue.page_facts import read_page_facts
 from digest.catalogue.tools import refreshed
 from digest.model import EntryPrice, Fact, FactKind, PageLink, PageRole, PageText, Tool, Visit

@@ -6,8 +6,10 @@ import pytest
 from digest.issues.candidates import nameless
 from digest.issues.cells import cells
 from digest.issues.config import PairingConfig
-from digest.issues.scoring import Judge, contrast, freshness, jaccard, names, rivalry
-from digest.issues.similarity import likeness, neighbours
+from digest.issues.facets import facets, overlap
+from digest.issues.nearness import shortlist
+from digest.issues.scoring import Judge, Sheet, contrast, freshness, names, rivalry
+from digest.issues.similarity import neighbours
 from digest.model import FactKind
 
 
@@ -16,24 +18,39 @@ def judge(job, now):
     return Judge(job(), now, PairingConfig())
 
 
+@pytest.fixture
+def score_all(judge):
+    """Score the pairs of candidates of one job, all near each other."""
+
+    def score(candidates):
+        fresh = {each.tool.slug for each in candidates if each.is_fresh}
+        near = shortlist([each.tool for each in candidates], fresh, config=judge.config)
+        return judge.score_all(candidates, near)
+
+    return score
+
+
 def test_the_total_is_the_weighted_sum_of_the_parts(judge, candidate, facts):
-    a = candidate("aider", tags=("cli",), attention=90, facts=facts("aider", licence="MIT"))
-    b = candidate("codex", tags=("cli",), attention=70, facts=facts("codex", licence="GPL-3.0"))
+    mit, gpl = facts("aider", licence="MIT"), facts("codex", licence="GPL-3.0")
+    a = candidate("aider", tags=("cli",), attention=90, facts=mit, tagline="Edits")
+    b = candidate("codex", tags=("cli",), attention=70, facts=gpl, tagline="Edits")
 
     score = judge.score(a, b, similarity=0.8).score
 
-    assert score.substitutability == pytest.approx(0.81 / 2 + 0.8 / 4 + 1 / 4)
+    assert score.substitutability == pytest.approx(0.81 / 2 + 0.8 / 4 + 2 / 3 / 4, abs=1e-4)
     assert (score.rivalry, score.balance, score.contrast) == (0.0, 0.8, 0.25)
     assert score.freshness == pytest.approx(math.exp(-2 / 14), abs=1e-4)
-    expected = 0.4 * 0.855 + 0.2 * score.freshness + 0.1 * 0.8 + 0.15 * 0.25
+    expected = 0.4 * score.substitutability + 0.2 * score.freshness + 0.1 * 0.8 + 0.15 * 0.25
     assert score.total == pytest.approx(expected, abs=1e-4)
     assert score.defaulted == ()
 
 
 def test_what_cannot_be_known_stands_in_the_middle_and_is_marked(judge, candidate):
-    score = judge.score(candidate("aider"), candidate("codex"), similarity=None).score
+    a, b = candidate("aider", tagline="Edits"), candidate("codex")
 
-    assert score.defaulted == ("similarity", "tags", "balance")
+    score = judge.score(a, b, similarity=None).score
+
+    assert score.defaulted == ("similarity", "overlap", "balance")
     assert score.balance == 0.5
     assert score.substitutability == pytest.approx(0.81 / 2 + 0.5 / 4 + 0.5 / 4)
 
@@ -44,41 +61,40 @@ def test_one_unknown_side_is_enough_for_the_default(judge, candidate):
     assert "balance" in score.defaulted
 
 
-def test_texts_are_ranked_inside_the_job(judge, candidate):
+def test_texts_are_ranked_inside_the_job(score_all, candidate):
     a = candidate("a", tagline="edits code in the terminal")
     b = candidate("b", tagline="edits code in the terminal today")
     c = candidate("c", tagline="draws slides from an outline")
     d = candidate("d", tagline="edits slides", days=90)
 
-    scored = {pair.key: pair.score.substitutability for pair in judge.score_all([a, b, c, d])}
+    scored = {pair.key: pair.score.substitutability for pair in score_all([a, b, c, d])}
 
     assert max(scored, key=scored.get) == ("a", "b")
     assert len(scored) == 6
 
 
-def test_among_two_pairs_a_rank_says_nothing(judge, candidate):
-    scored = judge.score_all([candidate("a"), candidate("b", days=90), candidate("c", days=90)])
+def test_among_two_pairs_a_rank_says_nothing(score_all, candidate):
+    scored = score_all([candidate("a"), candidate("b", days=90), candidate("c", days=90)])
 
     assert [pair.key for pair in scored] == [("a", "b"), ("a", "c")]
     assert all("similarity" in pair.score.defaulted for pair in scored)
 
 
-def test_without_a_fresh_tool_nothing_is_scored(judge, candidate):
-    assert judge.score_all([candidate("a", days=90), candidate("b", days=90)]) == []
+def test_without_a_fresh_tool_nothing_is_scored(score_all, candidate):
+    assert score_all([candidate("a", days=90), candidate("b", days=90)]) == []
 
 
-def test_an_incumbent_before_a_fresh_tool_by_slug_is_scored_with_it(judge, candidate):
-    (pair,) = judge.score_all([candidate("a", days=90), candidate("b")])
+def test_an_incumbent_before_a_fresh_tool_by_slug_is_scored_with_it(score_all, candidate):
+    (pair,) = score_all([candidate("a", days=90), candidate("b")])
 
     assert pair.key == ("a", "b")
 
 
 def test_platforms_and_tags_are_compared_without_regard_to_case(candidate, facts):
-    a = candidate("a", tags=("CLI",), facts=facts("a", platforms="macOS, Linux"))
-    b = candidate("b", tags=("cli", "git"), facts=facts("b", platforms="linux"))
+    a = facets(candidate("a", tags=("CLI",), facts=facts("a", platforms="macOS, Linux")))
+    b = facets(candidate("b", tags=("cli", "git"), facts=facts("b", platforms="linux")))
 
-    assert jaccard(a, b) == 2 / 4
-    assert jaccard(a, candidate("c")) is None
+    assert overlap(a, b) == pytest.approx((1 / 2 + 1 / 2 + 1) / 3)
 
 
 @pytest.mark.parametrize(
@@ -116,9 +132,12 @@ def test_rivalry_is_whole_for_a_named_rival_and_half_for_a_shared_third(candidat
     same_third = candidate("c", facts=facts("c", rival_named="heron"))
     codex = candidate("codex", name="Codex")
 
-    assert rivalry(names_codex, codex) == rivalry(codex, names_codex) == 1.0
-    assert rivalry(names_third, same_third) == 0.5
-    assert rivalry(names_third, names_codex) == 0.0
+    def stated(a, b):
+        return rivalry(Sheet.of(a), Sheet.of(b))
+
+    assert stated(names_codex, codex) == stated(codex, names_codex) == 1.0
+    assert stated(names_third, same_third) == 0.5
+    assert stated(names_third, names_codex) == 0.0
 
 
 def test_freshness_falls_with_the_age_of_the_newer(candidate, now):
@@ -150,7 +169,6 @@ def test_the_name_and_the_vendor_are_left_out_of_the_text(tool):
 
 
 def test_texts_without_words_are_like_nothing():
-    assert likeness(["", "the of"], [0])(0, 1) == 0.0
     assert neighbours([("", ""), ("the", "")])(0) == [0.0, 0.0]
 
 

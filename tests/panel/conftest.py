@@ -9,6 +9,7 @@ import pytest
 
 from digest.model import Evidence, Fact, FactKind, Market, Tool
 from digest.panel.evidence import build_evidence
+from digest.panel.rulebook import Rules, load_rules
 
 NOW = datetime(2026, 7, 14, 9, tzinfo=UTC)
 SHEETS = Path(__file__).parents[1] / "data" / "panel"
@@ -40,6 +41,27 @@ def make_tool(slug: str = "larch", *, days: float = 5, **more: object) -> Tool:
 def make_evidence(facts: dict[str, object], *, days: float = 5, **market: object) -> Evidence:
     made = [make_fact(kind, _value(value)) for kind, value in facts.items()]
     return build_evidence(make_tool(days=days), made, market=Market(**market), now=NOW)
+
+
+def plain(rules: Rules) -> Rules:
+    """The rules with the first wording of each sentence alone, so that a test can tell it whole."""
+    reviewers = []
+    for rule in rules.reviewer:
+        checks = tuple(
+            check.model_copy(update={"say": {key: said[:1] for key, said in check.say.items()}})
+            for check in rule.check
+        )
+        buts = {
+            "but_after_ship": rule.but_after_ship[:1],
+            "but_after_skip": rule.but_after_skip[:1],
+        }
+        reviewers.append(rule.model_copy(update={"check": checks, **buts}))
+    return rules.model_copy(update={"reviewer": tuple(reviewers)})
+
+
+@pytest.fixture
+def plain_rules() -> Rules:
+    return plain(load_rules())
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from digest.model import FactKind, Market, Reviewer
-from digest.panel.checks import CHECKS, Look
+from digest.panel.checks import CHECKS
 from digest.panel.evidence import build_evidence
+from digest.panel.look import Look
 from digest.panel.rulebook import load_rules
 from digest.panel.rules import review
 
@@ -23,12 +24,12 @@ def ask(evidence, now):
 
 
 @pytest.fixture
-def say(evidence, now):
+def say(evidence, now, plain_rules):
     """Give the sentence a reviewer makes of one check."""
 
     def sentence(reviewer, check, facts=None, **more):
         made = review(
-            evidence(facts or {}, **more), reviewer=Reviewer(reviewer), rules=load_rules(), now=now
+            evidence(facts or {}, **more), reviewer=Reviewer(reviewer), rules=plain_rules, now=now
         )
         return next(item.sentence for item in made.checks if item.key == check)
 

@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from digest.model import AgedCount, FactKind, Job, Market
-from digest.panel.evidence import build_evidence, coverage, market_of
+from digest.panel.evidence import build_evidence, coverage
+from digest.panel.market import market_of
 from digest.panel.rulebook import load_rules
 
 

@@ -35,11 +35,11 @@ from digest.panel.rules import load_rules
 from digest.sources import parsers
 from digest.steps.desk import WeeklyParts
 from digest.steps.export import export_issue
+from digest.steps.planning import BuildOptions
 from digest.steps.research import research
 from digest.steps.send import SendParts, deliveries_of, resolve_uncertain, send_issue
 from digest.steps.status import status
 from digest.steps.weekly import (
-    BuildOptions,
     approve_issue,
     build_issue,
     is_released,
@@ -48,6 +48,7 @@ from digest.steps.weekly import (
 from digest.store import issues as issue_store
 from digest.store import launches as launch_store
 from digest.store import readers as reader_store
+from digest.store import reviews as review_store
 from digest.store import sources as source_store
 from digest.store import tools as tool_store
 from digest.store.engine import Database
@@ -264,7 +265,7 @@ def test_a_built_issue_is_in_review_and_stored_whole(house: Database, build):
         assert issue_store.edition_of(session, WEEK) == report.edition
         assert issue_store.plan_of(session, WEEK) == report.plan
         lead = report.issue.comparisons[0]
-        assert tool_store.reviews_of(session, lead.a.slug)
+        assert review_store.reviews_of(session, lead.a.slug)
         # Nothing of it is public before the release.
         assert issue_store.published_issues(session) == []
         assert issue_store.comparison_by_slug(session, lead.slug) is None

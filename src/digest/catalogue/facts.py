@@ -8,6 +8,7 @@ page where a reader finds them. What nobody said is no fact.
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 from digest.catalogue.names import launch_name
 from digest.catalogue.phrases import superlatives, text_claims
@@ -15,13 +16,15 @@ from digest.catalogue.prices import price_claims
 from digest.catalogue.structured import LICENCE_FIELD, WEIGHTS, field_claims, is_model
 from digest.catalogue.urls import LISTINGS, canonical, is_on, registrable
 from digest.catalogue.words import Claim, sentences, texts_of
-from digest.model import EntryPrice, Fact, FactKind, Launch, PageRole
+from digest.model import Fact, FactKind, Launch, PageRole
+from digest.model.licences import NO_LICENCE
 
 _CAPTURED = re.compile(r"-(\d{8}T\d{6})$")
 _MANY = frozenset({FactKind.RIVAL_NAMED})
 """Kinds of which several facts may stand side by side."""
 OUTDATED = timedelta(days=60)
 """Age beyond the newest claim at which what a product's own page said is one claim among others."""
+_DATES = frozenset({FactKind.MAINTAINED_AT, FactKind.CREATED_AT, FactKind.VENDOR_SINCE})
 _PRICES = frozenset({FactKind.PRICE, FactKind.ENTRY_PRICE})
 _NEAREST: Mapping[bool, tuple[PageRole, ...]] = {
     True: (
@@ -116,7 +119,9 @@ def current_facts(facts: Iterable[Fact], *, kin: Iterable[Fact] = ()) -> tuple[F
     Give the facts that stand now: the newest of each kind, and the newest of each named rival.
 
     What the product's own pages say goes before what others claim of it, unless it was last seen long
-    before. A price of starting that somebody states outranks one that only follows from a licence.
+    before. A price of starting that somebody states outranks one that only follows from a licence;
+    of last dates the latest stands, of first dates the earliest;
+    what says nothing, such as a licence "other" or a page without a word on it, stands last.
     "Hosted only" says nothing of a product that is known to run elsewhere, or whose weights have a
     page.
 
@@ -153,25 +158,43 @@ def _shows_it_runs(fact: Fact) -> bool:
     return fact.kind in {FactKind.RUNS_LOCALLY, FactKind.SELF_HOST} and bool(fact.value)
 
 
+def is_absence(fact: Fact) -> bool:
+    """Tell what a page of the product's own was read for and does not say: no words, no yes."""
+    return fact.page is not None and not fact.span
+
+
+def is_silent(fact: Fact) -> bool:
+    """Tell whether a fact says nothing that could contradict another."""
+    return is_absence(fact) or (
+        fact.kind is FactKind.LICENCE and str(fact.value).casefold() in NO_LICENCE
+    )
+
+
 def _precedence(
     fact: Fact, *, newest: datetime
-) -> tuple[str, bool, bool, float, int, str, str, str]:
+) -> tuple[str, bool, float, bool, bool, float, int, str, str, str]:
     """Give what facts are sorted by; ``newest`` is when any fact of the kind was last observed."""
-    is_implied = fact.kind == FactKind.ENTRY_PRICE and _follows_from_licence(fact)
+    is_implied = fact.kind == FactKind.ENTRY_PRICE and follows_from_licence(fact)
     is_claim = fact.page is None or newest - fact.observed_at > OUTDATED
     newest_first = 0.0 if not is_claim else -fact.observed_at.timestamp()
     place = _NEAREST[fact.kind in _PRICES].index(fact.page) if fact.page else 0
     return (
-        *(fact.kind, is_implied, is_claim, newest_first),
+        *(fact.kind, is_silent(fact), _by_date(fact), is_implied, is_claim, newest_first),
         *(place, fact.source, str(fact.value), fact.span),
     )
 
 
-def _follows_from_licence(fact: Fact) -> bool:
+def _by_date(fact: Fact) -> float:
+    """Order dates: of last ones the latest that anyone saw counts, of first ones the earliest."""
+    if fact.kind not in _DATES:
+        return 0.0
+    try:
+        days = datetime.fromisoformat(str(fact.value)).toordinal()
+    except ValueError:
+        return inf
+    return -days if fact.kind is FactKind.MAINTAINED_AT else days
+
+
+def follows_from_licence(fact: Fact) -> bool:
+    """Tell whether a fact only follows from a licence: what is said outright goes before it."""
     return fact.page is PageRole.LICENCE or fact.span.startswith(f"{LICENCE_FIELD}:")
-
-
-def entry_price(facts: Iterable[Fact]) -> EntryPrice:
-    """Give the price of starting that stands now; unknown where no fact says it."""
-    values = (fact.value for fact in current_facts(facts) if fact.kind == FactKind.ENTRY_PRICE)
-    return next((EntryPrice(str(value)) for value in values), EntryPrice.UNKNOWN)

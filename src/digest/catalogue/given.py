@@ -13,10 +13,10 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BeforeValidator, ValidationError
 from sqlmodel import Field
 
-from digest.catalogue.facts import current_facts, entry_price
+from digest.catalogue.conflicts import entry_price, licence_name
 from digest.catalogue.names import product_key, slug_of
 from digest.errors import GivenError
-from digest.model import EntryPrice, Fact, FactKind, Flag, Market, PageRole, Tool, Value
+from digest.model import Fact, FactKind, Flag, Market, PageRole, Tool, Value
 
 MAX_LINE = 1_000_000
 """Characters of a line; a longer one is no tool."""
@@ -223,8 +223,6 @@ def _fact(given: GivenFact, *, tool: str, url: str, now: datetime) -> Fact:
 
 
 def _tool(line: GivenLine, slug: str, facts: tuple[Fact, ...]) -> Tool:
-    standing = current_facts(facts)
-    licence = next((fact for fact in standing if fact.kind is FactKind.LICENCE), None)
     return Tool(
         slug=slug,
         name=line.name,
@@ -238,17 +236,13 @@ def _tool(line: GivenLine, slug: str, facts: tuple[Fact, ...]) -> Tool:
         job=line.job or "unsorted",
         job_confidence=line.job_confidence if line.job else 0.0,
         job_by="given" if line.job else "none",
-        entry_price=entry_price(facts) if _is_priced(standing) else EntryPrice.UNKNOWN,
-        licence=str(licence.value) if licence else None,
+        entry_price=entry_price(facts),
+        licence=licence_name(facts),
         launched_at=line.launched_at or LONG_AGO,
         launch_dated=line.launched_at is not None,
         tags=line.tags,
         flags=tuple(sorted(set(line.flags))),
     )
-
-
-def _is_priced(facts: tuple[Fact, ...]) -> bool:
-    return any(fact.kind is FactKind.ENTRY_PRICE for fact in facts)
 
 
 def _wrong(error: ValidationError | ValueError) -> str:

@@ -1,9 +1,9 @@
 """
 Find tools that an editor should compare: one host, one product in other words, nearly one name.
 
-Pure: takes outlines of new tools and of all known ones, gives pairs to look at, never a merge. The
-known ones are passed through once and only new ones are kept: time grows with the number of both,
-memory with the new ones.
+Pure: takes outlines of new tools and of known ones, gives pairs to look at, never a merge. Of the
+known ones those do that share a mark with a new one, and of each mark of a crowd the first few:
+where they are found by their marks, time grows with the new ones alone.
 """
 
 import re
@@ -15,6 +15,8 @@ from functools import cached_property
 from digest.catalogue.names import fold, product_words
 from digest.model import Lookalike
 
+MARKS_VERSION = "1"
+"""Goes up when a tool may get other marks than before: then all are marked anew."""
 MAX_BLOCK = 20
 """Tools of one host or product name above which belonging to it says little by itself."""
 MAX_RESEMBLING = 5
@@ -79,7 +81,9 @@ def find_lookalikes(
 
     Args:
         new: Tools of this run.
-        known: All tools of earlier runs; one that is in ``new`` as well is passed over.
+        known: Tools of earlier runs, by slug: all that share one of :func:`name_forms` with a new
+            one, and of each of :func:`marks` the first ``MAX_BLOCK`` + 1; others may be among them.
+            One that is in ``new`` as well is passed over.
         settled: Pairs of slugs, sorted, that an editor has decided on.
 
     Returns:
@@ -95,7 +99,7 @@ def find_lookalikes(
     for each in known:
         if each.slug in slugs:
             continue
-        for mark in _marks(each):
+        for mark in marks(each):
             if block := blocks.get(mark):
                 block.size += 1
                 if len(block.known) < MAX_BLOCK:
@@ -111,7 +115,7 @@ def _indexed(new: Sequence[Outline]) -> tuple[dict[str, _Block], dict[str, list[
     blocks: dict[str, _Block] = defaultdict(_Block)
     near: dict[str, list[Outline]] = defaultdict(list)
     for each in sorted(new, key=lambda outline: outline.slug):
-        for mark in _marks(each):
+        for mark in marks(each):
             blocks[mark].new.append(each)
             blocks[mark].size += 1
         for form in _forms(each.letters):
@@ -119,12 +123,17 @@ def _indexed(new: Sequence[Outline]) -> tuple[dict[str, _Block], dict[str, list[
     return dict(blocks), dict(near)
 
 
-def _marks(outline: Outline) -> Iterator[str]:
-    """Give what a tool may have in common with others: its product, its host, both with a word."""
+def marks(outline: Outline) -> Iterator[str]:
+    """Give what a tool may have in common with a crowd: its product, its host, both with a word."""
     yield f"product {outline.product_key}"
     for host in outline.hosts:
         yield f"host {host}"
         yield f"host {host} {outline.name_words[0]}"
+
+
+def name_forms(outline: Outline) -> set[str]:
+    """Give marks of which tools with nearly one name share at least one."""
+    return {f"name {form}" for form in _forms(outline.letters)}
 
 
 def _forms(letters: str) -> set[str]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from digest.catalogue import patterns
-from digest.catalogue.facts import current_facts, entry_price
+from digest.catalogue.conflicts import entry_price, licence_name
 from digest.catalogue.names import best_name, maker_of, product_key, product_words, slug_of
 from digest.catalogue.structured import is_model
 from digest.catalogue.urls import (
@@ -23,7 +23,6 @@ from digest.catalogue.urls import (
 from digest.catalogue.words import sentences
 from digest.model import (
     Fact,
-    FactKind,
     Flag,
     Identity,
     JobAssignment,
@@ -114,7 +113,7 @@ def build_tool(
         job_by=assignment.by,
         job_runner_up=assignment.runner_up,
         entry_price=entry_price(known),
-        licence=_licence(known),
+        licence=licence_name(known),
         launched_at=first.fresh_at,
         launch_dated=first.launched_at_source not in _NO_DATE,
         popularity=counted.popularity if counted else None,
@@ -127,8 +126,10 @@ def build_tool(
 
 def refreshed(tool: Tool, facts: Iterable[Fact]) -> Tool:
     """Give the tool with what it shows of its facts, all of them given, brought up to date."""
-    known = current_facts(facts)
-    return tool.model_copy(update={"entry_price": entry_price(known), "licence": _licence(known)})
+    known = tuple(facts)
+    return tool.model_copy(
+        update={"entry_price": entry_price(known), "licence": licence_name(known)}
+    )
 
 
 def _tagline(launches: Sequence[Launch], name: str) -> str:
@@ -245,12 +246,6 @@ def _page_of(launches: Sequence[Launch], name: str) -> str | None:
             page = product_key(address.words[-1])
             return None if set(product_words(name)) <= set(page.split("-")) else page
     return None
-
-
-def _licence(facts: Sequence[Fact]) -> str | None:
-    stated = [fact for fact in facts if fact.kind == FactKind.LICENCE]
-    newest = max(stated, key=lambda fact: (fact.observed_at, str(fact.value)), default=None)
-    return str(newest.value).removeprefix("LicenseRef-") if newest else None
 
 
 def _counted(launches: Sequence[Launch]) -> Launch | None:

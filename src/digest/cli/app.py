@@ -18,6 +18,8 @@ from digest.cli import (
     health,
     issues,
     jobs,
+    pairs,
+    panel,
     readers,
     research,
     sources,
@@ -60,8 +62,10 @@ app.add_typer(delivery.deliveries, rich_help_panel="How everything stands")
 app.add_typer(health.sources, rich_help_panel="How everything stands")
 app.add_typer(health.health, rich_help_panel="The machine")
 app.add_typer(captures.captures, rich_help_panel="The machine")
+app.add_typer(panel.panel, rich_help_panel="A week, in this order")
 app.add_typer(tools.tools, rich_help_panel="A week, in this order")
 app.add_typer(jobs.jobs, rich_help_panel="A week, in this order")
+app.add_typer(pairs.pairs, rich_help_panel="A week, in this order")
 app.add_typer(readers.subscribers, rich_help_panel="Readers")
 
 

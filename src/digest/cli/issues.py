@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli.output import JsonFlag, WeekArgument, print_json, print_table, remark
+from digest.cli.plans import print_plan
 from digest.model.wording import counted
 
 if TYPE_CHECKING:
@@ -34,12 +35,21 @@ def build_command(
         ),
     ] = None,
     *,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Print the plan as well: every candidate, the parts of its score, and why it was "
+            "chosen or not.",
+        ),
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Build the week's issue from what is stored: review, pair, draft, render. Not yet sent."""
     from digest.settings import load_settings
+    from digest.steps.planning import BuildOptions
     from digest.steps.research import research
-    from digest.steps.weekly import BuildOptions, build_issue
+    from digest.steps.weekly import build_issue
     from digest.wiring import open_resources
 
     settings = load_settings()
@@ -50,8 +60,10 @@ def build_command(
         report = build_issue(week, options=options, parts=resources.weekly_parts(), now=now)
     if as_json:
         print_json(report.document())
-    else:
-        _print_build(report)
+        return
+    if explain:
+        print_plan(report.plan, shows_all=True)
+    _print_build(report)
 
 
 def _print_build(report: "BuildReport") -> None:
@@ -62,7 +74,7 @@ def _print_build(report: "BuildReport") -> None:
     )
     typer.echo(
         f"{counted(plan.considered_tools, 'tool')} looked at, older ones of the same jobs included: "
-        f"{counted(plan.candidates, 'candidate')}, {len(plan.rejections)} left out"
+        f"{counted(plan.passed, 'candidate')}, {len(plan.rejections)} left out"
     )
     if report.issue is not None:
         rows = [
@@ -75,7 +87,7 @@ def _print_build(report: "BuildReport") -> None:
         typer.echo("")
     if report.rejected:
         print_table("left out", ("tools", "because"), [(n, r) for r, n in report.rejected.items()])
-    for line in report.decisions:
+    for line in (*report.decisions, *report.panel):
         typer.echo(line)
     if report.issue is None or report.edition is None:
         typer.echo(f"no issue: {report.note}")

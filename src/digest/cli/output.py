@@ -17,7 +17,7 @@ from digest.issues.weeks import WEEK
 from digest.model import Launch
 
 
-def _week(text: str) -> str:
+def week(text: str) -> str:
     """Let a week's text through; the typing mistake is said before anything is looked for."""
     if not WEEK.fullmatch(text):
         raise IssueError(text, "not a week; give it as ISO year and week, such as 2026-W47")
@@ -27,7 +27,7 @@ def _week(text: str) -> str:
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 WeekArgument = Annotated[
     str,
-    typer.Argument(metavar="WEEK", callback=_week, help="ISO week of the issue, such as 2026-W47."),
+    typer.Argument(metavar="WEEK", callback=week, help="ISO week of the issue, such as 2026-W47."),
 ]
 
 

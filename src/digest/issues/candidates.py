@@ -1,10 +1,11 @@
 """Which tools may be paired at all, and why the others may not."""
 
 import re
+from collections.abc import Mapping
 
 from digest.issues.config import PairingConfig
 from digest.issues.weeks import Window
-from digest.model import Candidate, Fact, Flag, Tally, Tool
+from digest.model import Candidate, Fact, Flag, PageOutcome, PageRole, ProductPage, Tally, Tool
 
 UNPAIRED = frozenset({"", "other", "unsorted"})
 """Jobs that say nothing; two tools in them are no substitutes."""
@@ -19,6 +20,8 @@ def candidate(
     coverage: float,
     panel: Tally,
     attention: float | None,
+    evidence_sha256: str = "",
+    is_gone: bool = False,
 ) -> Candidate:
     """
     Show a tool to the planner.
@@ -30,6 +33,8 @@ def candidate(
         coverage: Share of what a comparison shows that is known, in [0, 1].
         panel: The count of its reviews.
         attention: Percentile of popularity in its job; None where unknown.
+        evidence_sha256: Of the snapshot its reviews rest on.
+        is_gone: Its own site or repository was gone at the last look.
     """
     return Candidate(
         tool=tool,
@@ -40,7 +45,15 @@ def candidate(
         calls=panel.calls,
         ships=panel.ships,
         text=nameless(tool),
+        evidence_sha256=evidence_sha256,
+        is_gone=is_gone,
     )
+
+
+def is_gone(tool: Tool, pages: Mapping[PageRole, ProductPage]) -> bool:
+    """Return True where the tool's own page, at the address it has now, was gone at the last look."""
+    home = pages.get(PageRole.HOME)
+    return home is not None and home.outcome is PageOutcome.GONE and home.site == tool.site
 
 
 def nameless(tool: Tool) -> str:
@@ -55,23 +68,33 @@ def nameless(tool: Tool) -> str:
     return " ".join(word for word in words if word not in names)
 
 
-def refusal(
-    found: Candidate, *, window: Window, config: PairingConfig, is_pinned: bool
-) -> str | None:
+def refusal(found: Candidate, *, window: Window, is_pinned: bool) -> str | None:
     """
-    Say why a tool may not be paired; None where it may.
+    Say why a tool has no place in this issue at all; None where it has.
 
     The texts are the same for the same cause, so that they can be counted. An editor's pin vouches
-    for the job and for a sponsored tool; it does not make thin evidence thicker.
+    for a sponsored tool.
     """
     tool = found.tool
     flags = [flag for flag in tool.flags if not (is_pinned and flag is Flag.SPONSORED)]
-    is_unsure = tool.job_confidence < config.min_job_confidence and not is_pinned
     causes = (
         (not found.is_fresh and tool.launched_at >= window.cutoff, "launched after the cut-off"),
         (tool.job in UNPAIRED, "no job found"),
-        (is_unsure, f"job less sure than {config.min_job_confidence:g}"),
         (bool(flags), f"flagged {min(flags, default='')}"),
+        (found.is_gone, "its own page was gone at the last look"),
+    )
+    return next((reason for is_so, reason in causes if is_so), None)
+
+
+def doubt(found: Candidate, *, config: PairingConfig, is_pinned: bool) -> str | None:
+    """
+    Say what is not known well enough of a tool to pair it; None where enough is.
+
+    An editor's pin vouches for the job; it does not make thin evidence thicker.
+    """
+    is_unsure = found.tool.job_confidence < config.min_job_confidence and not is_pinned
+    causes = (
+        (is_unsure, f"job less sure than {config.min_job_confidence:g}"),
         (
             found.coverage < config.min_coverage,
             f"less than {config.min_coverage:.0%} of what a comparison shows is known",

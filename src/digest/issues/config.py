@@ -10,7 +10,7 @@ class PairingConfig(Value):
 
     min_job_confidence: float = Field(default=0.6, ge=0, le=1)
     min_coverage: float = Field(default=0.5, ge=0, le=1)
-    min_calls: int = Field(default=2, ge=1)
+    min_calls: int = Field(default=2, ge=0)
     """Reviewers that must have made a call on each side."""
     substitutability: float = 0.40
     """This and the next four are the weights of the score's parts; together they are 1."""
@@ -32,10 +32,16 @@ class PairingConfig(Value):
     """Pairs wanted; only pins make it more."""
     maximum: int = 7
     repeat_weeks: int = 26
-    """Weeks after which a pair may return, if a panel's count has changed."""
+    """Weeks after which a pair may return, if there is new evidence that changed what readers saw."""
     rest_issues: int = 4
     """Issues a tool rests after it was in one."""
     incumbent_rest_issues: int = 2
     """The same for a tool that is not new this week."""
-    kept: int = 50
-    """Best pairs not chosen that the plan remembers."""
+    near: int = Field(default=60, ge=1)
+    """Older tools of its job that a new one is looked at beside, the likeliest by text and tags."""
+    near_fresh: int = Field(default=200, ge=1)
+    """The same of new ones: all of them, but in a flood."""
+    kept: int = Field(default=200, ge=0)
+    """Best pairs not chosen that the plan remembers, besides each new tool's own best."""
+    kept_of_one: int = Field(default=5, ge=1)
+    """Most of them that one new tool has: a model meets forty others, and hides all that follow."""

@@ -17,11 +17,12 @@ def with_labels(issue: Issue, labels: Mapping[str, str]) -> Issue:
         item.model_copy(update={"source": labels.get(item.source, item.source)})
         for item in issue.stale_sources
     )
-    comparisons = tuple(_comparison(item, labels) for item in issue.comparisons)
+    comparisons = tuple(labelled(item, labels) for item in issue.comparisons)
     return issue.model_copy(update={"comparisons": comparisons, "stale_sources": stale})
 
 
-def _comparison(item: Comparison, labels: Mapping[str, str]) -> Comparison:
+def labelled(item: Comparison, labels: Mapping[str, str]) -> Comparison:
+    """Give one comparison with labels in the place of its sources' keys."""
     return item.model_copy(
         update={
             "a": _card(item.a, labels),

@@ -10,21 +10,22 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from digest.errors import IssueError
-from digest.issues.candidates import refusal
+from digest.issues.candidates import doubt, refusal
 from digest.issues.config import PairingConfig
+from digest.issues.following import Pins
 from digest.issues.history import History, PublishedPair
-from digest.issues.pins import Wish, read_wishes
+from digest.issues.nearness import Near, shortlist
+from digest.issues.pins import Asked, read_asked, spelled
+from digest.issues.recording import Recorder
 from digest.issues.scoring import Judge, Scored
-from digest.issues.selection import choose
+from digest.issues.selection import Chosen, choose
 from digest.issues.weeks import Window
-from digest.issues.why import why
-from digest.model import Candidate, Job, PairPlan, Plan, Rejection
+from digest.model import Candidate, Job, Plan, Rejection
 
 __all__ = ["PairingConfig", "PublishedPair", "plan_pairs"]
 
 DEFAULT = PairingConfig()
-PAIR = 2
+ONE_PRODUCT = "both are one product"
 
 
 def plan_pairs(
@@ -37,7 +38,11 @@ def plan_pairs(
     published: Iterable[PublishedPair] = (),
     pinned: Sequence[str] = (),
     banned: Collection[str] = (),
+    forced: Mapping[str, str] | None = None,
+    replaced: Sequence[str] = (),
+    ordered: Sequence[str] = (),
     rejections: Iterable[Rejection] = (),
+    near: Near | None = None,
 ) -> Plan:
     """
     Choose the week's pairs.
@@ -52,11 +57,17 @@ def plan_pairs(
         pinned: ``slug+slug`` or ``slug``, in the editor's order: passes floor, caps, freshness, rest,
             doubt about the job and the sponsored flag, and nothing else.
         banned: ``slug`` or ``slug+slug`` that may not be in this issue.
+        forced: Pins of pairs that pass "one product" and "already published" too, each with the
+            editor's note.
+        replaced: Chosen pairs in whose place the next best is wanted.
+        ordered: Pairs that stand first, in this order; one that is not chosen is passed over.
         rejections: Tools the caller did not make candidates, with the reason; part of the record.
+        near: What each fresh tool may be paired with, from :func:`shortlist` over a larger
+            catalogue; None: worked out from the candidates.
 
     Returns:
-        The plan. ``considered_tools`` counts all tools looked at, ``fresh`` the fresh among all
-        candidates given, ``candidates`` those that passed; the rest are rejections. Pinned pairs come first, the others in the order they were chosen.
+        The plan. Pinned pairs come first, the others in the order they were chosen; then the
+        editor's order has its say.
 
     Raises:
         IssueError: A wish cannot be read, or a pin cannot be followed; the text says why.
@@ -67,11 +78,20 @@ def plan_pairs(
         jobs={job.key: job for job in jobs},
         config=config,
         history=History(published, week=week),
-        pins=read_wishes(pinned, week=week),
-        bans=frozenset(read_wishes(banned, week=week)),
+        asked=read_asked(
+            week,
+            pinned=pinned,
+            banned=banned,
+            forced=forced,
+            replaced=replaced,
+            ordered=ordered,
+        ),
     )
-    ordered = sorted(candidates, key=lambda found: found.tool.slug)
-    return planner.plan(ordered, rejections)
+    found = sorted(candidates, key=lambda found: found.tool.slug)
+    if near is None:
+        fresh = {each.tool.slug for each in found if each.is_fresh}
+        near = shortlist([each.tool for each in found], fresh, config=config)
+    return planner.plan(found, rejections, near=near)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,35 +103,46 @@ class Planner:
     jobs: Mapping[str, Job]
     config: PairingConfig
     history: History
-    pins: tuple[Wish, ...]
-    bans: frozenset[Wish]
+    asked: Asked
 
-    def plan(self, candidates: Sequence[Candidate], before: Iterable[Rejection]) -> Plan:
+    def plan(
+        self, candidates: Sequence[Candidate], before: Iterable[Rejection], *, near: Near
+    ) -> Plan:
         """Plan with candidates in the order of their slugs."""
-        refused = {rejection.tool: rejection.reason for rejection in before}
+        refused = {rejection.tool: rejection for rejection in before}
         passed: dict[str, Candidate] = {}
+        doubted: dict[str, Candidate] = {}
         for found in candidates:
-            reason = self.refusal(found)
-            if reason is None:
-                passed[found.tool.slug] = found
-            else:
-                refused[found.tool.slug] = reason
-        chosen, considered = self.pairs(passed, refused)
+            tool, reason = found.tool, self.refusal(found)
+            is_pinned = self.asked.has_pinned(tool.slug)
+            doubts = doubt(found, config=self.config, is_pinned=is_pinned)
+            if reason or doubts:
+                refused[tool.slug] = Rejection(
+                    tool=tool.slug, reason=reason or doubts or "", name=tool.name
+                )
+            if not reason:
+                (doubted if doubts else passed)[tool.slug] = found
+        # what is only not known well enough is scored too: an editor sees what to look after
+        scored = self.score_all([*passed.values(), *doubted.values()], near)
+        chosen = self.choose(scored, passed, refused)
         return Plan(
             week=self.week,
             window_start=self.window.start,
             cutoff=self.window.cutoff,
             config_sha256=self.config_sha256,
             considered_tools=len(passed) + len(refused),
-            candidates=len(passed),
+            passed=len(passed),
             fresh=sum(found.is_fresh for found in candidates),
-            chosen=chosen,
-            considered=considered,
-            rejections=tuple(
-                Rejection(tool=tool, reason=refused[tool]) for tool in sorted(refused)
+            scored=len(scored),
+            rejections=tuple(refused[tool] for tool in sorted(refused)),
+            pinned=tuple(map(spelled, self.asked.pins)),
+            banned=tuple(sorted(map(spelled, self.asked.bans))),
+            forced=tuple(sorted(map(spelled, self.asked.forced or ()))),
+            replaced=tuple(map(spelled, self.asked.replaced)),
+            ordered=tuple(map(spelled, self.asked.ordered)),
+            **Recorder(self.jobs, self.window.cutoff, self.config, self.asked).record(
+                passed, scored, chosen
             ),
-            pinned=tuple("+".join(wish) for wish in self.pins),
-            banned=tuple(sorted("+".join(wish) for wish in self.bans)),
         )
 
     @property
@@ -127,12 +158,12 @@ class Planner:
         return hashlib.sha256(json.dumps(text, sort_keys=True).encode()).hexdigest()
 
     def refusal(self, found: Candidate) -> str | None:
-        """Say why a tool may not be in this issue; None where it may."""
+        """Say why a tool has no place in this issue; None where it may be known too little of."""
         slug = found.tool.slug
-        is_pinned = any(slug in wish for wish in self.pins)
-        if (slug,) in self.bans:
+        is_pinned = self.asked.has_pinned(slug)
+        if (slug,) in self.asked.bans:
             return "banned by an editor"
-        reason = refusal(found, window=self.window, config=self.config, is_pinned=is_pinned)
+        reason = refusal(found, window=self.window, is_pinned=is_pinned)
         if reason:
             return reason
         if found.tool.job not in self.jobs:
@@ -141,139 +172,72 @@ class Planner:
             return "in one of the last issues"
         return None
 
-    def objection(self, pair: Scored) -> str | None:
+    def objection(self, first: Candidate, second: Candidate) -> str | None:
         """Say which hard rule forbids a pair, pinned or not; None where none does."""
-        a, b = pair.a.tool, pair.b.tool
-        if pair.key in self.bans:
+        a, b = first.tool, second.tool
+        pair = (min(a.slug, b.slug), max(a.slug, b.slug))
+        is_forced = self.asked.note_on(pair) is not None
+        if pair in self.asked.bans:
             return "banned by an editor"
         if a.product_key and a.product_key == b.product_key:
-            return "both are one product"
+            return None if is_forced else ONE_PRODUCT
         if a.vendor_key and a.vendor_key == b.vendor_key:
             return "both are of one vendor"
-        return self.history.objection(pair, self.config)
+        return None if is_forced else self.history.objection(first, second, self.config)
 
     def judge(self, job: str) -> Judge:
         """Give who scores the pairs of a job."""
         return Judge(self.jobs[job], self.window.cutoff, self.config)
 
-    def pairs(
-        self, passed: Mapping[str, Candidate], refused: Mapping[str, str]
-    ) -> tuple[tuple[PairPlan, ...], tuple[PairPlan, ...]]:
-        """Score, choose, and give the chosen pairs and the best of the others."""
-        scored = self.score_all(passed.values())
-        objections = {pair.key: self.objection(pair) for pair in scored}
-        pins = Pins(self, passed, refused, scored).follow()
-        pinned = {pair.key for pair in pins}
-        others = [pair for pair in scored if pair.key not in pinned]
-        floor = self.config.floor
-        pool = [pair for pair in others if not objections[pair.key] and pair.score.total >= floor]
-        categories = {job.key: job.category for job in self.jobs.values()}
-        chosen, why_not = choose(pool, pinned=pins, config=self.config, categories=categories)
-        taken = {pair.key for pair in chosen}
-
-        def reason(pair: Scored) -> str:
-            if pair.score.total < floor and not objections[pair.key]:
-                return f"score below {floor:g}"
-            return objections[pair.key] or why_not(pair)
-
-        rest = [pair for pair in others if pair.key not in taken]
-        rest.sort(key=lambda pair: (-pair.score.total, pair.key))
-        return (
-            tuple(self.record(pair, is_pinned=pair.key in pinned) for pair in chosen),
-            tuple(self.record(pair, reason=reason(pair)) for pair in rest[: self.config.kept]),
-        )
-
-    def score_all(self, passed: Iterable[Candidate]) -> list[Scored]:
-        """Score all pairs inside a job with a fresh side, in the order of their slugs."""
+    def score_all(self, passed: Iterable[Candidate], near: Near) -> list[Scored]:
+        """Score the pairs inside each job that have a fresh side, in the order of their slugs."""
         by_job = sorted(passed, key=lambda found: found.tool.job)
         scored = [
             pair
             for job, group in groupby(by_job, key=lambda found: found.tool.job)
-            for pair in self.judge(job).score_all(list(group))
+            for pair in self.judge(job).score_all(group, near)
         ]
         return sorted(scored, key=lambda pair: pair.key)
 
-    def record(
-        self, pair: Scored, *, is_pinned: bool = False, reason: str | None = None
-    ) -> PairPlan:
-        """Write a pair down in canonical order: the higher panel share first, then by slug."""
-        a, b = sorted((pair.a, pair.b), key=lambda found: (-_share(found), found.tool.slug))
-        shown, job, cutoff = Scored(a, b, pair.score), self.jobs[a.tool.job], self.window.cutoff
-        return PairPlan(
-            a=a.tool.slug,
-            b=b.tool.slug,
-            job=a.tool.job,
-            score=pair.score,
-            is_pinned=is_pinned,
-            reason=reason,
-            why="" if reason else why(shown, job, cutoff=cutoff, is_pinned=is_pinned),
+    def choose(
+        self,
+        scored: Sequence[Scored],
+        passed: Mapping[str, Candidate],
+        refused: Mapping[str, Rejection],
+    ) -> Chosen:
+        """Follow the pins, choose the others, and put all in the editor's order."""
+        may_meet = [pair for pair in scored if set(pair.key) <= passed.keys()]
+        pins = Pins(
+            week=self.week,
+            asked=self.asked,
+            config=self.config,
+            jobs=self.jobs,
+            judge=self.judge,
+            objection=self.objection,
+            passed=passed,
+            refused=refused,
+            scored=may_meet,
+        ).follow()
+        pinned = {pair.key for pair in pins}
+        others = {pair.key: self._why_not(pair, refused) for pair in scored}
+        chosen = choose(
+            [pair for pair in may_meet if not others[pair.key] and pair.key not in pinned],
+            pinned=pins,
+            config=self.config,
+            categories={job.key: job.category for job in self.jobs.values()},
+            replaced=self.asked.replaced,
         )
+        return chosen.settled(others, order=self.asked.ordered)
 
-
-def _share(found: Candidate) -> float:
-    return found.ships / found.calls
-
-
-@dataclass(frozen=True, slots=True)
-class Pins:
-    """The editor's pins, to be turned into pairs."""
-
-    planner: Planner
-    passed: Mapping[str, Candidate]
-    refused: Mapping[str, str]
-    scored: Sequence[Scored]
-
-    def follow(self) -> list[Scored]:
-        """Give the pinned pairs: first those named whole, then the best rival of each single tool."""
-        found: list[Scored] = []
-        wishes = sorted(self.planner.pins, key=lambda wish: -len(wish))
-        for wish in wishes:
-            pair = self.pair(wish) if len(wish) == PAIR else self.best_rival(wish[0], found)
-            used = {slug for other in found for slug in other.key} & set(pair.key)
-            if used:
-                raise self.error(wish, f"{min(used)} is in another pinned pair")
-            found.append(pair)
-        if len(found) > self.planner.config.maximum:
-            most = self.planner.config.maximum
-            raise IssueError(
-                self.planner.week, f"{len(found)} pins, and an issue has at most {most}"
-            )
-        return found
-
-    def pair(self, wish: Wish) -> Scored:
-        """Give a pair named whole."""
-        a, b = (self.candidate(slug, wish) for slug in wish)
-        job = self.planner.jobs[a.tool.job]
-        other = self.planner.jobs[b.tool.job]
-        if job.key != other.key and not (other.key in job.adjacent or job.key in other.adjacent):
-            raise self.error(wish, f"they do different jobs: {job.label}, and {other.label}")
-        ready = next((pair for pair in self.scored if pair.key == wish), None)
-        pair = ready or self.planner.judge(job.key).score(a, b, similarity=None)
-        objection = self.planner.objection(pair)
+    def _why_not(self, pair: Scored, refused: Mapping[str, Rejection]) -> str:
+        """Say why a pair is in no pool to choose from; the empty text where it is."""
+        objection = self.objection(pair.a, pair.b)
         if objection:
-            raise self.error(wish, objection)
-        return pair
-
-    def best_rival(self, slug: str, found: Sequence[Scored]) -> Scored:
-        """Give the best pair of a tool with one that no other pin has."""
-        self.candidate(slug, (slug,))
-        used = {name for pair in found for name in pair.key} - {slug}
-        rivals = [
-            pair
-            for pair in self.scored
-            if slug in pair.key and not used & set(pair.key) and not self.planner.objection(pair)
+            return objection
+        low = f"score below {self.config.floor:g}" if pair.score.total < self.config.floor else ""
+        doubts = [
+            f"{refused[slug].name or slug}: {refused[slug].reason}"
+            for slug in pair.key
+            if slug in refused
         ]
-        if not rivals:
-            raise self.error((slug,), "no other tool of its job can stand against it this week")
-        return max(rivals, key=lambda pair: pair.score.total)
-
-    def candidate(self, slug: str, wish: Wish) -> Candidate:
-        """Give a pinned tool."""
-        if slug not in self.passed:
-            reason = self.refused.get(slug, "no such tool is known")
-            raise self.error(wish, f"{slug}: {reason}")
-        return self.passed[slug]
-
-    def error(self, wish: Wish, reason: str) -> IssueError:
-        """Say that a pin cannot be followed."""
-        return IssueError(self.planner.week, f"pin {'+'.join(wish)} cannot be followed: {reason}")
+        return "; ".join(doubts) or low

@@ -5,26 +5,21 @@ All parts are rounded, so that the same pairs get the same bytes on every machin
 """
 
 import math
-import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from digest.issues.cells import cells
 from digest.issues.config import PairingConfig
-from digest.issues.similarity import likeness
+from digest.issues.facets import Facets, facets, overlap
+from digest.issues.rivalry import names, rivals, says, share_a_rival
 from digest.model import Candidate, FactKind, Job, PairScore
+
+__all__ = ["Judge", "Scored", "Sheet", "contrast", "freshness", "names", "rivalry"]
 
 DECIMALS = 4
 UNSURE = 0.5
 """Stands where a part, or a piece of one, cannot be known."""
-FEW_PAIRS = 3
-"""Pairs in a job below which a rank among them says nothing."""
-SHORTEST_NAME = 3
-"""Letters of a name below which finding it in a text is chance."""
-_BEFORE = r"alternatives? to|replacement for|instead of|compared (?:to|with)|versus|vs\.?|unlike"
-_AFTER = r"alternatives?|replacements?|competitors?|rivals?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +38,35 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A candidate with what its pairs are scored by, worked out once."""
+
+    found: Candidate
+    cells: Mapping[FactKind, str]
+    facets: Facets
+    rivals: frozenset[str]
+    text: str
+
+    @classmethod
+    def of(cls, found: Candidate) -> "Sheet":
+        """Work it out."""
+        return cls(
+            found=found,
+            cells=cells(found.facts),
+            facets=facets(found),
+            rivals=rivals(found),
+            text=f"{found.tool.tagline}. {found.tool.description}",
+        )
+
+    def names(self, other: "Sheet") -> bool:
+        """Say whether it sets itself against the other; see :func:`rivalry.names`."""
+        name = other.found.tool.name.strip()
+        if name.casefold() in self.rivals:
+            return True
+        return says(self.text, own=self.found.tool.name, name=name)
+
+
+@dataclass(frozen=True, slots=True)
 class Judge:
     """Scores pairs of one job."""
 
@@ -50,133 +74,77 @@ class Judge:
     cutoff: datetime
     config: PairingConfig
 
-    def score_all(self, candidates: Sequence[Candidate]) -> list[Scored]:
+    def score_all(
+        self, candidates: Iterable[Candidate], near: Mapping[str, Mapping[str, float | None]]
+    ) -> list[Scored]:
         """
-        Score every pair with at least one fresh side.
+        Score every pair of a fresh tool and one that is near it.
 
         Args:
-            candidates: Of this job, sorted by slug.
+            candidates: Of this job.
+            near: For each fresh tool those near it, with the rank of their texts' likeness.
 
         Returns:
-            Pairs in the order of their slugs.
+            Pairs in the order of their slugs, the sides too.
         """
-        fresh = [n for n, found in enumerate(candidates) if found.is_fresh]
-        pairs = sorted({(min(i, j), max(i, j)) for i in fresh for j in range(len(candidates))})
-        pairs = [(i, j) for i, j in pairs if i != j]
-        if not pairs:
-            return []
-        alike = likeness([found.text for found in candidates], fresh)
-        cosines = [
-            round(alike(i, j) if candidates[i].is_fresh else alike(j, i), 6) for i, j in pairs
-        ]
-        ranked = sorted(cosines)
-        known = [cells(found.facts) for found in candidates]
+        sheets = {found.tool.slug: Sheet.of(found) for found in candidates}
+        ranks: dict[tuple[str, str], float | None] = {}
+        for slug in sheets.keys() & near.keys():
+            for other, rank in near[slug].items():
+                if other in sheets:
+                    ranks[min(slug, other), max(slug, other)] = rank
         return [
-            self._score(
-                (candidates[i], candidates[j]),
-                similarity=_percentile(cosine, ranked),
-                differs=contrast(known[i], known[j], self.job.fact_rows),
-            )
-            for (i, j), cosine in zip(pairs, cosines, strict=True)
+            self._score((sheets[a], sheets[b]), similarity=ranks[a, b]) for a, b in sorted(ranks)
         ]
 
     def score(self, a: Candidate, b: Candidate, *, similarity: float | None) -> Scored:
         """Score one pair; ``similarity`` is the rank of its texts in the job, None if unknown."""
-        differs = contrast(cells(a.facts), cells(b.facts), self.job.fact_rows)
-        return self._score((a, b), similarity=similarity, differs=differs)
+        return self._score((Sheet.of(a), Sheet.of(b)), similarity=similarity)
 
-    def _score(
-        self, pair: tuple[Candidate, Candidate], *, similarity: float | None, differs: float
-    ) -> Scored:
-        a, b = pair
-        shared = jaccard(a, b)
+    def _score(self, pair: tuple[Sheet, Sheet], *, similarity: float | None) -> Scored:
+        ours, theirs = pair
+        a, b = ours.found, theirs.found
+        shared = overlap(ours.facets, theirs.facets)
         balance = (
             None
             if a.attention is None or b.attention is None
             else 1 - abs(a.attention - b.attention) / 100
         )
-        defaulted = {"similarity": similarity, "tags": shared, "balance": balance}
         joint = a.tool.job_confidence * b.tool.job_confidence
+        pieces = {"joint": joint, "similarity": similarity, "overlap": shared, "balance": balance}
         parts = {
             "substitutability": joint / 2 + _or_unsure(similarity) / 4 + _or_unsure(shared) / 4,
-            "rivalry": rivalry(a, b),
+            "rivalry": rivalry(ours, theirs),
             "freshness": freshness(a, b, cutoff=self.cutoff, days=self.config.freshness_days),
             "balance": _or_unsure(balance),
-            "contrast": differs,
+            "contrast": contrast(ours.cells, theirs.cells, self.job.fact_rows),
         }
         parts = {name: round(part, DECIMALS) for name, part in parts.items()}
         total = sum(getattr(self.config, name) * part for name, part in parts.items())
         score = PairScore(
             **parts,
             total=round(total, DECIMALS),
-            defaulted=tuple(name for name, part in defaulted.items() if part is None),
+            joint=_rounded(joint),
+            similarity=_rounded(similarity),
+            overlap=_rounded(shared),
+            defaulted=tuple(name for name, part in pieces.items() if part is None),
         )
         return Scored(a, b, score)
+
+
+def _rounded(part: float | None) -> float | None:
+    return None if part is None else round(part, DECIMALS)
 
 
 def _or_unsure(part: float | None) -> float:
     return UNSURE if part is None else part
 
 
-def _percentile(value: float, ranked: Sequence[float]) -> float | None:
-    """Give the mid-rank of a value in [0, 1]; None among too few."""
-    if len(ranked) < FEW_PAIRS:
-        return None
-    return (bisect_left(ranked, value) + bisect_right(ranked, value)) / (2 * len(ranked))
-
-
-def jaccard(a: Candidate, b: Candidate) -> float | None:
-    """Share of tags and platforms in common; None where one side has none."""
-    ours, theirs = _tags(a), _tags(b)
-    if not ours or not theirs:
-        return None
-    return len(ours & theirs) / len(ours | theirs)
-
-
-def _tags(found: Candidate) -> set[str]:
-    platforms = [
-        part
-        for fact in found.facts
-        if fact.kind is FactKind.PLATFORMS
-        for part in str(fact.value).split(",")
-    ]
-    return {tag.strip().casefold() for tag in (*found.tool.tags, *platforms)} - {""}
-
-
-def rivalry(a: Candidate, b: Candidate) -> float:
-    """1 where either side names the other, 0.5 where both name the same third, else 0."""
-    if names(a, b) or names(b, a):
+def rivalry(a: Sheet, b: Sheet) -> float:
+    """1 where either side sets itself against the other, 0.5 where both name the same third, else 0."""
+    if a.names(b) or b.names(a):
         return 1.0
-    return 0.5 if _rivals(a) & _rivals(b) else 0.0
-
-
-def names(found: Candidate, other: Candidate) -> bool:
-    """
-    Say whether a tool's own text or facts name the other as what it stands against.
-
-    A name of one word is taken for a name only inside a sentence or after words such as
-    "alternative to": "Make" at the start of a sentence is a verb.
-    """
-    name = other.tool.name.strip()
-    if name.casefold() in _rivals(found):
-        return True
-    text = f"{found.tool.tagline}. {found.tool.description}"
-    if name not in text or len(name) < SHORTEST_NAME:
-        return False
-    if name.casefold() in found.tool.name.casefold():
-        return False
-    whole = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
-    inside = whole if " " in name else rf"(?<=[a-z,] ){whole}"
-    ways = (rf"\b(?i:{_BEFORE})\s+{whole}", rf"{whole}\s+(?i:{_AFTER})\b", inside)
-    return any(re.search(way, text) for way in ways)
-
-
-def _rivals(found: Candidate) -> set[str]:
-    return {
-        str(fact.value).strip().casefold()
-        for fact in found.facts
-        if fact.kind is FactKind.RIVAL_NAMED
-    }
+    return UNSURE if share_a_rival(a.rivals, b.rivals) else 0.0
 
 
 def freshness(a: Candidate, b: Candidate, *, cutoff: datetime, days: float) -> float:

@@ -6,57 +6,120 @@ Greedy reached 99.96 to 100 % of the exact optimum in measurements; see maximal 
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from digest.issues.config import PairingConfig
 from digest.issues.scoring import Scored
 from digest.issues.similarity import neighbours
 
+TAKEN = "one of the two is in another pair"
+JOB_FULL = "its job has a pair this week"
+CATEGORY_FULL = "its category has enough pairs this week"
+FULL = "the issue is full"
+UNWANTED = "an editor wanted the next best in its place"
 
-class Choice:
-    """The pairs chosen so far, and what they leave open to the others."""
 
-    def __init__(self, config: PairingConfig, categories: Mapping[str, str]) -> None:
-        self.chosen: list[Scored] = []
+class Pool:
+    """The pairs that may be chosen, by position: how alike they are, and which exclude each other."""
+
+    def __init__(
+        self, pairs: Sequence[Scored], *, config: PairingConfig, categories: Mapping[str, str]
+    ) -> None:
+        import numpy as np  # noqa: PLC0415 # comes with scikit-learn: most commands never pair
+
+        self.pairs = pairs
         self._config = config
-        self._categories = categories
-        self._tools: set[str] = set()
-        self._jobs: Counter[str] = Counter()
-        self._in_category: Counter[str] = Counter()
+        self._np = np
+        names: dict[str, int] = {}
 
-    def take(self, pair: Scored) -> None:
-        """Choose a pair; caps count it but do not hold it back."""
-        self.chosen.append(pair)
-        self._tools.update(pair.key)
-        self._jobs.update({found.tool.job for found in (pair.a, pair.b)})
-        self._in_category.update({self._category(found.tool.job) for found in (pair.a, pair.b)})
+        def codes(of: Callable[[Any], str]) -> Any:
+            """Give a number for each side's word; the empty word is -1."""
+            words = [[of(pair.a.tool), of(pair.b.tool)] for pair in pairs]
+            rows = [
+                [names.setdefault(word, len(names)) if word else -1 for word in row]
+                for row in words
+            ]
+            return np.array(rows, dtype=np.int64).reshape(len(rows), 2)
 
-    def obstacle(self, pair: Scored) -> str | None:
-        """Say why a pair cannot be added; None where it can."""
-        job = pair.a.tool.job
-        if self._tools & set(pair.key):
-            return "one of the two is in another pair"
-        if self._jobs[job] >= self._config.per_job:
-            return "its job has a pair this week"
-        if self._in_category[self._category(job)] >= self._config.per_category:
-            return "its category has enough pairs this week"
-        return None
+        self._scores = np.array([pair.score.total for pair in pairs])
+        self._tools = codes(lambda tool: f"tool {tool.slug}")
+        self._jobs = codes(lambda tool: f"job {tool.job}")
+        self._vendors = codes(lambda tool: tool.vendor_key and f"vendor {tool.vendor_key}")
+        self._categories = codes(lambda tool: f"category {categories.get(tool.job, tool.job)}")
+        self._texts = neighbours([(pair.a.text, pair.b.text) for pair in pairs])
+        self._alike: dict[int, Any] = {}
 
-    def _category(self, job: str) -> str:
-        return self._categories.get(job, job)
+    def alike(self, position: int) -> Any:
+        """Say how much each pair repeats this one: 1 its job, less its vendor, category or text."""
+        if position not in self._alike:
+            found = self._np.array(self._texts(position))
+            for table, likeness in (
+                (self._categories, self._config.category_likeness),
+                (self._vendors, self._config.vendor_likeness),
+                (self._jobs, 1.0),
+            ):
+                own = [code for code in table[position] if code >= 0]
+                found[self._np.isin(table, own).any(axis=1)] = likeness
+            self._alike[position] = found
+        return self._alike[position]
 
-    def alike(self, pair: Scored, other: Scored) -> float | None:
-        """Say how much two pairs repeat each other; None where only their texts can tell."""
-        if pair.a.tool.job == other.a.tool.job:
-            return 1.0
-        ours, theirs = (
-            {found.tool.vendor_key for found in (p.a, p.b)} - {""} for p in (pair, other)
-        )
-        if ours & theirs:
-            return self._config.vendor_likeness
-        if self._category(pair.a.tool.job) == self._category(other.a.tool.job):
-            return self._config.category_likeness
-        return None
+    def obstacles(self, taken: Sequence[int]) -> list[tuple[str, Any]]:
+        """Give why pairs cannot be added to these, and a mask of those it holds for."""
+        isin = self._np.isin
+        limits = ((self._jobs, self._config.per_job), (self._categories, self._config.per_category))
+        full = [
+            [code for code, number in self._counts(table, taken).items() if number >= most]
+            for table, most in limits
+        ]
+        return [
+            (TAKEN, isin(self._tools, self._tools[list(taken)]).any(axis=1)),
+            (JOB_FULL, isin(self._jobs, full[0]).any(axis=1)),
+            (CATEGORY_FULL, isin(self._categories, full[1]).any(axis=1)),
+        ]
+
+    @staticmethod
+    def _counts(table: Any, taken: Sequence[int]) -> Counter[int]:
+        return Counter(code for place in taken for code in {int(each) for each in table[place]})
+
+    def best(self, taken: Sequence[int], *, shut: Collection[int] = ()) -> int | None:
+        """Give the pair that is worth most beside these, of equal ones the first; None without."""
+        if not self.pairs:
+            return None
+        is_open = self._np.ones(len(self.pairs), dtype=bool)
+        is_open[list(shut)] = False
+        for _, mask in self.obstacles(taken):
+            is_open &= ~mask
+        if not is_open.any():
+            return None
+        repeats = self._np.zeros(len(self.pairs))
+        for place in taken:
+            repeats = self._np.maximum(repeats, self.alike(place))
+        weight = self._config.diversity
+        worth = self._np.round(weight * self._scores - (1 - weight) * repeats, 6)
+        return int(self._np.argmax(self._np.where(is_open, worth, -self._np.inf)))
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What was chosen, in order, and what is said of each and of the others."""
+
+    pairs: tuple[Scored, ...]
+    replaces: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """The pair in whose place a chosen one stands, for those that do."""
+    next_best: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """What would stand in the place of a chosen pair."""
+    why_not: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Of each pair that was not chosen."""
+
+    def settled(
+        self, others: Mapping[tuple[str, str], str], *, order: Sequence[tuple[str, ...]]
+    ) -> "Chosen":
+        """Give it with the reasons of pairs outside of the pool, and in an editor's order."""
+        places = {key: place for place, key in enumerate(order)}
+        pairs = sorted(self.pairs, key=lambda pair: places.get(pair.key, len(places)))
+        return replace(self, pairs=tuple(pairs), why_not={**others, **self.why_not})
 
 
 def choose(
@@ -65,7 +128,8 @@ def choose(
     pinned: Sequence[Scored],
     config: PairingConfig,
     categories: Mapping[str, str],
-) -> tuple[list[Scored], Callable[[Scored], str]]:
+    replaced: Collection[tuple[str, str]] = (),
+) -> Chosen:
     """
     Choose pairs until the target is reached or nothing fits.
 
@@ -75,32 +139,53 @@ def choose(
         pinned: Pairs that are in, whatever the caps say, first and in this order.
         config: Caps, target, and the weight of diversity.
         categories: Category by job.
-
-    Returns:
-        The chosen pairs, and a function that says of any other why it was not.
+        replaced: Pairs in whose place the next best is wanted; the other places stay as they are.
     """
-    choice = Choice(config, categories)
-    everything = [*pinned, *pool]
-    texts = neighbours([(pair.a.text, pair.b.text) for pair in everything])
-    repeats = [0.0] * len(everything)
-
-    def take(position: int) -> None:
-        pair = everything[position]
-        choice.take(pair)
-        cosines = texts(position)
-        for other, candidate in enumerate(everything):
-            alike = choice.alike(pair, candidate)
-            repeats[other] = max(repeats[other], cosines[other] if alike is None else alike)
-
-    def worth(position: int) -> float:
-        score = everything[position].score.total
-        return round(config.diversity * score - (1 - config.diversity) * repeats[position], 6)
-
-    for position in range(len(pinned)):
-        take(position)
-    while len(choice.chosen) < config.target:
-        open_ones = [n for n, pair in enumerate(everything) if choice.obstacle(pair) is None]
-        if not open_ones:
+    everything = Pool([*pinned, *pool], config=config, categories=categories)
+    taken = list(range(len(pinned)))
+    while len(taken) < config.target:
+        position = everything.best(taken, shut=taken)
+        if position is None:
             break
-        take(max(open_ones, key=worth))
-    return choice.chosen, lambda pair: choice.obstacle(pair) or "the issue is full"
+        taken.append(position)
+    unwanted = {n for n, pair in enumerate(everything.pairs) if pair.key in set(replaced)}
+    unwanted -= set(range(len(pinned)))
+    instead = _replace(everything, taken, unwanted)
+    return _chosen(everything, taken, unwanted, instead)
+
+
+def _replace(pool: Pool, taken: list[int], unwanted: Collection[int]) -> dict[int, int]:
+    """Put the next best in the place of each unwanted pair; give what stands for what."""
+    instead: dict[int, int] = {}
+    for old in [position for position in taken if position in unwanted]:
+        place = taken.index(old)
+        rest = taken[:place] + taken[place + 1 :]
+        new = pool.best(rest, shut={*rest, *unwanted})
+        taken[place : place + 1] = [] if new is None else [new]
+        if new is not None:
+            instead[new] = old
+    return instead
+
+
+def _chosen(
+    pool: Pool, taken: Sequence[int], unwanted: Collection[int], instead: Mapping[int, int]
+) -> Chosen:
+    keys = [pair.key for pair in pool.pairs]
+    following: dict[tuple[str, str], tuple[str, str]] = {}
+    for position in taken:
+        rest = [other for other in taken if other != position]
+        new = pool.best(rest, shut={*taken, *unwanted})
+        if new is not None:
+            following[keys[position]] = keys[new]
+    why_not = dict.fromkeys(keys, FULL)
+    for reason, mask in reversed(pool.obstacles(taken)):
+        why_not |= {keys[n]: reason for n in mask.nonzero()[0]}
+    why_not |= {keys[n]: UNWANTED for n in unwanted}
+    for position in taken:
+        del why_not[keys[position]]
+    return Chosen(
+        pairs=tuple(pool.pairs[position] for position in taken),
+        replaces={keys[new]: keys[old] for new, old in instead.items()},
+        next_best=following,
+        why_not=why_not,
+    )

@@ -8,6 +8,8 @@ class Side(Value):
 
     tool: Tool
     facts: tuple[Fact, ...]
+    dissent: tuple[Fact, ...] = ()
+    """Facts that say otherwise than one of ``facts``: shown beside it, never chosen in silence."""
     reviews: tuple[Review, ...]
     """One per reviewer, in panel order."""
     panel: Tally

@@ -1,28 +1,8 @@
 """How alike texts are, by TF-IDF over words and word pairs (scikit-learn)."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-
-
-def likeness(texts: Sequence[str], rows: Sequence[int]) -> Callable[[int, int], float]:
-    """
-    Compare some texts with all.
-
-    Args:
-        texts: All texts.
-        rows: Positions of those that are compared; the others are not compared among themselves.
-
-    Returns:
-        A function from a position among ``rows`` and any other to the cosine in [0, 1]; 0 where a
-        text has no words.
-    """
-    matrix = _matrix(texts)
-    if matrix is None:
-        return lambda _i, _j: 0.0
-    alike = (matrix[list(rows)] @ matrix.T).toarray()
-    at = {row: n for n, row in enumerate(rows)}
-    return lambda i, j: float(alike[at[i], j])
 
 
 def neighbours(pairs: Sequence[tuple[str, str]]) -> Callable[[int], list[float]]:
@@ -33,17 +13,17 @@ def neighbours(pairs: Sequence[tuple[str, str]]) -> Callable[[int], list[float]]
         A function from one position to the cosines of all pairs with that one, in order.
     """
     texts = sorted({text for pair in pairs for text in pair})
-    vectors = _matrix(texts)
+    vectors = text_vectors(texts)
     if vectors is None:
         return lambda _i: [0.0] * len(pairs)
-    from sklearn.preprocessing import normalize  # noqa: PLC0415 # slow to import: see _matrix
+    from sklearn.preprocessing import normalize  # noqa: PLC0415 # slow to import: see text_vectors
 
     first, second = ([bisect_left(texts, pair[side]) for pair in pairs] for side in (0, 1))
     matrix = normalize(vectors[first] + vectors[second])
     return lambda i: [round(float(x), 6) for x in (matrix @ matrix[i].T).toarray().ravel()]
 
 
-def _matrix(texts: Sequence[str]) -> Any:
+def text_vectors(texts: Sequence[str]) -> Any:
     """Give the unit vectors of the texts as sparse rows; None if no text has a word."""
     # Here, not above: the import takes a second, and most commands never pair anything.
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 # see the line above
@@ -53,3 +33,16 @@ def _matrix(texts: Sequence[str]) -> Any:
     if not any(words(text) for text in texts):
         return None
     return vectorizer.fit_transform(texts)
+
+
+def word_sets(sets: Sequence[Iterable[str]]) -> tuple[Any, Any]:
+    """Give sets of words as sparse rows of ones, and their sizes."""
+    import numpy as np  # noqa: PLC0415 # see text_vectors
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 # see text_vectors
+
+    rows = [sorted(set(each)) for each in sets]
+    places = {word: n for n, word in enumerate(sorted({word for row in rows for word in row}))}
+    starts = np.cumsum([0, *(len(row) for row in rows)])
+    columns = [places[word] for row in rows for word in row]
+    shape = (len(rows), max(len(places), 1))
+    return csr_matrix((np.ones(len(columns)), columns, starts), shape=shape), np.diff(starts)

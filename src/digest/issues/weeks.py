@@ -65,6 +65,11 @@ def window(week: str, *, now: datetime, zone: tzinfo) -> Window:
     )
 
 
+def whole_week(week: str, *, zone: tzinfo) -> Window:
+    """Give the seven days of a week, whatever the clock says. Raises IssueError for no week."""
+    return window(week, now=datetime.combine(_monday(week) + SPAN, time(), zone), zone=zone)
+
+
 def _monday(week: str) -> date:
     match = WEEK.fullmatch(week)
     if match is None:

@@ -4,12 +4,12 @@ import hashlib
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import AwareDatetime, StringConstraints, model_validator
 from sqlmodel import Field
 
 from digest.model.base import Value
 from digest.model.catalogue import EntryPrice, Fact, FactKind, Tool
-from digest.model.panel import Review, Tally
+from digest.model.panel import Citation, Move, Review, Tally
 
 
 class Candidate(Value):
@@ -27,6 +27,10 @@ class Candidate(Value):
     """Those of them who would ship it."""
     text: str = ""
     """Description for similarity, with the tool's and the vendor's name removed."""
+    evidence_sha256: str = ""
+    """Of the snapshot its reviews rest on; empty where unknown."""
+    is_gone: bool = False
+    """True where its own site or repository was gone when it was last looked at."""
 
 
 class PairScore(Value):
@@ -38,6 +42,12 @@ class PairScore(Value):
     balance: float
     contrast: float
     total: float
+    joint: float | None = None
+    """Half of substitutability: how sure it is that both do this job."""
+    similarity: float | None = None
+    """A quarter of it: rank of the likeness of their texts among the job's pairs; None unknown."""
+    overlap: float | None = None
+    """A quarter of it: tags, platforms, buyers and size in common; None unknown."""
     defaulted: tuple[str, ...] = ()
     """Parts that stand at their default because something is unknown."""
 
@@ -54,6 +64,39 @@ class PairPlan(Value):
     """Why it was not chosen; None for a chosen pair."""
     why: str = ""
     """Reader's sentence "why these two", for a chosen pair."""
+    is_forced: bool = False
+    """True where an editor's word outranks "one product" or "already published"."""
+    note: str = ""
+    """The editor's, on a forced pair."""
+    replaces: str | None = None
+    """The pair, ``slug+slug``, in whose place an editor wanted the next best."""
+    next_best: str | None = None
+    """For a chosen pair: the pair, ``slug+slug``, that would stand in its place."""
+
+    @property
+    def key(self) -> str:
+        """The pair as editors write it: ``slug+slug``, sorted."""
+        return "+".join(sorted((self.a, self.b)))
+
+
+class Contender(Value):
+    """A tool that may be paired, as the plan remembers it, and what became of it."""
+
+    tool: str
+    name: str
+    job: str
+    job_confidence: float
+    is_fresh: bool
+    coverage: float
+    attention: float | None
+    calls: int
+    ships: int
+    pairs: int
+    """Pairs it was scored in."""
+    best: str | None
+    """The best of them, ``slug+slug``; None without one."""
+    reason: str | None
+    """Why that one was not chosen, or why there is none; None where the tool is in a chosen pair."""
 
 
 class Rejection(Value):
@@ -61,6 +104,8 @@ class Rejection(Value):
 
     tool: str
     reason: str
+    name: str = ""
+    """Its name; empty in plans of before 2026-12."""
 
 
 class Plan(Value):
@@ -71,17 +116,32 @@ class Plan(Value):
     cutoff: AwareDatetime
     config_sha256: str
     considered_tools: int = Field(default=0, ge=0)
-    """All tools looked at, incumbents too: the candidates and the rejections together."""
-    candidates: int
+    """All tools looked at, incumbents too: those that may be paired, and the rejections."""
+    passed: int = Field(default=0, ge=0)
     """Tools that may be paired; new ones and incumbents."""
     fresh: int
     """New tools among those looked at, whether or not they may be paired."""
+    scored: int = Field(default=0, ge=0)
+    """Pairs that were scored, those with a tool of which too little is known included."""
     chosen: tuple[PairPlan, ...] = ()
     considered: tuple[PairPlan, ...] = ()
-    """Best pairs that were not chosen, best first, at most 50."""
+    """Pairs that were not chosen, best first: so many of the best, and each new tool's own best."""
+    candidates: tuple[Contender, ...] = ()
+    """Tools that may be paired, by slug: every new one, and the incumbents of the pairs above."""
     rejections: tuple[Rejection, ...] = ()
     pinned: tuple[str, ...] = ()
     banned: tuple[str, ...] = ()
+    forced: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    ordered: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_older(cls, given: object) -> object:
+        """Read a plan of before 2026-12, which held the number of candidates and not the list."""
+        if isinstance(given, dict) and isinstance(given.get("candidates"), int):
+            return {**given, "candidates": (), "passed": given["candidates"]}
+        return given
 
 
 class AnswerKind(StrEnum):
@@ -100,6 +160,12 @@ class Answer(Value):
     line: str
     pick_a_if: tuple[str, ...] = ()
     pick_b_if: tuple[str, ...] = ()
+    note: str | None = None
+    """What a model says of the pair, asked in both orders; it explains and never decides."""
+    note_by: str | None = None
+    """That model."""
+    note_citations: tuple[Citation, ...] = ()
+    """What the note's marks such as [1] point to."""
 
 
 class FactCell(Value):
@@ -165,6 +231,20 @@ class Comparison(Value):
     evidence_at: AwareDatetime
 
 
+class Revision(Value):
+    """A published comparison judged anew, because evidence or rules have changed since."""
+
+    comparison: Comparison
+    """As it would be written now: same tools, same week, same slug."""
+    before: Answer
+    """What readers were told until now."""
+    moves: tuple[Move, ...]
+    """Verdicts that changed; none where only scores tipped the answer."""
+    why: str
+    """What changed, beginning small, without a full stop."""
+    revised_at: AwareDatetime
+
+
 class Newcomer(Value):
     """New this week, without a verdict."""
 
@@ -206,6 +286,8 @@ class Issue(Value):
     built_at: AwareDatetime
     comparisons: tuple[Comparison, ...]
     newcomers: tuple[Newcomer, ...] = ()
+    moves: tuple[Move, ...] = ()
+    """Verdicts on tools of earlier issues that have changed since readers were last told."""
     stale_sources: tuple[StaleSource, ...] = ()
     launches_read: int = 0
     sources_read: int = 0

@@ -75,6 +75,8 @@ HUB_LICENCES: Mapping[str, str] = {
 """Hugging Face's names of licences that SPDX knows, in lower case. Families ("gpl", "cc"), licences of
 vendors ("llama3") and "other" are none: which words hold is not said."""
 
+NO_LICENCE = frozenset({"", "false", "noassertion", "none", "other", "unknown"})
+"""Values, in lower case, that name no licence: they are unknown, not a bad licence."""
 _OSI_FOLDED = frozenset(name.casefold() for name in OSI_LICENCES)
 _FREE_OTHERS = frozenset({"cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "wtfpl", "openrail"})
 """Not OSI-approved, yet open to commercial use by their own words."""

@@ -1,76 +1,20 @@
 """What the evidence answers to each question of the panel; None wherever it does not say."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date
 
-from digest.model import Evidence, Fact, FactKind
-from digest.model.licences import allows_commercial_use, is_osi
+from digest.model import Fact, FactKind
+from digest.model.licences import NO_LICENCE, allows_commercial_use, is_osi
 from digest.model.wording import counted, day
-from digest.panel.language import problems
-from digest.panel.rulebook import Thresholds
+from digest.panel.look import Finding, Look, inline
 
-LONGEST_VALUE = 40
-"""Characters of a stored text that may stand inside a sentence; the citation shows it whole."""
-NO_LICENCE = frozenset({"", "false", "noassertion", "none", "other", "unknown"})
-"""Values that name no licence: they are unknown, not a bad licence."""
+COMPUTED = frozenset({"attention", "trend"})
+"""Questions whose points follow a count, instead of standing in the rules file by answer."""
 INSTALLERS = frozenset(
     {"pip", "pipx", "uv", "uvx", "conda", "npm", "npx", "pnpm", "yarn", "bun", "brew", "docker"}
     | {"ollama", "cargo", "go", "curl", "winget", "apt", "helm"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The answer to one question, and what it stands on: a fact, or a count of our records."""
-
-    answer: str
-    fact: Fact | None = None
-    record: str | None = None
-    """Said instead of a quote where our own records are the source."""
-    points: float | None = None
-    """Computed points; None where the rules file has them by answer."""
-    slots: Mapping[str, str] = field(default_factory=dict)
-    """Words for the sentence's places."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The evidence as the checks look at it, at one moment."""
-
-    evidence: Evidence
-    now: datetime
-    limits: Thresholds
-
-    def newest(self, kind: FactKind) -> Fact | None:
-        """Give the newest fact of a kind; evidence is sorted newest first."""
-        return next((fact for fact in self.evidence.facts if fact.kind == kind), None)
-
-    def dated(self, kind: FactKind) -> list[tuple[date, Fact]]:
-        """Give the facts of a kind whose value is an ISO date, earliest date first."""
-        found = [(_date(fact), fact) for fact in self.evidence.facts if fact.kind == kind]
-        return sorted(
-            ((moment, fact) for moment, fact in found if moment), key=lambda pair: pair[0]
-        )
-
-    def age_days(self, moment: date) -> int:
-        """Give the whole days from that day to now, in UTC."""
-        return (self.now.astimezone(UTC).date() - moment).days
-
-
-def _date(fact: Fact) -> date | None:
-    try:
-        return datetime.fromisoformat(str(fact.value)).date()
-    except ValueError:
-        return None
-
-
-def _inline(value: object) -> str | None:
-    """Give a stored text if it may stand inside our sentence: short, one line, nothing banned."""
-    text = " ".join(str(value).split())
-    if not text or len(text) > LONGEST_VALUE or "[" in text or problems(text):
-        return None
-    return text.rstrip(".")
 
 
 def _yes_no(kind: FactKind) -> Callable[[Look], Finding | None]:
@@ -99,8 +43,8 @@ def _licence(look: Look, judge: Callable[[str], str]) -> Finding | None:
     name = str(fact.value)
     if "proprietary" in name.casefold():
         return Finding(answer="proprietary", fact=fact)
-    shown = _inline(name.removeprefix("LicenseRef-")) or "terms of its own"
-    return Finding(answer=judge(name), fact=fact, slots={"licence": shown})
+    shown = inline(name.removeprefix("LicenseRef-")) or "terms of its own"
+    return Finding(answer=judge(name), fact=fact, slots={"licence": shown}, short=shown)
 
 
 def licence(look: Look) -> Finding | None:
@@ -111,7 +55,11 @@ def licence(look: Look) -> Finding | None:
 def commercial(look: Look) -> Finding | None:
     """Does the licence allow commercial use? A licence nobody listed counts as "other"."""
     by_list = {True: "allowed", False: "forbidden", None: "other"}
-    return _licence(look, lambda name: by_list[allows_commercial_use(name)])
+    found = _licence(look, lambda name: by_list[allows_commercial_use(name)])
+    if found is None or "licence" not in found.slots:
+        return found
+    how = {"allowed": "allowed by", "forbidden": "ruled out by", "other": "bound to"}
+    return replace(found, short=f"{how[found.answer]} {found.slots['licence']}")
 
 
 def interface(look: Look) -> Finding | None:
@@ -119,9 +67,9 @@ def interface(look: Look) -> Finding | None:
     fact = look.newest(FactKind.OPEN_INTERFACE)
     if fact is None:
         return None
-    name = _inline(fact.value) if isinstance(fact.value, str) else None
+    name = inline(fact.value) if isinstance(fact.value, str) else None
     slots = {"interface": f" ({name})" if name else ""}
-    return Finding(answer="yes" if fact.value else "no", fact=fact, slots=slots)
+    return Finding(answer="yes" if fact.value else "no", fact=fact, slots=slots, short=name)
 
 
 def local(look: Look) -> Finding | None:
@@ -149,16 +97,16 @@ def superlatives(look: Look) -> Finding | None:
     rate = float(fact.value)
     answer = "many" if rate >= look.limits.many_superlatives else "few"
     said = f"{rate:.1f} superlatives per 100 words" if rate else "no superlatives"
-    return Finding(answer=answer, fact=fact, slots={"rate": said})
+    return Finding(answer=answer, fact=fact, slots={"rate": said}, short=said)
 
 
 def price(look: Look) -> Finding | None:
     """Is the price public? Paid or freemium without a figure does not tell."""
     figure = look.newest(FactKind.PRICE)
     if figure:
-        text = _inline(figure.value) if isinstance(figure.value, str) else None
+        text = inline(figure.value) if isinstance(figure.value, str) else None
         slots = {"price": f": {text}" if text else ""}
-        return Finding(answer="yes" if figure.value else "no", fact=figure, slots=slots)
+        return Finding(answer="yes" if figure.value else "no", fact=figure, slots=slots, short=text)
     entry = look.newest(FactKind.ENTRY_PRICE)
     answers = {"free": "yes", "contact": "no"}
     if entry is None or entry.value not in answers:
@@ -180,7 +128,7 @@ def maintained(look: Look) -> Finding | None:
         return None
     last, fact = dates[-1]
     answer = "yes" if look.age_days(last) <= look.limits.maintained_days else "no"
-    return Finding(answer=answer, fact=fact, slots={"date": day(last)})
+    return Finding(answer=answer, fact=fact, slots={"date": day(last)}, short=day(last))
 
 
 def vendor(look: Look) -> Finding | None:
@@ -194,7 +142,9 @@ def vendor(look: Look) -> Finding | None:
         return None
     first, fact = dates[0]
     answer = "old" if look.age_days(first) >= look.limits.established_days else "young"
-    return Finding(answer=answer, fact=fact, slots={"year": str(first.year)})
+    return Finding(
+        answer=answer, fact=fact, slots={"year": str(first.year)}, short=f"since {first.year}"
+    )
 
 
 def age(look: Look) -> Finding | None:
@@ -212,7 +162,10 @@ def age(look: Look) -> Finding | None:
         return None
     record = f"{'Launched on' if look.evidence.launch_dated else 'Out by'} {day(first)}"
     slots = {"date": day(first), "young_days": str(look.limits.young_days)}
-    return Finding(answer="young" if is_young else "old", fact=fact, record=record, slots=slots)
+    answer = "young" if is_young else "old"
+    under = f"under {look.limits.young_days} days"
+    short = under if is_young else under.replace("under", "over")
+    return Finding(answer=answer, fact=fact, record=record, slots=slots, short=short)
 
 
 def rivals(look: Look) -> Finding | None:
@@ -224,7 +177,7 @@ def rivals(look: Look) -> Finding | None:
     answer = "many" if number >= look.limits.many_rivals else "few"
     said = f"{others} {'does' if number in {0, 1} else 'do'}"
     record = f"{counted(number, 'other known tool')} in this job"
-    return Finding(answer=answer, record=record, slots={"rivals": said})
+    return Finding(answer=answer, record=record, slots={"rivals": said}, short=str(number))
 
 
 def trend(look: Look) -> Finding | None:
@@ -238,7 +191,10 @@ def trend(look: Look) -> Finding | None:
     percent = f"{abs(change):.0%}"
     record = f"Launches in this job against the quarter before: {change:+.0%}"
     points = max(-1.0, min(1.0, change))
-    return Finding(answer=answer, record=record, points=points, slots={"percent": percent})
+    short = "level" if answer == "level" else f"{change:+.0%}"
+    return Finding(
+        answer=answer, record=record, points=points, slots={"percent": percent}, short=short
+    )
 
 
 def attention(look: Look) -> Finding | None:
@@ -250,7 +206,10 @@ def attention(look: Look) -> Finding | None:
     record = f"Ahead of {percent} of tools of this job in the same source's count, at the same age"
     answer = "high" if percentile >= 50 else "low"  # noqa: PLR2004 # the middle of percentiles
     points = (percentile - 50) / 50
-    return Finding(answer=answer, record=record, points=points, slots={"percent": percent})
+    short = f"ahead of {percent}"
+    return Finding(
+        answer=answer, record=record, points=points, slots={"percent": percent}, short=short
+    )
 
 
 CHECKS: Mapping[str, Callable[[Look], Finding | None]] = {

@@ -1,23 +1,22 @@
 """Gather what a review may rest on: a tool's facts in order, and what our records say around it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
-from digest.model import AgedCount, Evidence, Fact, Job, Market, Tool
-from digest.panel.checks import Look
+from digest.model import Evidence, Fact, Job, Market, Review, Tool
+from digest.panel.asking import weigh
+from digest.panel.look import Look
 from digest.panel.rulebook import Rules
-from digest.panel.rules import weigh
-
-UNPAIRED = frozenset({"", "other", "unsorted"})
-"""Jobs that say nothing: tools in them are no rivals of each other."""
-MIN_PEERS = 5
-"""Other tools below which a percentile would say nothing."""
-QUARTER = timedelta(days=91)
-MIN_BEFORE = 4
-"""Launches in the quarter before, below which a change would say nothing."""
 
 
-def build_evidence(tool: Tool, facts: Sequence[Fact], *, market: Market, now: datetime) -> Evidence:
+def build_evidence(
+    tool: Tool,
+    facts: Sequence[Fact],
+    *,
+    market: Market,
+    now: datetime,
+    dissent: Sequence[Fact] = (),
+) -> Evidence:
     """
     Gather one tool's evidence.
 
@@ -26,15 +25,13 @@ def build_evidence(tool: Tool, facts: Sequence[Fact], *, market: Market, now: da
         facts: Facts in any order; those of other tools are left out.
         market: What our records say around it.
         now: When the snapshot is taken; aware.
+        dissent: Facts in any order that say otherwise than one of ``facts``.
     """
-    own = [fact for fact in facts if fact.tool == tool.slug]
-    own.sort(key=lambda fact: (fact.source, fact.url, fact.span, str(fact.value)))
-    own.sort(key=lambda fact: fact.observed_at, reverse=True)
-    own.sort(key=lambda fact: fact.kind)
     return Evidence(
         tool=tool.slug,
         name=tool.name,
-        facts=tuple(own),
+        facts=_own(facts, tool),
+        dissent=_own(dissent, tool),
         market=market,
         taken_at=now,
         launched_at=tool.launched_at,
@@ -42,50 +39,31 @@ def build_evidence(tool: Tool, facts: Sequence[Fact], *, market: Market, now: da
     )
 
 
-def market_of(
-    tool: Tool,
-    tools: Iterable[Tool],
-    *,
-    now: datetime,
-    since: datetime | None = None,
-    counts: Mapping[str, Sequence[AgedCount]] | None = None,
-) -> Market:
-    """
-    Say what our records know around a tool.
-
-    Args:
-        tool: The tool; ``tools`` may hold it too.
-        tools: The catalogue, or that part of it that has the tool's job. Others are passed over.
-        now: The moment a quarter is counted back from; aware.
-        since: Since when our records are whole. Without two quarters of them there is no trend.
-        counts: What tools counted at certain ages, by slug; unknown where there is none.
-
-    Returns:
-        Rivals in the job (None for a tool without one), each product family once and never the
-        tool's own; the percentile of attention among at least five tools with a known count of the
-        same source at the same age, and the trend of dated launches.
-    """
-    if tool.job in UNPAIRED:
-        return Market()
-    in_job = [other for other in tools if other.job == tool.job and other.slug != tool.slug]
-    rivals = [other for other in in_job if other.family != tool.family]
-    return Market(
-        rivals=len({other.family for other in rivals}),
-        attention=_attention(tool, rivals, counts or {}),
-        job_trend=_trend([*in_job, tool], now, since),
-    )
+def _own(facts: Sequence[Fact], tool: Tool) -> tuple[Fact, ...]:
+    own = [fact for fact in facts if fact.tool == tool.slug]
+    own.sort(key=lambda fact: (fact.source, fact.url, fact.span, str(fact.value)))
+    own.sort(key=lambda fact: fact.observed_at, reverse=True)
+    own.sort(key=lambda fact: fact.kind)
+    return tuple(own)
 
 
-def coverage(evidence: Evidence, job: Job, rules: Rules) -> float:
+def coverage(
+    evidence: Evidence, job: Job, rules: Rules, *, reviews: Sequence[Review] = ()
+) -> float:
     """
     Say how much of what a comparison shows is known, in [0, 1].
 
     It is the mean of two shares: of the job's fact rows that are known, and of the weight of all
     reviewers' checks that can be answered. A job without rows counts by the checks alone.
+
+    Args:
+        evidence: What is known.
+        job: What the tool does.
+        rules: All reviewers' checks.
+        reviews: Those of all reviewers by these rules on this evidence, where they are there
+            already: then nothing is asked twice.
     """
-    look = Look(evidence, evidence.taken_at, rules.thresholds)
-    known = sum(item.rule.weight for rule in rules.reviewer for item in weigh(look, rule, rules))
-    checks = known / sum(rule.weight for rule in rules.reviewer)
+    checks = _answered(evidence, rules, reviews) / sum(rule.weight for rule in rules.reviewer)
     if not job.fact_rows:
         return checks
     kinds = {fact.kind for fact in evidence.facts}
@@ -93,40 +71,10 @@ def coverage(evidence: Evidence, job: Job, rules: Rules) -> float:
     return (rows + checks) / 2
 
 
-def _attention(
-    tool: Tool, in_job: Sequence[Tool], counts: Mapping[str, Sequence[AgedCount]]
-) -> float | None:
-    """
-    Give the mid-rank percentile of the tool's count among its peers' counts at the same age.
-
-    The highest age with enough peers counts, and there the source with most of them: a later count
-    says more. None where no age has enough.
-    """
-    best: tuple[int, int, float] | None = None
-    for own in counts.get(tool.slug, ()):
-        peers = [
-            count.value
-            for other in in_job
-            for count in counts.get(other.slug, ())
-            if (count.source, count.metric, count.hours) == (own.source, own.metric, own.hours)
-        ]
-        if len(peers) >= MIN_PEERS and (best is None or (own.hours, len(peers)) > best[:2]):
-            best = own.hours, len(peers), _percentile(own.value, peers)
-    return best[2] if best else None
-
-
-def _percentile(value: float, peers: Sequence[float]) -> float:
-    below = sum(peer < value for peer in peers)
-    equal = sum(peer == value for peer in peers)
-    return round(100 * (below + equal / 2) / len(peers), 1)
-
-
-def _trend(tools: Sequence[Tool], now: datetime, since: datetime | None) -> float | None:
-    if since is None or since > now - 2 * QUARTER:
-        return None
-    ages = [now - tool.launched_at for tool in tools if tool.launch_dated]
-    recent = sum(timedelta(0) <= age < QUARTER for age in ages)
-    before = sum(QUARTER <= age < 2 * QUARTER for age in ages)
-    if before < MIN_BEFORE:
-        return None
-    return round((recent - before) / before, 3)
+def _answered(evidence: Evidence, rules: Rules, reviews: Sequence[Review]) -> float:
+    """Give the weight of the checks that are answered."""
+    if reviews:
+        asked = (check for review in reviews for check in review.checks)
+        return sum(check.weight for check in asked if check.points is not None)
+    look = Look(evidence, evidence.taken_at, rules.thresholds)
+    return sum(item.rule.weight for rule in rules.reviewer for item in weigh(look, rule, rules))

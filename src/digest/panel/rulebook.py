@@ -4,16 +4,29 @@ import hashlib
 import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import Annotated
 
+from pydantic import BeforeValidator
 from sqlmodel import Field
 
 from digest.model import Reviewer, Value
+
+Points = Annotated[float, Field(ge=-1, le=1)]
+
+
+def _listed(value: object) -> object:
+    """Take one wording for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+Wordings = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+"""Ways to say one thing; which one is told by the tool's name, so that two cards differ."""
 
 
 class Thresholds(Value):
     """Where one answer turns into the other; the unit stands in each name or beside it."""
 
-    ship_at: float
+    ship_at: Points
     """Score from which a reviewer says ship."""
     known_weight: float = Field(gt=0, le=1)
     """Share of a reviewer's weight that must be known for a call."""
@@ -34,8 +47,8 @@ class CheckRule(Value):
     weight: float = Field(gt=0)
     about: str
     """What is asked for, as a noun phrase: names it where it could not be confirmed."""
-    say: dict[str, str]
-    """Sentence by answer, beginning small, without a full stop."""
+    say: dict[str, Wordings]
+    """Sentences by answer, beginning small, without a full stop."""
 
 
 class ReviewerRule(Value):
@@ -43,10 +56,10 @@ class ReviewerRule(Value):
 
     key: Reviewer
     asks: str
-    but_after_ship: str
-    """Joining phrase before what speaks against a ship."""
-    but_after_skip: str
-    """Joining phrase before what speaks for a tool that is skipped."""
+    but_after_ship: Wordings
+    """Joining phrases before what speaks against a ship."""
+    but_after_skip: Wordings
+    """Joining phrases before what speaks for a tool that is skipped."""
     stale_days: int | None = None
     """Days without commit or release beyond which this reviewer never says ship."""
     stale_say: str = ""
@@ -65,8 +78,12 @@ class Rules(Value):
     sha256: str
     """Over the whole text of the file."""
     thresholds: Thresholds
-    points: dict[str, dict[str, float]]
-    """Points in [-1, 1] by check and answer; ``trend`` and ``attention`` are computed."""
+    points: dict[str, dict[str, Points]]
+    """By check and answer; those of ``trend`` and ``attention`` are computed."""
+    names: dict[str, str]
+    """What a check asks for in a word or two, by check."""
+    means: dict[str, dict[str, str]]
+    """Each answer in a few words, by check; thresholds stand in braces."""
     reviewer: tuple[ReviewerRule, ...]
     """In panel order."""
 
@@ -74,6 +91,10 @@ class Rules(Value):
     def panel_version(self) -> str:
         """What a review is filed under: version, and the first eight digits of the hash."""
         return f"{self.version}+{self.sha256[:8]}"
+
+    def meaning(self, check: str, answer: str) -> str:
+        """Say an answer in a few words."""
+        return self.means[check][answer].format_map(self.thresholds.model_dump())
 
     def of(self, reviewer: Reviewer) -> ReviewerRule:
         """Give the rules of one reviewer."""

@@ -7,30 +7,17 @@ What is not known neither helps nor harms. Rules and wording are rules.toml.
 
 from datetime import datetime
 
-from digest.model import Check, Evidence, Review, Reviewer, Verdict
-from digest.panel.checks import CHECKS, Look
+from digest.model import Check, Evidence, Fact, Review, Reviewer, Verdict
+from digest.panel.asking import Answered, ask_all
+from digest.panel.checks import CHECKS
+from digest.panel.look import Look
 from digest.panel.rulebook import CheckRule, ReviewerRule, Rules, load_rules, parse_rules
-from digest.panel.takes import Notes, Weighed, no_call, take
+from digest.panel.takes import Notes, differing, elsewhere, no_call, take
 
-__all__ = ["Rules", "load_rules", "parse_rules", "review", "review_all", "weigh"]
+__all__ = ["Rules", "grounds", "load_rules", "parse_rules", "review", "review_all"]
 
 DECIMALS = 4
 """Places a score is rounded to, so that 0.15 stays 0.15 after the sums."""
-
-
-def weigh(look: Look, rule: ReviewerRule, rules: Rules) -> list[Weighed]:
-    """Ask one reviewer's questions; a value the rules do not foresee counts as unknown."""
-    known = []
-    for check in rule.check:
-        finding = CHECKS[check.key](look)
-        if finding is None:
-            continue
-        points = finding.points
-        if points is None:
-            points = rules.points[check.key].get(finding.answer)
-        if points is not None:
-            known.append(Weighed(check, finding, points))
-    return known
 
 
 def review(evidence: Evidence, *, reviewer: Reviewer, rules: Rules, now: datetime) -> Review:
@@ -44,18 +31,19 @@ def review(evidence: Evidence, *, reviewer: Reviewer, rules: Rules, now: datetim
         now: The moment ages are counted to; aware.
     """
     rule = rules.of(reviewer)
-    known = weigh(Look(evidence, now, rules.thresholds), rule, rules)
+    answered = ask_all(Look(evidence, now, rules.thresholds), rule, rules)
+    known = [item for item in answered if item.points is not None]
     notes = Notes(evidence)
     score = _score(known, rule, rules)
     stale = _stale(known, rule, evidence, now, rules) if score is not None else None
     if score is None:
-        verdict, text = Verdict.NO_CALL, no_call(rule, known)
+        verdict, text = Verdict.NO_CALL, no_call(rule, answered)
     else:
         is_ship = score >= rules.thresholds.ship_at and stale is None
         verdict = Verdict.SHIP if is_ship else Verdict.SKIP
         text = take(known, rule=rule, verdict=verdict, notes=notes, stale=stale)
-    by_key = {item.rule.key: item for item in known}
-    checks = tuple(_check(check, by_key.get(check.key), notes) for check in rule.check)
+    by_key = {item.rule.key: item for item in answered}
+    checks = tuple(_check(check, by_key.get(check.key), notes, rules) for check in rule.check)
     return Review(
         tool=evidence.tool,
         reviewer=reviewer,
@@ -75,7 +63,7 @@ def review_all(evidence: Evidence, rules: Rules, now: datetime) -> tuple[Review,
     return tuple(review(evidence, reviewer=reviewer, rules=rules, now=now) for reviewer in Reviewer)
 
 
-def _score(known: list[Weighed], rule: ReviewerRule, rules: Rules) -> float | None:
+def _score(known: list[Answered], rule: ReviewerRule, rules: Rules) -> float | None:
     """Give the weighted mean of the known checks, or None where too little is known for a call."""
     weight = sum(item.rule.weight for item in known)
     limits = rules.thresholds
@@ -85,8 +73,8 @@ def _score(known: list[Weighed], rule: ReviewerRule, rules: Rules) -> float | No
 
 
 def _stale(
-    known: list[Weighed], rule: ReviewerRule, evidence: Evidence, now: datetime, rules: Rules
-) -> Weighed | None:
+    known: list[Answered], rule: ReviewerRule, evidence: Evidence, now: datetime, rules: Rules
+) -> Answered | None:
     """Give the check that says nothing has moved for longer than this reviewer ever ships."""
     if rule.stale_days is None:
         return None
@@ -97,14 +85,38 @@ def _stale(
     return next(item for item in known if item.rule.key == "maintained")
 
 
-def _check(rule: CheckRule, item: Weighed | None, notes: Notes) -> Check:
+def grounds(
+    evidence: Evidence, *, reviewer: Reviewer, rules: Rules, now: datetime
+) -> dict[str, tuple[Fact, ...]]:
+    """Give the facts each check of a review stands on, those that say otherwise included, by key."""
+    answered = ask_all(Look(evidence, now, rules.thresholds), rules.of(reviewer), rules)
+    found = {
+        item.rule.key: (item.finding, *(other.finding for other in item.others))
+        for item in answered
+    }
+    return {key: tuple(each.fact for each in all_of if each.fact) for key, all_of in found.items()}
+
+
+def _check(rule: CheckRule, item: Answered | None, notes: Notes, rules: Rules) -> Check:
+    name = rules.names[rule.key]
     if item is None:
         unknown = f"Could not confirm {rule.about}."
-        return Check(key=rule.key, weight=rule.weight, sentence=unknown)
+        return Check(key=rule.key, name=name, weight=rule.weight, sentence=unknown)
+    citation = notes.number(item.finding)
+    said = f"{item.said[0].upper()}{item.said[1:]}"
+    if item.points is None:
+        said = differing(item)
+    elif item.others:
+        said = f"{said}, though {elsewhere(item, notes)}."
+    else:
+        said = f"{said}."
     return Check(
         key=rule.key,
+        name=name,
         weight=rule.weight,
         points=item.points,
-        sentence=f"{item.said[0].upper()}{item.said[1:]}.",
-        citation=notes.number(item.finding),
+        answer=item.short if item.points is not None else "",
+        sentence=said,
+        citation=citation,
+        dissent=tuple(notes.number(other.finding) for other in item.others),
     )

@@ -1,38 +1,23 @@
 """Which findings a review is told by, and the sentences and citations that tell it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from digest.model import Citation, Evidence, Verdict
+from digest.model import Citation, Evidence, Fact, Verdict
 from digest.model.wording import counted, joined
-from digest.panel.checks import Finding
-from digest.panel.rulebook import CheckRule, ReviewerRule
+from digest.panel.asking import Answered, told, turn
+from digest.panel.look import Finding
+from digest.panel.rulebook import ReviewerRule
 
 TOLD = 3
 """Findings a take is built on, besides the strongest one against."""
 OUR_RECORDS = "our records"
+NOT_ON_PAGE = "Nothing of the kind on this page"
+"""Stands for the quote where a page was read for something and does not say it."""
+SHORT = 9
+"""Words up to which two sentences may be joined into one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A question with its answer, and what that is worth."""
-
-    rule: CheckRule
-    finding: Finding
-    points: float
-
-    @property
-    def effect(self) -> float:
-        """Points times weight."""
-        return self.points * self.rule.weight
-
-    @property
-    def said(self) -> str:
-        """The sentence, beginning small and without a full stop."""
-        return self.rule.say[self.finding.answer].format_map(self.finding.slots)
-
-
-def chosen(weighed: Sequence[Weighed], sign: int) -> tuple[list[Weighed], list[Weighed]]:
+def chosen(weighed: Sequence[Answered], sign: int) -> tuple[list[Answered], list[Answered]]:
     """
     Choose what a take tells: the three largest effects and the strongest against the verdict.
 
@@ -63,10 +48,9 @@ class Notes:
 
     def number(self, finding: Finding) -> int:
         """Give the mark of a finding's source; the same words of the same page have one mark."""
-        fact = finding.fact
         label, url, quote, observed_at = (
-            (fact.source, fact.url, fact.span or str(fact.value), fact.observed_at)
-            if fact
+            (fact.source, fact.url, _quote(fact), fact.observed_at)
+            if (fact := finding.fact)
             else (OUR_RECORDS, None, finding.record or "", self._evidence.taken_at)
         )
         mark = self._numbers.setdefault((label, url, quote), len(self._numbers) + 1)
@@ -82,13 +66,17 @@ class Notes:
         return tuple(self._citations)
 
 
+def _quote(fact: Fact) -> str:
+    return fact.span or (NOT_ON_PAGE if fact.page else str(fact.value))
+
+
 def take(
-    known: Sequence[Weighed],
+    known: Sequence[Answered],
     *,
     rule: ReviewerRule,
     verdict: Verdict,
     notes: Notes,
-    stale: Weighed | None,
+    stale: Answered | None,
 ) -> str:
     """
     Write the take of a review that made a call.
@@ -106,21 +94,50 @@ def take(
     sentences = []
     if stale:
         alone = rule.stale_say.format(stale_days=rule.stale_days)
-        sentences.append(f"{_marked(stale, notes)}, {alone}.")
-    sentences += [f"{_marked(item, notes)}." for item in in_favour]
-    but = rule.but_after_ship if is_ship else rule.but_after_skip
+        sentences.append(f"{_marked(stale, notes)}, {alone}")
+    sentences += _joined(in_favour, notes)
+    but = told(rule.but_after_ship if is_ship else rule.but_after_skip, known[0].seed, "but")
     for position, item in enumerate(against):
-        sentences.append(f"{'' if position else but}{_marked(item, notes)}.")
-    return " ".join(text[0].upper() + text[1:] for text in sentences)
+        sentences.append(f"{'' if position else but}{_marked(item, notes)}")
+    return " ".join(f"{text[0].upper()}{text[1:]}." for text in sentences)
 
 
-def _marked(item: Weighed, notes: Notes) -> str:
-    return f"{item.said} [{notes.number(item.finding)}]"
+def _joined(items: Sequence[Answered], notes: Notes) -> list[str]:
+    """Say findings a sentence each; of three short ones two make one, the tool's name says which."""
+    said = [_marked(item, notes) for item in items]
+    first = turn(items[0].seed, "join") % len(items) if items else 0
+    pair = items[first : first + 2]
+    is_short = all(len(item.said.split()) <= SHORT and not item.others for item in pair)
+    if len(items) < TOLD or len(pair) < 2 or not is_short or ": " in pair[0].said:  # noqa: PLR2004
+        return said
+    return [*said[:first], f"{said[first]}, and {said[first + 1]}", *said[first + 2 :]]
 
 
-def no_call(rule: ReviewerRule, known: Sequence[Weighed]) -> str:
-    """Write the take of a review without a call: how little is known, and what is open."""
-    answered = {item.rule.key for item in known}
-    still_open = tuple(check.about for check in rule.check if check.key not in answered)
-    share = f"{len(answered) or 'none'} of {counted(len(rule.check), 'question')}"
-    return f"Too little is known for a call: sources answer {share}. Open: {joined(still_open)}."
+def _marked(item: Answered, notes: Notes) -> str:
+    """Say a finding with its mark; and who says otherwise, where somebody does."""
+    text = f"{item.said} [{notes.number(item.finding)}]"
+    if not item.others:
+        return text
+    return f"{text}, though {elsewhere(item, notes)}"
+
+
+def elsewhere(item: Answered, notes: Notes) -> str:
+    """Say what other sources have instead: ``another source says MIT [2]``."""
+    said = tuple(f"{other.short} [{notes.number(other.finding)}]" for other in item.others)
+    return f"{'another source says' if len(said) == 1 else 'other sources say'} {joined(said)}"
+
+
+def differing(item: Answered) -> str:
+    """Say that sources differ and nothing settles it, without marks."""
+    said = (item.short, *(other.short for other in item.others))
+    return f"Sources differ on {item.rule.about}: {joined(tuple(dict.fromkeys(said)), 'or')}."
+
+
+def no_call(rule: ReviewerRule, answered: Sequence[Answered]) -> str:
+    """Write the take of a review without a call: how little is known, what is open, and why."""
+    known = {item.rule.key for item in answered if item.points is not None}
+    disputed = tuple(item.rule.about for item in answered if item.points is None)
+    still_open = tuple(check.about for check in rule.check if check.key not in known)
+    share = f"{len(known) or 'none'} of {counted(len(rule.check), 'question')}"
+    text = f"Too little is known for a call: sources answer {share}. Open: {joined(still_open)}."
+    return f"{text} On {joined(disputed)} they differ." if disputed else text

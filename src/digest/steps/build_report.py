@@ -17,6 +17,8 @@ class BuildReport(Value):
     note: str | None = None
     decisions: tuple[str, ...] = ()
     """What editors decided about tools looked at: flags lifted or set, paid places pinned."""
+    panel: tuple[str, ...] = ()
+    """What the model panel came to: orders hidden in evidence, reviews that fell back, the cost."""
 
     @property
     def rejected(self) -> dict[str, int]:
@@ -37,6 +39,7 @@ class BuildReport(Value):
             "comparisons": [_comparison_document(item) for item in comparisons],
             "rejected": self.rejected,
             "decisions": list(self.decisions),
+            "panel": list(self.panel),
             "plan": self.plan.model_dump(mode="json"),
         }
 
@@ -48,7 +51,7 @@ class BuildReport(Value):
             lines.append(f"   {item.why}")
         lines += ["", self.note or "", "", "| left out | tools |", "|---|---|"]
         lines += [f"| {reason} | {number} |" for reason, number in self.rejected.items()]
-        lines += [f"\n- {line}" for line in self.decisions]
+        lines += [f"\n- {line}" for line in (*self.decisions, *self.panel)]
         if self.edition:
             lines += ["", f"Edition `{self.edition.sha256[:12]}`. Release it with"]
             short = self.edition.sha256[:12]

@@ -1,8 +1,7 @@
 """Load and review what a build chooses from: the week's fresh tools and the incumbents they can meet."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,32 +9,31 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from digest.catalogue.decisions import Rulings
-from digest.catalogue.facts import current_facts
-from digest.catalogue.popularity import Counted, aged_counts
-from digest.issues.candidates import UNPAIRED, candidate
-from digest.issues.pairing import PublishedPair
-from digest.issues.sides import Side
+from digest.issues.candidates import candidate, is_gone
+from digest.issues.nearness import Near, shortlist
+from digest.issues.pairing import PairingConfig, PublishedPair
 from digest.issues.weeks import Window
 from digest.mail.stationery import Brand
 from digest.model import (
-    AgedCount,
     Candidate,
     Comparison,
-    Evidence,
-    Fact,
     Job,
     Outcome,
+    Revision,
     SourceState,
     StaleSource,
     Tool,
 )
-from digest.panel.evidence import build_evidence, coverage, market_of
-from digest.panel.rules import Rules, review_all
-from digest.panel.verdict import tally
+from digest.panel.base import Panel, RulePanel
+from digest.panel.evidence import coverage
+from digest.panel.rules import Rules
+from digest.sources.captures import CaptureStore
+from digest.steps.panel import Reviewed, load_known, review_known
 from digest.store import decisions as decision_store
 from digest.store import issues as store
 from digest.store import launches as launch_store
-from digest.store import popularity as popularity_store
+from digest.store import pages as page_store
+from digest.store import reviews as review_store
 from digest.store import sources as source_store
 from digest.store import tools as tool_store
 from digest.store.engine import Database
@@ -59,14 +57,18 @@ class WeeklyParts:
     """Readers' name of each source, by its key."""
     switched_off: Collection[str] = ()
     """Sources that are listed, but not asked."""
+    panel: Panel = RulePanel()  # noqa: RUF009 # it holds nothing
+    """Who reviews the tools of the chosen pairs; the pool is reviewed by the rules."""
+    captures: CaptureStore | None = None
+    """Where the texts of tools' own pages are kept; None: no panel reads any."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
-    """One tool with all that is known and said of it."""
+class Told:
+    """A released comparison, and as readers were last told it."""
 
-    side: Side
-    evidence: Evidence
+    original: Comparison
+    last: Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,64 +82,77 @@ class Desk:
     sources_read: int
     launches_read: int
     number: int
+    near: Near = field(default_factory=dict)
+    """What each fresh tool may be paired with."""
+    gone: frozenset[str] = frozenset()
+    """Slugs of tools whose own page was gone at the last look."""
     flag_decisions: tuple[str, ...] = ()
     """What editors decided about flags of the tools looked at, a line each."""
+    told: tuple[Told, ...] = ()
+    """Released comparisons whose tools still stand alone, the newest of each pair."""
+    told_tools: Mapping[str, Reviewed] = field(default_factory=dict)
+    """The tools of those."""
 
 
-def load_desk(parts: WeeklyParts, *, week: str, span: Window, now: datetime) -> Desk:
-    """Load the week's fresh tools and the incumbents they can meet, and have them reviewed."""
+def load_desk(
+    parts: WeeklyParts, *, week: str, span: Window, now: datetime, also: Collection[str] = ()
+) -> Desk:
+    """
+    Load the week's fresh tools and the incumbents they can meet, and have them reviewed.
+
+    ``also`` are slugs of tools that an editor named, which are looked at whatever their job.
+    """
     with parts.db.read() as session:
         tools = [t for t in tool_store.all_tools(session) if t.launched_at <= span.cutoff]
         fresh = tuple(tool for tool in tools if span.contains(tool.launched_at))
-        wanted = {tool.job for tool in fresh} & {job.key for job in parts.jobs} - UNPAIRED
-        by_job: dict[str, list[Tool]] = defaultdict(list)
-        for tool in tools:
-            by_job[tool.job].append(tool)
+        near = shortlist(tools, {tool.slug for tool in fresh}, config=PairingConfig())
+        wanted = {slug for others in near.values() for slug in others} | set(also)
         pool = {tool.slug: tool for tool in fresh}
-        pool |= {tool.slug: tool for job in wanted for tool in by_job[job]}
-        kin = _kin_of(pool, tools)
-        facts = tool_store.facts_of(
-            session, {*pool, *(slug for each in kin.values() for slug in each)}
-        )
-        states = _states_read(session, parts)
+        pool |= {tool.slug: tool for tool in tools if tool.slug in wanted}
+        pages = page_store.pages_of(session, pool)
         past = store.past_comparisons(session, before=week)
+        told = _told(past, review_store.last_revisions(session, before=week), alone=tools)
+        shown = {card.slug for each in told for card in (each.original.a, each.original.b)}
+        looked_at = pool | {tool.slug: tool for tool in tools if tool.slug in shown}
+        known = load_known(session, looked_at, tools)
+        states = _states_read(session, parts)
         number = store.next_number(session, week)
-        since = source_store.reading_since(session)
         launches_read = launch_store.count_of_tools(session, [tool.slug for tool in fresh])
         parts_of = tool_store.parts(session)
-        counts = _aged_counts(session, pool)
         flag_decisions = Rulings(decision_store.decisions(session)).flags_of(pool)
     stale = tuple(item for state in states if (item := _stale(state, now=now)))
-    reviewed = {
-        slug: _review(
-            tool,
-            current_facts(facts[slug], kin=[fact for each in kin[slug] for fact in facts[each]]),
-            by_job[tool.job],
-            rules=parts.rules,
-            since=since,
-            counts=counts,
-            now=now,
-        )
-        for slug, tool in sorted(pool.items())
-    }
+    reviewed = review_known(known, rules=parts.rules, now=now)
     return Desk(
         fresh=fresh,
-        reviewed=reviewed,
-        published=tuple(_published(item, parts_of) for item in past),
+        reviewed={slug: item for slug, item in reviewed.items() if slug in pool},
+        told=told,
+        told_tools={slug: reviewed[slug] for slug in sorted(shown)},
+        published=tuple(PublishedPair.of(item, parts_of=parts_of) for item in past),
         stale=stale,
         sources_read=len(states) - len(stale),
         launches_read=launches_read,
         number=number,
+        near=near,
+        gone=frozenset(slug for slug, tool in pool.items() if is_gone(tool, pages[slug])),
         flag_decisions=tuple(each.line for each in flag_decisions),
     )
 
 
-def _kin_of(pool: Mapping[str, Tool], tools: Sequence[Tool]) -> dict[str, set[str]]:
-    """Give the other listings and versions of each tool's product family, by slug."""
-    families: dict[str, list[str]] = defaultdict(list)
-    for tool in tools:
-        families[tool.family].append(tool.slug)
-    return {slug: set(families[tool.family]) - {slug} for slug, tool in pool.items()}
+def _told(
+    past: Sequence[Comparison],
+    revisions: Mapping[tuple[str, str], Revision],
+    *,
+    alone: Sequence[Tool],
+) -> tuple[Told, ...]:
+    """Give the newest comparison of each pair that can be judged anew: no tool is part of another."""
+    slugs = {tool.slug for tool in alone}
+    newest = {item.slug: item for item in past}  # oldest first: the last one stands
+    return tuple(
+        Told(original=item, last=revision.comparison if revision else item)
+        for item in newest.values()
+        for revision in (revisions.get((item.week, item.slug)),)
+        if {item.a.slug, item.b.slug} <= slugs
+    )
 
 
 def _states_read(session: Session, parts: WeeklyParts) -> tuple[SourceState, ...]:
@@ -147,60 +162,27 @@ def _states_read(session: Session, parts: WeeklyParts) -> tuple[SourceState, ...
     return tuple(state for name, state in stored.items() if name in read)
 
 
-def _aged_counts(session: Session, tools: Collection[str]) -> dict[str, tuple[AgedCount, ...]]:
-    """Give what tools counted at certain ages, by slug, as far as it was seen."""
-    launches: dict[str, list[Counted]] = defaultdict(list)
-    for row in popularity_store.launches_counted(session, tools):
-        tool, source, native_id, metric, launched_at, dated_by, flags = row
-        launches[tool].append(Counted(source, native_id, metric, launched_at, dated_by, flags))
-    wanted = {
-        (each.source, each.native_id)
-        for found in launches.values()
-        for each in found
-        if each.is_comparable
-    }
-    series = popularity_store.counts_of(session, wanted)
-    return {tool: aged_counts(found, series) for tool, found in launches.items()}
+def as_candidates(desk: Desk, *, parts: WeeklyParts, span: Window) -> list[Candidate]:
+    """Show the reviewed tools to the planner."""
+    return [
+        _candidate(item, parts=parts, span=span, is_gone=slug in desk.gone)
+        for slug, item in desk.reviewed.items()
+    ]
 
 
-def _review(
-    tool: Tool,
-    known: tuple[Fact, ...],
-    peers: Sequence[Tool],
-    *,
-    rules: Rules,
-    since: datetime | None,
-    counts: Mapping[str, Sequence[AgedCount]],
-    now: datetime,
-) -> Reviewed:
-    market = market_of(tool, peers, now=now, since=since, counts=counts)
-    evidence = build_evidence(tool, known, market=market, now=now)
-    reviews = review_all(evidence, rules, now)
-    side = Side(tool=tool, facts=known, reviews=reviews, panel=tally(reviews))
-    return Reviewed(side=side, evidence=evidence)
-
-
-def as_candidate(item: Reviewed, *, parts: WeeklyParts, span: Window) -> Candidate:
-    """Show a reviewed tool to the planner."""
+def _candidate(item: Reviewed, *, parts: WeeklyParts, span: Window, is_gone: bool) -> Candidate:
     job = next((job for job in parts.jobs if job.key == item.side.tool.job), None)
     return candidate(
         item.side.tool,
         item.side.facts,
         window=span,
-        coverage=coverage(item.evidence, job, parts.rules) if job else 0.0,
+        coverage=coverage(item.evidence, job, parts.rules, reviews=item.side.reviews)
+        if job
+        else 0.0,
         panel=item.side.panel,
         attention=item.evidence.market.attention,
-    )
-
-
-def _published(item: Comparison, parts_of: Mapping[str, str]) -> PublishedPair:
-    """Give a pair as history has it; what is part of another tool by now rests with that one."""
-    return PublishedPair(
-        week=item.week,
-        a=parts_of.get(item.a.slug, item.a.slug),
-        b=parts_of.get(item.b.slug, item.b.slug),
-        panel_a=item.a.panel,
-        panel_b=item.b.panel,
+        evidence_sha256=item.evidence.sha256,
+        is_gone=is_gone,
     )
 
 

@@ -11,12 +11,26 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlmodel import Session
 
 from digest.catalogue.decisions import Rulings
-from digest.catalogue.identity import RULE_VERSION, Standing, identify, may_be_tool
+from digest.catalogue.gathering import Group, Standing, gather
+from digest.catalogue.identity import (
+    RULE_VERSION,
+    conclude,
+    may_be_tool,
+    outlines,
+    wanted_slugs,
+)
 from digest.catalogue.keys import own_key, rank, safe_keys
-from digest.catalogue.lookalikes import Outline
+from digest.catalogue.lookalikes import (
+    MARKS_VERSION,
+    MAX_BLOCK,
+    Outline,
+    marks,
+    name_forms,
+)
 from digest.catalogue.urls import registrable
 from digest.model import Identity, Launch, Lookalike, Placement
 from digest.store import decisions as decision_store
+from digest.store import marks as mark_store
 from digest.store import placements as placement_store
 from digest.store import tools as tool_store
 
@@ -47,12 +61,13 @@ def place(session: Session, new: Sequence[Launch], *, rulings: Rulings) -> set[s
     asked = {key for each in keys.values() for key in each}
     homes = rulings.homes(asked, tool_store.known_keys(session, asked))
     known = {key: rulings.tool(slug) for key, slug in homes.items()}
-    identities = identify(
-        new,
-        known=known,
-        taken={*tool_store.tool_slugs(session), *homes.values(), *rulings.parts()},
-        standing=_standing(session, set(known.values()), rulings),
-        catalogue=_outlines(session),
+    groups = gather(new, known=known, standing=_standing(session, set(known.values()), rulings))
+    in_use = tool_store.slugs_among(session, wanted_slugs(groups))
+    note_marks(session)
+    identities = conclude(
+        groups,
+        taken={*in_use, *homes.values(), *rulings.parts()},
+        catalogue=_alike(session, groups),
         settled=rulings.settled(),
     )
     vouched = _vouched_for(identities, new)
@@ -88,19 +103,44 @@ def _standing(session: Session, tools: Collection[str], rulings: Rulings) -> dic
     }
 
 
-def _outlines(session: Session) -> Iterator[Outline]:
-    for slug, name, product, vendor, site, tagline, description in placement_store.catalogue(
-        session
+def note_marks(session: Session) -> None:
+    """Mark the tools that were made or changed since they were marked last."""
+    while rows := mark_store.unmarked(session, MARKS_VERSION):
+        found = {
+            slug: {*marks(outline), *name_forms(outline)}
+            for slug, name, product, site in rows
+            for outline in (_outline(slug, name, product, site),)
+        }
+        mark_store.put_marks(session, found, version=MARKS_VERSION)
+
+
+def _alike(session: Session, groups: Sequence[Group]) -> Iterator[Outline]:
+    """Give the known tools that gathered ones may look like, by slug; found by their marks."""
+    new = outlines(groups)
+    shared = {mark for outline in new for mark in marks(outline)}
+    named = {form for outline in new for form in name_forms(outline)}
+    # those that were gathered to may stand among a mark's first, and are passed over
+    limit = MAX_BLOCK + 1 + sum(group.standing is not None for group in groups)
+    slugs = mark_store.first_marked(session, shared, limit=limit)
+    slugs |= mark_store.marked(session, named)
+    for slug, name, product, vendor, site, tagline, text in placement_store.outlined(
+        session, slugs
     ):
-        host = (site or "").removeprefix("https://").partition("/")[0]
-        yield Outline(
-            slug=slug,
-            name=name,
-            product_key=product,
-            vendor_key=vendor,
-            hosts=(registrable(host),) if host else (),
-            text=f"{tagline} {description}",
-        )
+        yield _outline(slug, name, product, site, vendor_key=vendor, text=f"{tagline} {text}")
+
+
+def _outline(
+    slug: str, name: str, product: str, site: str | None, *, vendor_key: str = "", text: str = ""
+) -> Outline:
+    host = (site or "").removeprefix("https://").partition("/")[0]
+    return Outline(
+        slug=slug,
+        name=name,
+        product_key=product,
+        vendor_key=vendor_key,
+        hosts=(registrable(host),) if host else (),
+        text=text,
+    )
 
 
 def _vouched_for(identities: Sequence[Identity], new: Sequence[Launch]) -> list[Identity]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlmodel import Session
 
 from digest.catalogue.decisions import Rulings
-from digest.catalogue.facts import current_facts, read_facts
+from digest.catalogue.facts import read_facts
 from digest.catalogue.jobs import JobClassifier
 from digest.catalogue.tools import build_tool
 from digest.model import Fact, Identity, Launch, Tool, Value
@@ -106,7 +106,7 @@ def _tools(
         build_tool(
             Identity(slug=slug, launches=tuple((item.source, item.native_id) for item in launches)),
             launches,
-            current_facts(facts[slug]),
+            facts[slug],
             job,
         )
         for (slug, launches), job in zip(whole.items(), jobs, strict=True)

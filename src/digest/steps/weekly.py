@@ -6,7 +6,6 @@ given to an older one counts for nothing.
 """
 
 from datetime import datetime
-from difflib import get_close_matches
 
 from sqlmodel import Session
 
@@ -14,32 +13,28 @@ from digest.errors import IssueError
 from digest.issues import approval as approval_rules
 from digest.issues.drafting import draft_comparison, draft_issue
 from digest.issues.labels import with_labels
-from digest.issues.pairing import plan_pairs
-from digest.issues.pins import read_wishes
+from digest.issues.moves import moves_told
 from digest.issues.weeks import week_of, window
 from digest.mail.preflight import preflight
 from digest.mail.render import render_issue
-from digest.model import Approval, Edition, Flag, Issue, IssueState, Plan, Value
+from digest.model import Approval, Edition, Flag, Issue, IssueState, Move, Plan
+from digest.panel.base import Estimate
 from digest.steps.build_report import BuildReport
 from digest.steps.composing import require_intact
-from digest.steps.desk import Desk, WeeklyParts, as_candidate, load_desk
+from digest.steps.desk import Desk, WeeklyParts
+from digest.steps.paneling import (
+    Estimating,
+    StoredAnswers,
+    laid_before,
+    lay_before_panel,
+    with_notes,
+)
+from digest.steps.planning import BuildOptions, Planned, plan_week
+from digest.steps.reviewing import keep_reviews, revisions
+from digest.steps.states import RELEASED, UNDER_WAY
 from digest.store import issues as store
-from digest.store import tools as tool_store
+from digest.store import reviews as review_store
 from digest.store.engine import Database
-
-UNDER_WAY = (IssueState.SENDING, IssueState.PAUSED, IssueState.SENT)
-RELEASED = (IssueState.APPROVED, *UNDER_WAY)
-
-
-class BuildOptions(Value):
-    """What an editor asks of a build."""
-
-    pinned: tuple[str, ...] = ()
-    """Pairs that must be in, each ``slug+slug``."""
-    banned: tuple[str, ...] = ()
-    """Slugs of tools that must stay out."""
-    keeps_released: bool = False
-    """Leave a released issue as it is, instead of building it anew."""
 
 
 def build_issue(
@@ -67,32 +62,30 @@ def build_issue(
     if state in RELEASED and options.keeps_released:
         return standing_report(parts.db, week)
     _refuse_under_way(week, state)
-    _refuse_useless_wishes(parts.db, week, options)
-    desk = load_desk(parts, week=week, span=span, now=now)
-    plan = plan_pairs(
-        [as_candidate(item, parts=parts, span=span) for item in desk.reviewed.values()],
-        week=week,
-        window=span,
-        jobs=parts.jobs,
-        published=desk.published,
-        pinned=options.pinned,
-        banned=options.banned,
-    )
-    issue = _draft(plan, desk, parts, now=now)
+    work = plan_week(week, span, options, parts, now=now)
+    plan = work.plan
+    paneled = lay_before_panel(work.desk, plan, parts=parts, now=now)
+    desk = paneled.desk
+    revised = revisions(desk, jobs=parts.jobs, labels=parts.labels, now=now)
+    issue = _draft(plan, desk, parts, moves=moves_told(revised), now=now)
+    issue = with_notes(issue, desk, parts=parts, now=now)
     if not issue.comparisons:
-        return _no_issue(parts.db, plan, note=issue.note, decisions=_told(desk, plan))
+        return _no_issue(parts.db, work, note=issue.note, now=now)
     edition = render_issue(
         issue, community={}, brand=parts.brand, templates_dir=parts.templates_dir, now=now
     )
     preflight(edition, week=week)
-    reviews = [review for item in desk.reviewed.values() for review in item.side.reviews]
+    items = {**desk.reviewed, **desk.told_tools}.values()
+    reviews = [review for item in items for review in item.side.reviews]
     with parts.db.write() as session:
         state = store.issue_state(session, week, holds=True)
         _refuse_under_way(week, state)
         stands = state is IssueState.APPROVED and _is_standing(session, edition)
+        work.note(session, now=now)
         if not stands:
-            tool_store.put_reviews(session, reviews)
+            keep_reviews(session, reviews)
             store.put_issue(session, issue, plan, now=now)
+            review_store.put_revisions(session, week, revised)
             store.put_edition(session, edition, now=now)
     if stands:
         return standing_report(parts.db, week)
@@ -104,13 +97,29 @@ def build_issue(
         edition=edition,
         note=issue.note,
         decisions=_told(desk, plan),
+        panel=paneled.remarks,
     )
 
 
-def _no_issue(
-    db: Database, plan: Plan, *, note: str | None, decisions: tuple[str, ...]
-) -> BuildReport:
+def estimate_panel(
+    week: str | None, *, model: Estimating, parts: WeeklyParts, now: datetime
+) -> Estimate:
+    """
+    Say what the reviews of a build would cost now; nobody is asked and nothing is stored.
+
+    Raises:
+        IssueError: The week has not begun.
+    """
+    week = week or week_of(now, parts.zone)
+    span = window(week, now=now, zone=parts.zone)
+    work = plan_week(week, span, BuildOptions(), parts, now=now)
+    subjects = laid_before(work.desk, work.plan, parts=parts)
+    return model.estimate(subjects, memory=StoredAnswers(parts.db), now=now)
+
+
+def _no_issue(db: Database, work: Planned, *, note: str | None, now: datetime) -> BuildReport:
     """Take an earlier draft of a week away that has no pair now; a released issue is kept."""
+    plan = work.plan
     with db.write() as session:
         state = store.issue_state(session, plan.week, holds=True)
         if state in RELEASED:
@@ -118,6 +127,9 @@ def _no_issue(
                 plan.week, f"it is {state}, and now no pair would be left; nothing was changed"
             )
         store.drop_draft(session, plan.week)
+        work.note(session, now=now)
+        review_store.put_revisions(session, plan.week, ())
+    decisions = _told(work.desk, plan)
     return BuildReport(week=plan.week, state=None, plan=plan, note=note, decisions=decisions)
 
 
@@ -134,21 +146,6 @@ def _is_standing(session: Session, edition: Edition) -> bool:
 def _refuse_under_way(week: str, state: IssueState | None) -> None:
     if state in UNDER_WAY:
         raise IssueError(week, f"it is {state}, so it cannot be built again")
-
-
-def _refuse_useless_wishes(db: Database, week: str, options: BuildOptions) -> None:
-    """Refuse a ban that would keep nothing out, and any wish for what is part of another tool."""
-    banned = {slug for wish in read_wishes(options.banned, week=week) for slug in wish}
-    pinned = {slug for wish in read_wishes(options.pinned, week=week) for slug in wish}
-    with db.read() as session:
-        known = tool_store.tool_slugs(session)
-        parts_of = tool_store.parts(session)
-    for slug in sorted(banned - known):
-        near = get_close_matches(slug, sorted(known), n=1)
-        hint = f", did you mean {near[0]}?" if near else "; digest build --json lists the slugs"
-        raise IssueError(week, f"{slug} cannot be banned: no such tool is known{hint}")
-    for slug in sorted((banned | pinned) & set(parts_of)):
-        raise IssueError(week, f"{slug} is part of {parts_of[slug]} now; name that tool instead")
 
 
 def _told(desk: Desk, plan: Plan) -> tuple[str, ...]:
@@ -208,7 +205,9 @@ def is_released(db: Database, week: str) -> bool:
         return store.issue_state(session, week) in RELEASED
 
 
-def _draft(plan: Plan, desk: Desk, parts: WeeklyParts, *, now: datetime) -> Issue:
+def _draft(
+    plan: Plan, desk: Desk, parts: WeeklyParts, *, moves: tuple[Move, ...], now: datetime
+) -> Issue:
     jobs = {job.key: job for job in parts.jobs}
     comparisons = [
         draft_comparison(
@@ -233,4 +232,4 @@ def _draft(plan: Plan, desk: Desk, parts: WeeklyParts, *, now: datetime) -> Issu
         launches_read=desk.launches_read,
         sources_read=desk.sources_read,
     )
-    return with_labels(issue, parts.labels)
+    return with_labels(issue.model_copy(update={"moves": moves}), parts.labels)

@@ -9,9 +9,6 @@ from digest.model import Placement
 from digest.store.rows import as_noun, as_values, in_chunks, upsert
 from digest.store.tables import LaunchRow, PlacementRow, ToolKeyRow, ToolRow
 
-ROWS_AT_ONCE = 2_000
-"""Rows of the catalogue that are in memory while it is gone through."""
-
 
 def put_placements(
     session: Session, placements: Sequence[Placement], *, claimed: Mapping[str, str]
@@ -97,14 +94,14 @@ def names_of(session: Session, slugs: Collection[str]) -> dict[str, str]:
 Row = tuple[str, str, str, str, str | None, str, str]
 
 
-def catalogue(session: Session) -> Iterator[Row]:
+def outlined(session: Session, slugs: Collection[str]) -> Iterator[Row]:
     """
-    Go through all tools that stand alone: slug, name, product key, vendor key, site, texts.
+    Give these tools as far as likeness goes, by slug; those that are part of another are left out.
 
-    Columns, not nouns: it is done in every run, and a hundred thousand checked values take seconds.
+    Columns, not nouns: slug, name, product key, vendor key, site, tagline, description.
     """
-    statement = (
-        select(
+    for part in in_chunks(slugs):
+        statement = select(
             ToolRow.slug,
             ToolRow.name,
             ToolRow.product_key,
@@ -112,10 +109,5 @@ def catalogue(session: Session) -> Iterator[Row]:
             ToolRow.site,
             ToolRow.tagline,
             ToolRow.description,
-        )  # type: ignore[call-overload] # SQLModel's overloads end at four columns
-        .where(col(ToolRow.part_of).is_(None))
-        .order_by(col(ToolRow.slug))
-        .execution_options(yield_per=ROWS_AT_ONCE)
-    )
-    for row in session.execute(statement):
-        yield tuple(row)
+        ).where(col(ToolRow.slug).in_(part), col(ToolRow.part_of).is_(None))  # type: ignore[call-overload] # SQLModel's overloads end at four columns
+        yield from sorted(map(tuple, session.execute(statement)))

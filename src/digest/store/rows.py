@@ -17,7 +17,7 @@ from digest.model import Value
 from digest.store.columns import binder
 
 Noun = TypeVar("Noun", bound=Value)
-Key = TypeVar("Key", str, tuple[str, str])
+Key = TypeVar("Key", int, str, tuple[str, str])
 CHUNK = 500
 """Keys per IN list: both databases stay far below their bound on variables."""
 

@@ -1,12 +1,12 @@
-"""Resting place ②: tools, their keys, facts and reviews."""
+"""Resting place ②: tools, their keys and facts."""
 
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
-from digest.model import Fact, Review, Tool
-from digest.store.rows import CHUNK, as_noun, as_values, from_document, in_chunks, upsert
+from digest.model import Fact, Tool
+from digest.store.rows import CHUNK, as_noun, as_values, in_chunks, upsert
 from digest.store.tables import FactRow, ReviewRow, ToolKeyRow, ToolRow
 
 
@@ -24,6 +24,14 @@ def tool_slugs(session: Session) -> set[str]:
     return set(session.exec(select(ToolRow.slug)))
 
 
+def slugs_among(session: Session, slugs: Collection[str]) -> set[str]:
+    """Give which of these slugs are in use, those of tools that are part of another included."""
+    found: set[str] = set()
+    for part in in_chunks(slugs):
+        found.update(session.exec(select(ToolRow.slug).where(col(ToolRow.slug).in_(part))))
+    return found
+
+
 def parts(session: Session) -> dict[str, str]:
     """Give every slug that an editor made part of another tool, and that tool."""
     statement = select(ToolRow.slug, ToolRow.part_of).where(col(ToolRow.part_of).is_not(None))
@@ -31,10 +39,11 @@ def parts(session: Session) -> dict[str, str]:
 
 
 def put_tools(session: Session, tools: Sequence[Tool]) -> None:
-    """Store tools; one known before is brought up to date."""
+    """Store tools; one known before is brought up to date. Their marks are to be made anew."""
     values = [as_values(tool) for tool in tools]
-    update_columns = [name for name in Tool.model_fields if name != "slug"]
-    upsert(session, ToolRow, values, key=["slug"], update=update_columns)
+    update_columns = [*(name for name in Tool.model_fields if name != "slug"), "marked_by"]
+    same = {"marked_by": ""}
+    upsert(session, ToolRow, values, key=["slug"], update=update_columns, same=same)
 
 
 def all_tools(session: Session) -> list[Tool]:
@@ -146,38 +155,6 @@ def facts_of(session: Session, tools: Collection[str]) -> dict[str, list[Fact]]:
         for row in session.exec(statement):
             found[row.tool].append(as_noun(Fact, row))
     return found
-
-
-def put_reviews(session: Session, reviews: Sequence[Review]) -> None:
-    """Store reviews; the same reviewer on the same evidence and panel version is one row."""
-    values = [
-        {
-            "tool": review.tool,
-            "reviewer": review.reviewer,
-            "verdict": review.verdict,
-            "evidence_sha256": review.evidence_sha256,
-            "panel_version": review.panel_version,
-            "reviewed_at": review.reviewed_at,
-            "document": review.model_dump_json(),
-        }
-        for review in reviews
-    ]
-    upsert(
-        session,
-        ReviewRow,
-        values,
-        key=["tool", "reviewer", "evidence_sha256", "panel_version"],
-    )
-
-
-def reviews_of(session: Session, tool: str) -> list[Review]:
-    """Give every review of a tool, newest first."""
-    statement = (
-        select(ReviewRow)
-        .where(ReviewRow.tool == tool)
-        .order_by(col(ReviewRow.reviewed_at).desc(), col(ReviewRow.id))
-    )
-    return [from_document(Review, row.document) for row in session.exec(statement)]
 
 
 def count_tools(session: Session) -> Mapping[str, int]:

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from digest.web import faults, operate, operators, public, subscribe, urls, vote
+from digest.web import desk, faults, operate, operators, public, subscribe, urls, vote
 from digest.web.limits import Limit
 from digest.web.middleware import BodyLimit, Headers, Revalidation
 from digest.web.parts import Parts
@@ -56,6 +56,9 @@ ROUTES = (
     Route("/operate/sources/{name}/accept", operate.accept, POST),
     Route("/operate/sources/{name}/mute", operate.mute, POST),
     Route("/operate/sources/{name}/unmute", operate.unmute, POST),
+    Route(urls.DESK, desk.desk_page),
+    Route("/desk/{week}/plan", desk.plan_page),
+    Route("/desk/{week}/{act}", desk.ask, POST),
 )
 
 

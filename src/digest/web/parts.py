@@ -40,6 +40,8 @@ class Parts:
     """Reader's words by job key."""
     sources: Callable[[], Sequence[Source]] = tuple
     """The sources file's; may raise a DigestError, which operators are shown."""
+    build: Callable[[str], None] | None = None
+    """Builds a week's issue anew; may raise a DigestError, which editors are shown."""
     operator_password: SecretStr | None = None
     """What operators log in with; None: they are let in from this machine in a rehearsal only."""
     is_rehearsal: bool = False

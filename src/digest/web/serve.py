@@ -5,6 +5,9 @@ from types import MappingProxyType
 import uvicorn
 
 from digest.steps.confirmation import send_confirmation
+from digest.steps.planning import BuildOptions
+from digest.steps.research import research
+from digest.steps.weekly import build_issue
 from digest.web.app import create_app
 from digest.web.parts import Parts
 from digest.wiring import Resources, is_rehearsal
@@ -26,6 +29,11 @@ def web_parts(resources: Resources) -> Parts:
                 now=settings.clock(),
             )
 
+    def build(week: str) -> None:
+        now = settings.clock()
+        research(resources.db, classifier=resources.classifier)
+        build_issue(week, options=BuildOptions(), parts=resources.weekly_parts(), now=now)
+
     return Parts(
         db=resources.db,
         secret=resources.secret,
@@ -37,6 +45,7 @@ def web_parts(resources: Resources) -> Parts:
         clock=settings.clock,
         mail_confirmation=mail_confirmation,
         sources=lambda: resources.sources,
+        build=build,
         operator_password=settings.operator_password,
         is_rehearsal=is_rehearsal(settings),
         job_labels=MappingProxyType({job.key: job.label for job in resources.jobs}),

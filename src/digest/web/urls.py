@@ -12,6 +12,7 @@ HEALTH = "/healthz"
 STATIC = "/static"
 OPERATE = "/operate"
 OPERATE_SOURCES = f"{OPERATE}/sources"
+DESK = "/desk"
 
 ROBOTS = "/robots.txt"
 FAVICON = "/favicon.ico"
@@ -19,7 +20,7 @@ MARK = f"{STATIC}/mark.svg"
 
 TOKEN_PREFIXES = ("/confirm/", "/unsubscribe/", "/resubscribe/", "/vote/")
 """Pages behind a signed link."""
-PRIVATE_PREFIXES = (*TOKEN_PREFIXES, SUBSCRIBE, HEALTH, OPERATE)
+PRIVATE_PREFIXES = (*TOKEN_PREFIXES, SUBSCRIBE, HEALTH, OPERATE, DESK)
 """Pages no cache keeps and no search engine lists."""
 
 
@@ -61,6 +62,16 @@ def vote(week: str, slug: str, token: str) -> str:
 def operate_source(name: str, act: str) -> str:
     """Give the path that does something to a source: accept, mute or unmute."""
     return f"{OPERATE_SOURCES}/{quote(name, safe='')}/{act}"
+
+
+def desk_plan(week: str) -> str:
+    """Give the path of a week's plan at the editors' desk."""
+    return f"{DESK}/{quote(week, safe='')}/plan"
+
+
+def desk_act(week: str, act: str) -> str:
+    """Give the path that asks something of a week's plan, such as pin, ban or freeze."""
+    return f"{DESK}/{quote(week, safe='')}/{act}"
 
 
 def without_slash(path: str) -> str | None:

@@ -15,14 +15,24 @@ if TYPE_CHECKING:
     from digest.store.tables.base import metadata
     from digest.store.tables.catalogue import (
         FactRow,
+        JudgementRow,
         ProductPageRow,
         ReviewRow,
         ToolKeyRow,
+        ToolMarkRow,
         ToolRow,
     )
     from digest.store.tables.decisions import DecisionRow, LookalikeRow, PlacementRow
     from digest.store.tables.delivery import DeliveryRow
-    from digest.store.tables.issues import ApprovalRow, ComparisonRow, EditionRow, IssueRow
+    from digest.store.tables.issues import (
+        ApprovalRow,
+        ComparisonRow,
+        EditionRow,
+        IssueRow,
+        PlanRow,
+        RevisionRow,
+        WishRow,
+    )
     from digest.store.tables.popularity import CountRow
     from digest.store.tables.readers import ConsentEventRow, SubscriberRow, VoteRow
     from digest.store.tables.sources import (
@@ -48,26 +58,33 @@ __all__ = [
     "HostRow",
     "IncidentRow",
     "IssueRow",
+    "JudgementRow",
     "LaunchRow",
     "LookalikeRow",
     "PlacementRow",
+    "PlanRow",
     "ProductPageRow",
     "ReadingRow",
     "ReviewRow",
+    "RevisionRow",
     "RobotsRow",
     "SourceRow",
     "SubscriberRow",
     "ToolKeyRow",
+    "ToolMarkRow",
     "ToolRow",
     "VoteRow",
+    "WishRow",
     "metadata",
 ]
 
 _HOMES = {
     "FactRow": "catalogue",
+    "JudgementRow": "catalogue",
     "ProductPageRow": "catalogue",
     "ReviewRow": "catalogue",
     "ToolKeyRow": "catalogue",
+    "ToolMarkRow": "catalogue",
     "ToolRow": "catalogue",
     "DecisionRow": "decisions",
     "LookalikeRow": "decisions",
@@ -77,6 +94,9 @@ _HOMES = {
     "ComparisonRow": "issues",
     "EditionRow": "issues",
     "IssueRow": "issues",
+    "PlanRow": "issues",
+    "WishRow": "issues",
+    "RevisionRow": "issues",
     "CountRow": "popularity",
     "ConsentEventRow": "readers",
     "SubscriberRow": "readers",

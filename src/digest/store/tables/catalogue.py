@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from pydantic import ConfigDict
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
@@ -39,6 +40,20 @@ class ToolRow(Tool, Row, table=True):
     flags: tuple[Flag, ...] = Field(default=(), sa_type=TupleText)
     part_of: str | None = Field(default=None, max_length=120, index=True)
     """The tool an editor made it part of; None where it stands alone."""
+    marked_by: str = Field(
+        default="", max_length=20, index=True, sa_column_kwargs={"server_default": ""}
+    )
+    """Version of the rules its marks are by; empty where they are to be made anew."""
+
+
+class ToolMarkRow(Row, table=True):
+    """②: something a tool may have in common with others, so that those are found by it."""
+
+    __tablename__ = "tool_mark"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 # SQLAlchemy's own name for it
+    mark: int = Field(primary_key=True, sa_type=sa.BigInteger)
+    """Hash of what it is: a tool has a dozen, and in words they would fill as much as the facts."""
+    tool: str = Field(primary_key=True, max_length=120, index=True)
 
 
 class ToolKeyRow(Row, table=True):
@@ -73,10 +88,15 @@ class ProductPageRow(ProductPage, Row, table=True):
 
 
 class ReviewRow(Row, table=True):
-    """②: one reviewer on one tool over one evidence snapshot."""
+    """②: one reviewer on one tool over one evidence snapshot; kept when a newer one says other."""
 
     __tablename__ = "review"
-    __table_args__ = (UniqueConstraint("tool", "reviewer", "evidence_sha256", "panel_version"),)
+    __table_args__ = (
+        UniqueConstraint(
+            *("tool", "reviewer", "evidence_sha256", "panel_version", "reviewed_at"),
+            name="uq_review_snapshot",  # the name made of its columns is too long for PostgreSQL
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     tool: str = Field(max_length=120, index=True)
     reviewer: Reviewer = Field(sa_type=enum_text(Reviewer))
@@ -84,4 +104,19 @@ class ReviewRow(Row, table=True):
     evidence_sha256: str = Field(max_length=64)
     panel_version: str = Field(max_length=80)
     reviewed_at: datetime
+    outcome: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
+    """Hash of what it came to: reviews that come to the same are stored once."""
+    reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """What changed since the review before; empty for the first."""
+    document: str
+
+
+class JudgementRow(Row, table=True):
+    """②: an answer of a model that was paid for, under the hash of all it was asked with."""
+
+    __tablename__ = "judgement"
+    key: str = Field(primary_key=True, max_length=64)
+    tool: str = Field(max_length=250, index=True)
+    """The tool it is about, or the pair."""
+    made_at: datetime
     document: str

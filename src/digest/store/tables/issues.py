@@ -1,4 +1,4 @@
-"""③ and the editions of ④: issues, comparisons, editions, releases."""
+"""③ and the editions of ④: plans and wishes, issues, comparisons, editions, releases."""
 
 from datetime import datetime
 
@@ -6,9 +6,33 @@ from pydantic import ConfigDict
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from digest.model import Approval, Edition, IssueState
-from digest.store.columns import enum_text
+from digest.model import Approval, Edition, IssueState, Wish, WishKind
+from digest.store.columns import JsonText, TupleText, enum_text
 from digest.store.tables.base import Row
+
+
+class PlanRow(Row, table=True):
+    """③: the newest plan of a week, whether or not it became an issue."""
+
+    __tablename__ = "plan"
+    week: str = Field(primary_key=True, max_length=8)
+    document: str
+    wishes: list[int] = Field(default_factory=list, sa_type=JsonText)
+    """Numbers of the editors' wishes it was made by."""
+    made_at: datetime
+
+
+class WishRow(Wish, Row, table=True):
+    """③: what an editor asked of a week's plan; only ever appended, and marked when undone."""
+
+    __tablename__ = "wish"
+    model_config = ConfigDict(frozen=False)
+    id: int | None = Field(default=None, primary_key=True)  # type: ignore[assignment] # given by the database
+    week: str = Field(max_length=8, index=True)
+    kind: WishKind = Field(sa_type=enum_text(WishKind))
+    pairs: tuple[str, ...] = Field(default=(), sa_type=TupleText)
+    made_at: datetime
+    undone_at: datetime | None = None
 
 
 class IssueRow(Row, table=True):
@@ -34,6 +58,19 @@ class ComparisonRow(Row, table=True):
     __table_args__ = (UniqueConstraint("week", "slug"),)
     week: str = Field(primary_key=True, max_length=8)
     position: int = Field(primary_key=True)
+    slug: str = Field(max_length=250, index=True)
+    tool_a: str = Field(max_length=120, index=True)
+    tool_b: str = Field(max_length=120, index=True)
+    document: str
+
+
+class RevisionRow(Row, table=True):
+    """③: a published comparison judged anew, told in the issue of ``week``."""
+
+    __tablename__ = "revision"
+    week: str = Field(primary_key=True, max_length=8)
+    position: int = Field(primary_key=True)
+    comparison_week: str = Field(max_length=8)
     slug: str = Field(max_length=250, index=True)
     tool_a: str = Field(max_length=120, index=True)
     tool_b: str = Field(max_length=120, index=True)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from pydantic import ConfigDict
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
@@ -24,6 +25,9 @@ from digest.model import (
 )
 from digest.store.columns import JsonText, TupleText, enum_text
 from digest.store.tables.base import Row
+
+_IS_DUE = sa.text("researched_key != capture_key")
+"""In step with ``launches.launches_due``: so finding the due ones does not grow with the others."""
 
 
 class CaptureRow(Capture, Row, table=True):
@@ -87,7 +91,12 @@ class LaunchRow(Launch, Row, table=True):
     """①: one announcement, and the tool it was found to be."""
 
     __tablename__ = "launch"
-    __table_args__ = (UniqueConstraint("source", "native_id"),)
+    __table_args__ = (
+        UniqueConstraint("source", "native_id"),
+        sa.Index(
+            "ix_launch_due", "source", "native_id", sqlite_where=_IS_DUE, postgresql_where=_IS_DUE
+        ),
+    )
     model_config = ConfigDict(frozen=False)
     id: int | None = Field(default=None, primary_key=True)
     tool: str | None = Field(default=None, max_length=120, index=True)

@@ -1,4 +1,4 @@
-"""Known good and forbidden pairs, over tools whose job is known."""
+"""Golden 2: known good and forbidden pairs, over tools whose job is known."""
 
 import tomllib
 from pathlib import Path
@@ -42,7 +42,7 @@ def plan(window, job):
     return plan_pairs(candidates, week="2026-W29", window=window, jobs=jobs, config=config)
 
 
-def test_nine_in_ten_of_the_best_eight_pairs_are_good_ones(plan):
+def test_golden_2_nine_in_ten_of_the_best_eight_pairs_are_good_ones(plan):
     good = {frozenset(pair) for pair in PARSED["good"]}
 
     chosen = [frozenset((pair.a, pair.b)) for pair in plan.chosen]
@@ -52,7 +52,7 @@ def test_nine_in_ten_of_the_best_eight_pairs_are_good_ones(plan):
 
 
 @pytest.mark.parametrize(("one", "other", "why"), PARSED["forbidden"])
-def test_a_forbidden_pair_is_not_chosen(one, other, why, plan):
+def test_golden_2_a_forbidden_pair_is_not_chosen(one, other, why, plan):
     """By job, letters of names or mere neighbourhood: not even scored. By product, vendor: vetoed."""
     chosen = {frozenset((pair.a, pair.b)) for pair in plan.chosen}
     scored = {frozenset((pair.a, pair.b)): pair.reason for pair in plan.considered}

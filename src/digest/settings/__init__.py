@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from digest.errors import SettingsError
+from digest.settings.panel import LOOPBACK, PanelForm, PanelSettings
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+__all__ = ["PanelForm", "Settings", "TransportKind", "load_settings"]
+
 SOURCE_SECRETS = (
     "producthunt_token",
     "github_token",
@@ -34,7 +36,7 @@ class TransportKind(StrEnum):
     MEMORY = "memory"
 
 
-class Settings(BaseSettings):
+class Settings(PanelSettings):
     """
     What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.
 
@@ -290,8 +292,11 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as error:
         first = error.errors()[0]
-        field = str(first["loc"][0])
         reason = first["msg"].removeprefix("Value error, ")
+        if not first["loc"]:  # two that contradict each other; the text names them
+            name, _, rest = reason.partition(" ")
+            raise SettingsError(name, rest) from error
+        field = str(first["loc"][0])
         if first["type"] != "value_error":  # pydantic's own words say nothing of the purpose
             reason = f"{reason}; wanted: {Settings.model_fields[field].description}".rstrip(".")
         raise SettingsError(f"DIGEST_{field.upper()}", reason) from error

@@ -1,0 +1,203 @@
+"""
+The model panel: each tool laid before four reviewers who are language models, or the checklist's word.
+
+What was answered before on the same evidence is taken again. Whatever a model or its server does, a
+build gets four reviews of each tool: where a model gives none, the checklist's stands, marked as such.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from pydantic import ValidationError
+from pydantic_ai.models import Model
+
+from digest.model import Answer, PanelRun, Review, Reviewer, Subject, Usage
+from digest.model.wording import counted
+from digest.panel.base import Estimate, Memory, Pairing
+from digest.panel.llm.asking import Asked, Bench
+from digest.panel.llm.caps import Price
+from digest.panel.llm.cases import Case, Docket
+from digest.panel.llm.estimates import estimate
+from digest.panel.llm.judges import Judge
+from digest.panel.llm.judging import Filing, judge
+from digest.panel.llm.notes import Note, Notebook
+from digest.panel.llm.schema import ReviewAnswer
+
+
+class LlmPanel:
+    """Four reviewers asked of language models; one purse for all it is asked in its life."""
+
+    reads_pages = True
+
+    def __init__(
+        self,
+        docket: Docket,
+        *,
+        opened: Callable[[Judge], Model],
+        priced: Callable[[Judge], Price],
+    ) -> None:
+        """
+        Make a panel.
+
+        Args:
+            docket: Setup, rules and questions.
+            opened: Gives the model of a judge.
+            priced: Gives what a judge costs.
+        """
+        self._docket = docket
+        self._opened = opened
+        self._priced = priced
+        self.spent = Usage()
+
+    @property
+    def writes_notes(self) -> bool:
+        """Whether a model says something of two tools side by side."""
+        return self._docket.setup.writes_notes
+
+    def review(self, subjects: Sequence[Subject], *, memory: Memory, now: datetime) -> PanelRun:
+        """Review each tool by itself; what is kept in memory is not asked again."""
+        cases = self._docket.cases(subjects)
+        kept = _recalled(cases, memory)
+        before = self.spent
+        missing = [case for case in cases if case.key not in kept]
+        made, down = asyncio.run(self._ask_all(missing, memory, now)) if missing else ({}, {})
+        reviews = {
+            each.tool.slug: tuple(
+                {**kept, **made}[case.key] for case in cases if case.subject is each
+            )
+            for each in subjects
+        }
+        usage = _difference(self.spent, before)
+        return PanelRun(
+            reviews=reviews,
+            usage=usage,
+            reused=len(kept),
+            remarks=(*_alarms(cases), *_remarks(reviews, usage, down=down, reused=len(kept))),
+        )
+
+    def estimate(self, subjects: Sequence[Subject], *, memory: Memory, now: datetime) -> Estimate:
+        """Say what a review of these tools would cost, without asking anybody."""
+        cases = self._docket.cases(subjects)
+        kept = _recalled(cases, memory)
+        missing = [case for case in cases if case.key not in kept]
+        return estimate(
+            missing, reused=len(kept), docket=self._docket, priced=self._priced, now=now
+        )
+
+    def annotate(
+        self, pairs: Sequence[Pairing], *, memory: Memory, now: datetime
+    ) -> Mapping[str, Answer]:
+        """Give answers with a note, asked in both orders; an answer itself never changes."""
+        notebook = Notebook(self._docket)
+        pages = [page for pair in pairs if (page := notebook.page(pair))]
+        kept: dict[str, Note] = {}
+        for key, document in memory.recall([page.key for page in pages]).items():
+            with suppress(ValidationError):
+                kept[key] = Note.model_validate_json(document)
+        missing = [page for page in pages if page.key not in kept]
+
+        async def ask() -> None:
+            async with self._bench() as bench:
+                for page, note in zip(
+                    missing,
+                    await asyncio.gather(*(notebook.ask(page, bench, now) for page in missing)),
+                    strict=True,
+                ):
+                    if note is not None:
+                        kept[page.key] = note
+                        memory.keep(page.key, note.model_dump_json(), tool=page.slug, now=now)
+                self.spent = bench.caps.spent
+
+        if missing:
+            asyncio.run(ask())
+        return {page.slug: kept[page.key].on(page) for page in pages if page.key in kept}
+
+    def _bench(self) -> Bench:
+        return Bench(self._docket.setup, opened=self._opened, priced=self._priced, spent=self.spent)
+
+    async def _ask_all(
+        self, cases: Sequence[Case], memory: Memory, now: datetime
+    ) -> tuple[dict[str, Review], dict[str, str]]:
+        async with self._bench() as bench:
+            reviews = await asyncio.gather(
+                *(self._review(case, bench, memory, now) for case in cases)
+            )
+            self.spent = bench.caps.spent
+            made = {case.key: review for case, review in zip(cases, reviews, strict=True)}
+            return made, bench.down
+
+    async def _review(self, case: Case, bench: Bench, memory: Memory, now: datetime) -> Review:
+        asked: Asked[ReviewAnswer] = await bench.ask(case.judge, self._docket.order(case, now=now))
+        if asked.answer is None:
+            told = {"fell_back": asked.reason, "usage": asked.usage}
+            return case.checklist.model_copy(update=told)
+        review = judge(
+            asked.answer,
+            reviewer=case.reviewer,
+            criteria=self._docket.criteria(case.reviewer),
+            evidence=case.subject.evidence,
+            exhibit=case.exhibit,
+            rules=self._docket.rules,
+            filing=Filing(
+                judge=case.judge.name,
+                judge_vendor=case.judge.vendor,
+                conflict=case.conflict,
+                evidence_sha256=case.evidence_sha256,
+                panel_version=case.panel_version,
+                usage=asked.usage,
+                now=now,
+            ),
+        )
+        memory.keep(case.key, review.model_dump_json(), tool=review.tool, now=now)
+        return review
+
+
+def _recalled(cases: Sequence[Case], memory: Memory) -> dict[str, Review]:
+    """Give the reviews that are kept; one that this program cannot read is asked anew."""
+    kept: dict[str, Review] = {}
+    for key, document in memory.recall([case.key for case in cases]).items():
+        with suppress(ValidationError):
+            kept[key] = Review.model_validate_json(document)
+    return kept
+
+
+def _difference(after: Usage, before: Usage) -> Usage:
+    return Usage(
+        requests=after.requests - before.requests,
+        tokens_in=after.tokens_in - before.tokens_in,
+        tokens_out=after.tokens_out - before.tokens_out,
+        cost_usd=(after.cost_usd or 0.0) - (before.cost_usd or 0.0),
+    )
+
+
+def _alarms(cases: Sequence[Case]) -> tuple[str, ...]:
+    """Say to the editor which texts hide words or give orders, each once."""
+    return tuple(
+        f"{case.exhibit.tool}: {alarm}"
+        for case in cases
+        if case.reviewer is Reviewer.BUILDER
+        for alarm in case.exhibit.alarms
+    )
+
+
+def _remarks(
+    reviews: Mapping[str, Sequence[Review]], usage: Usage, *, down: Mapping[str, str], reused: int
+) -> tuple[str, ...]:
+    """Say to the editor what the run came to: conflicts, what fell back and why, the cost."""
+    made = [review for each in reviews.values() for review in each]
+    conflicts = {f"{each.tool}: {each.conflict}": None for each in made if each.conflict}
+    stopped = [f"{name} was not asked any more: {reason}" for name, reason in down.items()]
+    reasons = Counter(review.fell_back for review in made if review.fell_back)
+    fell = [
+        f"{counted(count, 'review')} by the checklist instead of the model: {reason}"
+        for reason, count in reasons.most_common()
+    ]
+    spent = (
+        f"model panel: {len(made) - sum(reasons.values())} of {counted(len(made), 'review')} by a "
+        f"model, {reused} of them kept from before; {counted(usage.requests, 'request')}, "
+        f"{usage.tokens_in:,} tokens in, {usage.tokens_out:,} out, ${usage.cost_usd or 0.0:.4f}"
+    )
+    return (*conflicts, *stopped, *fell, spent)
