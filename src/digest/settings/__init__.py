@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_val
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from digest.errors import SettingsError
+from digest.settings.embeddings import EmbeddingsSettings
 from digest.settings.panel import LOOPBACK, PanelForm, PanelSettings
 
 __all__ = ["PanelForm", "Settings", "TransportKind", "load_settings"]
@@ -36,7 +37,7 @@ class TransportKind(StrEnum):
     MEMORY = "memory"
 
 
-class Settings(PanelSettings):
+class Settings(PanelSettings, EmbeddingsSettings):
     """
     What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.
 
