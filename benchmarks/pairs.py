@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from digest.catalogue.established import packaged
 from digest.catalogue.jobs import JobClassifier, load_jobs
 from digest.issues.pairing import PairingConfig, plan_pairs
 from digest.issues.weeks import window
@@ -98,7 +99,7 @@ def read(db: Database, folder: Path, *, now: datetime) -> None:
                 launch_store.put_launches(
                     session, tuple(_launches(name, kind, folder / path, now=at)), now=at
                 )
-        research(db, classifier=classifier)
+        research(db, classifier=classifier, incumbents=packaged())
 
 
 def planned(db: Database, *, week: str, now: datetime, is_loose: bool) -> Planned:

@@ -111,7 +111,12 @@ async def research_catalogue() -> ResearchReport:
 
 def _research() -> ResearchReport:
     with parts() as resources:
-        return research(resources.db, classifier=resources.classifier, embedder=resources.embedder)
+        return research(
+            resources.db,
+            classifier=resources.classifier,
+            incumbents=resources.incumbents,
+            embedder=resources.embedder,
+        )
 
 
 def _run_name() -> str:

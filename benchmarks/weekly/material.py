@@ -130,8 +130,8 @@ def _name(chance: Random, number: int) -> str:
 
 
 def _word(chance: Random) -> str:
-    parts = (_HEADS, _MIDDLES, _TAILS, _MIDDLES, _TAILS)
-    return "".join(chance.choice(part) for part in parts[: chance.choice((3, 3, 5))])
+    parts = (_HEADS, _MIDDLES, _TAILS, _MIDDLES, _TAILS, _MIDDLES, _TAILS)
+    return "".join(chance.choice(part) for part in parts[: chance.choice((5, 5, 7))])
 
 
 def _site(chance: Random, slug: str, vendor: str | None, source: str) -> str | None:

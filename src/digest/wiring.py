@@ -28,6 +28,7 @@ from digest.store.migrate import require_schema
 
 if TYPE_CHECKING:
     from digest.catalogue.embedders.base import Embedder
+    from digest.catalogue.established import CatalogueFile
     from digest.catalogue.jobs import JobClassifier
     from digest.delivery.transports.base import Transport
     from digest.mail.stationery import Brand
@@ -63,11 +64,13 @@ class Resources:
 
     @cached_property
     def labels(self) -> dict[str, str]:
-        """Names for readers by source name; walled sites, which no sources file has, as well."""
+        """Names for readers by source name; of what no sources file has as well."""
+        from digest.model import INCUMBENTS
         from digest.sources.parsers import KINDS
 
+        ours = {INCUMBENTS: "Catalogue of established tools"}
         walled = {kind.name: kind.label for kind in KINDS.values() if kind.is_supplied}
-        return walled | {source.name: source.label or source.name for source in self.sources}
+        return ours | walled | {source.name: source.label or source.name for source in self.sources}
 
     @cached_property
     def captures(self) -> "CaptureStore":
@@ -128,6 +131,13 @@ class Resources:
             key=self.settings.embeddings_key,
             timeout_s=self.settings.embeddings_seconds,
         )
+
+    @cached_property
+    def incumbents(self) -> "tuple[CatalogueFile, ...]":
+        """The catalogue of established tools that ships with the program."""
+        from digest.catalogue.established import packaged
+
+        return packaged()
 
     @cached_property
     def rules(self) -> "Rules":

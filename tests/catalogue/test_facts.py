@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.catalogue.conflicts import entry_price
-from digest.catalogue.facts import current_facts, read_facts
-from digest.model import EntryPrice, Fact, FactKind, LaunchDateSource
+from digest.catalogue.facts import current_facts, read_facts, supported
+from digest.model import EntryPrice, Fact, FactKind, LaunchDateSource, PageRole
 
 SEEN = datetime(2026, 7, 13, 14, 9, tzinfo=UTC)
 POST = (
@@ -23,11 +23,12 @@ def values(launch):
     return {str(fact.kind): fact.value for fact in read_facts(launch, tool="ember")}
 
 
-def fact(kind=FactKind.LICENCE, value="MIT", *, days=0, source="a", span="words"):
+def fact(kind=FactKind.LICENCE, value="MIT", *, days=0, source="a", span="words", page=None):
     return Fact(
         tool="ember",
         kind=kind,
         value=value,
+        page=page,
         observed_at=SEEN + timedelta(days=days),
         capture_key="c",
         source=source,
@@ -134,6 +135,7 @@ def test_a_library_row_is_installed_by_one_command(a_launch):
     assert values(row) == {
         "context_length": 8192,
         "entry_price": "free",
+        "open_interface": "OpenAI-compatible API",
         "install": "ollama run wrenlet",
         "maintained_at": "2026-07-11",
         "parameters": "1B, 8x7B, E2B",
@@ -195,7 +197,54 @@ def test_weights_context_and_size_of_a_listed_model(a_launch):
         "context_length": 32768,
         "parameters": "3B",
         "repository": "https://huggingface.co/Emberworks/ember-3b",
+        "runs_locally": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("offer", "text", "price", "entry"),
+    [
+        (
+            {"kind": "freemium", "amount": "20", "currency": "$", "unit": "month"},
+            *("Free + from $20/mo", "from $20 per month", "freemium"),
+        ),
+        (
+            {"kind": "paid", "amount": "6.75", "currency": "$", "unit": "month"},
+            *("From $6.75/mo", "from $6.75 per month", "paid"),
+        ),
+        ({"kind": "paid", "amount": "9", "currency": "$"}, "From $9", None, "paid"),
+        ({"kind": "free"}, "100% Free", None, "free"),
+        ({"kind": "unknown"}, "No pricing", None, None),
+        ({"kind": "paid", "amount": "many", "unit": "month"}, "From many", None, "paid"),
+        ("free", "100% Free", None, None),
+    ],
+)
+def test_a_directory_s_price_is_read_and_none_is_made_up(a_launch, offer, text, price, entry):
+    row = a_launch(details={"price": offer, "price_text": text})
+
+    found = values(row)
+
+    assert (found.get("price"), found.get("entry_price")) == (price, entry)
+    assert all(
+        fact.span == f"price: {text}" for fact in read_facts(row, tool="x") if "price" in fact.kind
+    )
+
+
+def test_a_gateway_s_models_answer_by_the_interface_it_has(a_launch):
+    row = a_launch(url="https://openrouter.ai/emberworks/ember-3b")
+
+    assert values(row)["open_interface"] == "OpenAI-compatible API"
+
+
+def test_claims_without_method_are_told_only_once_a_page_was_read():
+    """A line of a listing has no room for a method: its absence there says nothing."""
+    bare = fact(kind=FactKind.BENCHMARK, value="bare")
+    shown = fact(kind=FactKind.BENCHMARK, value="reproducible")
+    priced = fact(FactKind.PRICE, page=PageRole.PRICING)
+    read = fact(kind=FactKind.DOCS, value=True, page=PageRole.README)
+
+    assert supported([bare, shown, priced]) == (shown, priced)
+    assert supported([bare, read]) == (bare, read)
 
 
 def test_sizes_of_others_are_no_size_of_a_tool(a_launch):

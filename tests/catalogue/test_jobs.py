@@ -2,6 +2,9 @@
 
 import subprocess
 import sys
+import tomllib
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +14,7 @@ from digest.errors import NotFoundError
 from digest.model import FactKind, Job
 
 PAIRABLE = 0.6
+DATA = Path(__file__).parents[1] / "data" / "jobs"
 ONE_HERE = {"guard-model": "guardrails"}
 """The second author told models from services here; to us they replace each other."""
 
@@ -352,7 +356,64 @@ def test_most_of_a_real_week_on_hacker_news_is_left_alone(classifier, read_captu
         and found.job != "other"
     }
 
-    assert len(sure) <= 6
+    assert len(sure) <= 9
     assert sure["FableCut"] == "video-edit"
     assert sure["Pulpie"] == "web-data"
     assert sure["Reame"] == "local-runtime"
+
+
+@pytest.fixture(scope="module")
+def labelled(read_capture):
+    """Real launches, and the jobs that a person read of them."""
+    listings = tomllib.loads((DATA / "captures.toml").read_text(encoding="utf-8"))["listing"]
+    found = {}
+    for listing in listings:
+        for path in listing["files"]:
+            launches = read_capture(
+                listing["kind"],
+                path,
+                url="https://x.example/",
+                content_type=listing["content_type"],
+            )
+            for each in launches:
+                jobs = listing["jobs"].get(each.name) or listing["jobs"].get(each.native_id)
+                if jobs:
+                    found.setdefault((listing["kind"], each.name), (each, jobs))
+    assert len(found) >= 300
+    return list(found.values())
+
+
+@pytest.mark.captures
+@pytest.mark.parametrize("has_tags", [False, True])
+def test_most_real_launches_find_their_jobs_and_what_would_be_paired_is_right(
+    classifier, labelled, has_tags
+):
+    told = [described([launch]) for launch, _ in labelled]
+    found = classifier.assign_all(told if has_tags else [replace(each, tags=()) for each in told])
+
+    right = [each.job in jobs for each, (_, jobs) in zip(found, labelled, strict=True)]
+    surest = sorted(range(len(found)), key=lambda i: -found[i].confidence)[: len(found) // 2]
+    paired = [
+        is_right
+        for each, is_right in zip(found, right, strict=True)
+        if each.confidence >= PAIRABLE and each.job != "other"
+    ]
+
+    assert sum(right) / len(right) >= (0.8 if has_tags else 0.74)
+    assert sum(right[i] for i in surest) / len(surest) >= (0.97 if has_tags else 0.93)
+    assert sum(paired) / len(paired) >= (0.89 if has_tags else 0.85)
+    assert len(paired) >= (170 if has_tags else 150)
+
+
+@pytest.mark.captures
+@pytest.mark.parametrize(("low", "high"), [(0.0, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.0)])
+def test_a_confidence_is_the_share_of_real_launches_that_is_right(classifier, labelled, low, high):
+    found = classifier.assign_all([described([launch]) for launch, _ in labelled])
+    inside = [
+        (each.confidence, each.job in jobs)
+        for each, (_, jobs) in zip(found, labelled, strict=True)
+        if low <= each.confidence < high
+    ]
+    promised = sum(confidence for confidence, _ in inside) / len(inside)
+
+    assert sum(is_right for _, is_right in inside) / len(inside) >= promised - 0.1

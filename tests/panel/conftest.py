@@ -34,7 +34,8 @@ def make_fact(kind: str, value: object, *, tool: str = "larch", **more: object) 
 
 
 def make_tool(slug: str = "larch", *, days: float = 5, **more: object) -> Tool:
-    parts = {"name": slug.title(), "job": "small-llm", "launched_at": NOW - timedelta(days=days)}
+    parts = {"name": slug.title(), "job": "small-llm", "job_confidence": 0.9}
+    parts["launched_at"] = NOW - timedelta(days=days)
     return Tool(slug=slug, **{**parts, **more})
 
 

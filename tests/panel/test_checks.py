@@ -129,6 +129,19 @@ def test_the_latest_commit_anyone_saw_counts_even_if_seen_earlier(fact, tool, no
     assert CHECKS["maintained"](look).slots["date"] == "1 July 2026"
 
 
+def test_an_old_date_that_nobody_looked_at_since_does_not_say_unmaintained(fact, tool, now):
+    """There may be a later release by now: unknown, and no points lost for want of a look."""
+    unseen = [fact("maintained_at", "2026-01-01", observed_at=now - timedelta(days=91))]
+    seen = [*unseen, fact("maintained_at", "2026-01-01", observed_at=now - timedelta(days=2))]
+
+    def answer(facts):
+        look = Look(_evidence(tool(), facts, now), now, load_rules().thresholds)
+        return CHECKS["maintained"](look)
+
+    assert answer(unseen) is None
+    assert answer(seen).answer == "no"
+
+
 def _evidence(tool, facts, now):
     return build_evidence(tool, facts, market=Market(), now=now)
 
@@ -159,11 +172,11 @@ def test_a_first_sight_of_ours_says_old_but_never_young(evidence, now):
 @pytest.mark.parametrize(
     ("number", "sentence"),
     [
-        (0, "The field is small: no other known tool does this job."),
-        (1, "The field is small: 1 other known tool does this job."),
-        (7, "The field is small: 7 other known tools do this job."),
-        (8, "The field is crowded: 8 other known tools do this job."),
-        (1200, "The field is crowded: 1,200 other known tools do this job."),
+        (0, "The field was small when it came: no other known tool did this job."),
+        (1, "The field was small when it came: 1 other known tool did this job."),
+        (7, "The field was small when it came: 7 other known tools did this job."),
+        (8, "The field was crowded when it came: 8 other known tools did this job."),
+        (1200, "The field was crowded when it came: 1,200 other known tools did this job."),
     ],
 )
 def test_rivals_are_counted_in_good_grammar(number, sentence, say):

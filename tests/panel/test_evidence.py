@@ -68,6 +68,23 @@ def test_listings_of_one_product_are_one_rival_and_its_own_are_none(tool, now):
     assert made.attention == 100
 
 
+def test_who_came_later_was_no_rival_then(tool, now):
+    """A field that filled up behind it is not held against the one who opened it."""
+    first, later = tool(days=400), tool("oak", days=300)
+    together, undated = tool("elm", days=371), tool("fir", days=1, launch_dated=False)
+
+    assert market_of(first, [later, together, undated], now=now).rivals == 2
+    assert market_of(later, [first, together, undated], now=now).rivals == 3
+
+
+def test_nobody_is_a_rival_by_a_guess(tool, now):
+    guessed, flagged = tool("oak", job_confidence=0.59), tool("elm", flags=("spam",))
+    catalogue = [guessed, flagged, tool("fir", job_confidence=0.6)]
+
+    assert market_of(tool(), catalogue, now=now).rivals == 1
+    assert market_of(tool(job_confidence=0.59), catalogue, now=now) == Market()
+
+
 def at_age(slug, value, *, hours=24, source="hn"):
     return {slug: (AgedCount(source=source, metric="points", hours=hours, value=value),)}
 

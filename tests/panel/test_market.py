@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from digest.catalogue.jobs import load_jobs
 from digest.model import AgedCount, Market, Tool
 from digest.panel.evidence import coverage
-from digest.panel.market import MIN_BEFORE, MIN_PEERS, QUARTER, Markets, market_of
+from digest.panel.market import MIN_BEFORE, MIN_PEERS, QUARTER, SURE, WAVE, Markets, market_of
 from digest.panel.rulebook import load_rules
 from digest.panel.rules import review_all
 
@@ -17,11 +17,13 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 LONG_AGO = NOW - 3 * QUARTER
 
 
-def tool(slug, *, family="", job="tts", days=10.0, dated=True):
+def tool(slug, *, family="", job="tts", days=10.0, dated=True, sure=0.6, flags=()):
     return Tool(
         slug=slug,
         name=slug,
         job=job,
+        job_confidence=sure,
+        flags=flags,
         product_key=family,
         launched_at=NOW - timedelta(days=days),
         launch_dated=dated,
@@ -43,17 +45,30 @@ TOOLS = st.lists(
         job=st.sampled_from(["tts", "tts", "tts", "ocr", "unsorted"]),
         days=st.sampled_from([0.0, 3.0, 91.0, 90.9, 120.0, 182.0, 300.0, -1.0]),
         dated=st.booleans(),
+        sure=st.sampled_from([0.59, 0.6, 0.9]),
+        flags=st.sampled_from([(), (), (), ("spam",)]),
     ),
     unique_by=lambda each: each.slug,
     max_size=30,
 )
 
 
+def was_there(other, asked):
+    return not other.launch_dated or other.launched_at <= asked.launched_at + WAVE
+
+
 def one_by_one(asked, tools, counts, since):
     """What is known around a tool, worked out anew from all the others."""
-    if asked.job == "unsorted":
+    if asked.job == "unsorted" or asked.job_confidence < SURE:
         return Market()
-    in_job = [each for each in tools if each.job == asked.job and each.slug != asked.slug]
+    in_job = [
+        each
+        for each in tools
+        if each.job == asked.job
+        and each.slug != asked.slug
+        and each.job_confidence >= SURE
+        and not each.flags
+    ]
     rivals = [each for each in in_job if each.family != asked.family]
     found = None
     for own in counts.get(asked.slug, ()):
@@ -74,7 +89,7 @@ def one_by_one(asked, tools, counts, since):
     before = sum(QUARTER <= age < 2 * QUARTER for age in ages)
     has_trend = since is not None and since <= NOW - 2 * QUARTER and before >= MIN_BEFORE
     return Market(
-        rivals=len({each.family for each in rivals}),
+        rivals=len({each.family for each in rivals if was_there(each, asked)}),
         attention=found[2] if found else None,
         job_trend=round((recent - before) / before, 3) if has_trend else None,
     )

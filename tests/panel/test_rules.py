@@ -120,7 +120,7 @@ def test_a_count_of_ours_is_cited_as_our_records(evidence, rules, now):
 
     citation = next(c for c in made.citations if "tool" in c.quote)
     assert (citation.label, citation.url) == ("our records", None)
-    assert citation.quote == "1 other known tool in this job"
+    assert citation.quote == "1 other known tool in this job when it came"
     assert citation.observed_at == now
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from digest.errors import SourcesFileError
+from digest.errors import DigestError, SourcesFileError
 from digest.model import Source
 from digest.sources import config
-from digest.sources.config import load_sources, request_url
+from digest.sources.config import load_sources, request_url, supplied_source
 
 ENTRY = '[[source]]\nname = "a"\nkind = "feed"\nurl = "https://a.example/feed"\n'
 
@@ -130,3 +130,16 @@ def test_a_url_without_a_window_is_asked_as_it_is(make_source):
     source = make_source("feed")
 
     assert request_url(source, datetime(2026, 7, 13, tzinfo=UTC)) == source.url
+
+
+def test_no_source_takes_the_name_of_the_established_tools(tmp_path):
+    """Its launches would stand among entries that ship, and go with the next version of them."""
+    file = tmp_path / "sources.toml"
+    file.write_text(
+        '[[source]]\nname = "incumbents"\nkind = "feed"\nurl = "https://news.example/feed"\n'
+    )
+
+    with pytest.raises(SourcesFileError, match="the name 'incumbents' is the catalogue's"):
+        load_sources(file)
+    with pytest.raises(DigestError, match="give another with --source"):
+        supplied_source("feed", name="incumbents", url="https://news.example/feed")

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
+from digest.catalogue.established import packaged
 from digest.catalogue.jobs import JobClassifier, load_jobs
 from digest.delivery.transports.memory import MemoryTransport
 from digest.demo.site import demo_pages, demo_sources
@@ -533,3 +534,25 @@ def test_an_uncertain_mail_is_sent_again_only_when_a_person_says_so(house: Datab
     assert [message.recipient for message in transport.sent] == ["r1@reader.example"]
     with pytest.raises(NotFoundError, match="uncertain delivery"):
         decide(address="r0@reader.example", state=DeliveryState.QUEUED)
+
+
+# --- established tools
+
+
+def test_a_challenger_of_the_week_can_meet_an_established_tool_which_is_no_newcomer(
+    house: Database, build, classifier
+):
+    before = build()
+    research(house, classifier=classifier, incumbents=packaged())
+
+    report = build()
+
+    with house.read() as session:
+        tools = {tool.slug: tool for tool in tool_store.all_tools(session)}
+    established = {slug for slug, tool in tools.items() if "incumbents" in tool.sources}
+    pairs = [*report.plan.chosen, *report.plan.considered]
+    assert [pair for pair in pairs if len({pair.a, pair.b} & established) == 1]
+    assert not [pair for pair in pairs if {pair.a, pair.b} <= established]
+    assert report.plan.fresh == before.plan.fresh
+    assert report.issue.launches_read == before.issue.launches_read
+    assert not {each.slug for each in report.issue.newcomers} & established

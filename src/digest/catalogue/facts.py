@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from math import inf
 
+from digest.catalogue.established import stated_facts
 from digest.catalogue.names import launch_name
 from digest.catalogue.phrases import superlatives, text_claims
 from digest.catalogue.prices import price_claims
 from digest.catalogue.structured import LICENCE_FIELD, WEIGHTS, field_claims, is_model
 from digest.catalogue.urls import LISTINGS, canonical, is_on, registrable
 from digest.catalogue.words import Claim, sentences, texts_of
-from digest.model import Fact, FactKind, Launch, PageRole
+from digest.model import INCUMBENTS, Fact, FactKind, Launch, PageRole
 from digest.model.licences import NO_LICENCE
 
 _CAPTURED = re.compile(r"-(\d{8}T\d{6})$")
@@ -25,6 +26,8 @@ _MANY = frozenset({FactKind.RIVAL_NAMED})
 OUTDATED = timedelta(days=60)
 """Age beyond the newest claim at which what a product's own page said is one claim among others."""
 _DATES = frozenset({FactKind.MAINTAINED_AT, FactKind.CREATED_AT, FactKind.VENDOR_SINCE})
+_CARRIES_METHOD = frozenset({PageRole.HOME, PageRole.README})
+_BARE = (FactKind.BENCHMARK, "bare")
 _PRICES = frozenset({FactKind.PRICE, FactKind.ENTRY_PRICE})
 _NEAREST: Mapping[bool, tuple[PageRole, ...]] = {
     True: (
@@ -50,6 +53,8 @@ def read_facts(launch: Launch, *, tool: str) -> tuple[Fact, ...]:
         launch: One announcement as a source gave it.
         tool: Slug of the tool it belongs to.
     """
+    if launch.source == INCUMBENTS:  # our own words claim nothing beside the facts they list
+        return stated_facts(launch, tool=tool)
     said = sentences(*texts_of(launch))
     claims = [
         *(claim for claim in field_claims(launch) if not _is_implied(claim)),
@@ -146,6 +151,19 @@ def current_facts(facts: Iterable[Fact], *, kin: Iterable[Fact] = ()) -> tuple[F
         key = fact.kind, str(fact.value).casefold() if fact.kind in _MANY else ""
         standing.setdefault(key, fact)
     return tuple(standing.values())
+
+
+def supported(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """
+    Leave out what only a page could show that nobody has read.
+
+    That claims come without method or code can be said of an announcement once the product's home
+    page or README was read as well: there the method would stand, not in a line of a listing.
+    """
+    given = tuple(facts)
+    if any(fact.page in _CARRIES_METHOD for fact in given):
+        return given
+    return tuple(fact for fact in given if (fact.kind, fact.value) != _BARE)
 
 
 def _says_hosted_only(fact: Fact) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from digest.catalogue.licence_texts import licence_of, licence_of_field
+from digest.catalogue.missing import is_english, missing_claims
 from digest.catalogue.own_pages import source_words
 from digest.catalogue.phrases import superlatives, text_claims
 from digest.catalogue.price_pages import pricing_claims
@@ -65,6 +66,8 @@ def read_page_facts(
         observed_at: When that was fetched.
     """
     claims = {claim.kind: claim for claim in reversed(_claims(page, visit))}  # the first stands
+    for claim in missing_claims(page, visit.role, claims):
+        claims.setdefault(claim.kind, claim)
     source = source_words(visit.role, visit.url)
     return tuple(
         Fact(
@@ -142,9 +145,8 @@ def _praise(page: PageText, said: Sequence[str]) -> Claim | None:
         for sentence in said
         if sentence.count(" ") >= FEWEST_GAPS and not sentence.startswith(_QUOTES)
     ]
-    text = "".join(prose)
-    is_english = page.language.startswith("en") or (not page.language and text.isascii())
-    return superlatives(prose) if is_english and prose else None
+    is_read = is_english(page, "".join(prose))
+    return superlatives(prose) if is_read and prose else None
 
 
 def _of_licence(page: PageText) -> list[Claim]:

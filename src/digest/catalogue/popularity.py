@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from digest.model import AgedCount, Count, Flag, Launch, LaunchDateSource
 from digest.model.popularity import COMMENTS, RANK
@@ -71,7 +72,18 @@ def continued(seen: Sequence[Count], count: Count) -> Count | None:
     return count
 
 
-def value_at_age(series: Iterable[Count], *, launched_at: datetime, age: timedelta) -> float | None:
+class Sighting(NamedTuple):
+    """A count as far as its value at some age goes; a job has too many for more."""
+
+    metric: str
+    first_at: datetime
+    last_at: datetime
+    value: int
+
+
+def value_at_age(
+    series: Iterable[Count | Sighting], *, launched_at: datetime, age: timedelta
+) -> float | None:
     """
     Give the value a count had at an age, on the line between the observations around it.
 
@@ -83,10 +95,14 @@ def value_at_age(series: Iterable[Count], *, launched_at: datetime, age: timedel
     Returns:
         The value; None where no observation stands before, or none after that age.
     """
-    moment = launched_at + age
-    points = sorted(
-        {(at, count.value) for count in series for at in (count.first_at, count.last_at)}
-    )
+    return _value_at(_points(series), launched_at + age)
+
+
+def _points(series: Iterable[Count | Sighting]) -> list[tuple[datetime, int]]:
+    return sorted({(at, count.value) for count in series for at in (count.first_at, count.last_at)})
+
+
+def _value_at(points: Sequence[tuple[datetime, int]], moment: datetime) -> float | None:
     exact = next((value for at, value in points if at == moment), None)
     if exact is not None:
         return float(exact)
@@ -115,7 +131,8 @@ class Counted:
 
 
 def aged_counts(
-    launches: Iterable[Counted], series: Mapping[tuple[str, str], Sequence[Count]]
+    launches: Iterable[Counted],
+    series: Mapping[tuple[str, str], Sequence[Count | Sighting]],
 ) -> tuple[AgedCount, ...]:
     """
     Give what a tool's launches counted at each age, as far as that is known.
@@ -134,9 +151,9 @@ def aged_counts(
         if not launch.is_comparable or launch.launched_at is None:
             continue
         told = series.get((launch.source, launch.native_id), ())
-        own = [count for count in told if count.metric == launch.metric]
+        points = _points(count for count in told if count.metric == launch.metric)
         for age in AGES:
-            value = value_at_age(own, launched_at=launch.launched_at, age=age)
+            value = _value_at(points, launch.launched_at + age)
             if value is not None:
                 key = (launch.source, str(launch.metric), int(age / HOUR))
                 best[key] = max(value, best.get(key, 0.0))

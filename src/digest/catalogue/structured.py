@@ -5,6 +5,7 @@ Pure: takes a launch, gives claims. Their spans are the field's name in words an
 source wrote it, ``last push: 2026-07-13T05:16:56Z``; the capture has both raw.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -23,6 +24,7 @@ _IN_WORDS = {
     "pushed_at": "last push",
     "created_at": "created",
     "updated_at": "last change",
+    "price_text": "price",
     "prompt": "US dollars per input token",
     "completion": "US dollars per output token",
     "variants": "variant",
@@ -32,6 +34,9 @@ _IN_WORDS = {
 """Names of fields that are no words."""
 WEIGHTS = "https://huggingface.co/"
 """Begins the page of a model's weights."""
+SERVED_BY = "OpenAI-compatible API"
+_OFFERS = frozenset({EntryPrice.FREE.value, EntryPrice.FREEMIUM.value, EntryPrice.PAID.value})
+_AMOUNT = re.compile(r"-?\d+(?:\.\d+)?(?:[eE]-?\d+)?")
 
 
 def field_claims(launch: Launch) -> tuple[Claim, ...]:
@@ -39,7 +44,9 @@ def field_claims(launch: Launch) -> tuple[Claim, ...]:
     return (
         *_repository(launch),
         *_library(launch),
+        *_gateway(launch),
         *_tokens(launch.details),
+        *_offer(launch.details),
         *_model(launch.details),
         *_tags(launch),
     )
@@ -85,18 +92,30 @@ def _repository(launch: Launch) -> Iterator[Claim]:
 
 
 def _library(launch: Launch) -> Iterator[Claim]:
-    """Read a row of the Ollama library: what is in there is downloaded and run by one command."""
+    """
+    Read a row of the Ollama library: what is in there is downloaded and run by one command.
+
+    The runtime that runs it answers in OpenAI's manner, whichever model it is.
+    """
     address = canonical(launch.url or "")
     if address is None or address.host != "ollama.com" or address.words[:1] != ("library",):
         return
     span = str(launch.url)[:MAX_SPAN]
     yield Claim(FactKind.INSTALL, f"ollama run {launch.native_id}", span)
     yield Claim(FactKind.RUNS_LOCALLY, value=True, span=span)
+    yield Claim(FactKind.OPEN_INTERFACE, SERVED_BY, span)
     yield Claim(FactKind.ENTRY_PRICE, EntryPrice.FREE.value, span)
     if launch.launched_at and launch.launched_at_source == LaunchDateSource.UPDATED:
         day = launch.launched_at.astimezone(UTC).date().isoformat()
         span = launch.published_raw or _field("updated_at", launch.details.get("updated_at"))
         yield Claim(FactKind.MAINTAINED_AT, day, span[:MAX_SPAN])
+
+
+def _gateway(launch: Launch) -> Iterator[Claim]:
+    """Read a row of OpenRouter: every model there answers by the one interface it has."""
+    address = canonical(launch.url or "")
+    if address and address.host == "openrouter.ai":
+        yield Claim(FactKind.OPEN_INTERFACE, SERVED_BY, str(launch.url)[:MAX_SPAN])
 
 
 def _tokens(details: Mapping[str, Any]) -> Iterator[Claim]:
@@ -122,6 +141,21 @@ def _tokens(details: Mapping[str, Any]) -> Iterator[Claim]:
         yield Claim(FactKind.ENTRY_PRICE, EntryPrice.FREE.value, _field("variants", name))
 
 
+def _offer(details: Mapping[str, Any]) -> Iterator[Claim]:
+    """Read what a directory says of the price; an amount without its unit is no price."""
+    offer, said = details.get("price"), details.get("price_text")
+    if not isinstance(offer, dict) or not isinstance(said, str):
+        return
+    span = _field("price_text", said)
+    kind = offer.get("kind")
+    if kind in _OFFERS:
+        yield Claim(FactKind.ENTRY_PRICE, str(kind), span)
+    amounts = _amounts(offer)
+    if "amount" in amounts and offer.get("unit") and offer.get("currency"):
+        text = f"from {offer['currency']}{amounts['amount']:,f} per {offer['unit']}"
+        yield Claim(FactKind.PRICE, text, span)
+
+
 def _values(found: object) -> Iterable[object]:
     return found.values() if isinstance(found, dict) else ()
 
@@ -129,7 +163,11 @@ def _values(found: object) -> Iterable[object]:
 def _amounts(found: object) -> dict[str, Decimal]:
     """Give amounts by name; exact, for they are written as text."""
     pairs = found.items() if isinstance(found, dict) else ()
-    return {name: Decimal(amount) for name, amount in pairs if isinstance(amount, str)}
+    return {
+        name: Decimal(amount)
+        for name, amount in pairs
+        if isinstance(amount, str) and _AMOUNT.fullmatch(amount)
+    }
 
 
 def _per_million(prices: Mapping[str, Decimal]) -> str | None:
@@ -160,8 +198,9 @@ def _model(details: Mapping[str, Any]) -> Iterator[Claim]:
         yield Claim(FactKind.PARAMETERS, text, _field("sizes", ", ".join(map(str, sizes))))
     weights = details.get("hugging_face_id")
     if isinstance(weights, str) and weights.count("/") == 1:
-        url = f"{WEIGHTS}{weights}"
-        yield Claim(FactKind.REPOSITORY, url, _field("hugging_face_id", weights))
+        url, span = f"{WEIGHTS}{weights}", _field("hugging_face_id", weights)
+        yield Claim(FactKind.REPOSITORY, url, span)
+        yield Claim(FactKind.RUNS_LOCALLY, value=True, span=span)
 
 
 def _tags(launch: Launch) -> Iterator[Claim]:

@@ -186,7 +186,12 @@ def ingest_command(
     with open_resources(load_settings()) as resources:
         chosen = _chosen(resources.sources, source or [])
         reports = asyncio.run(_ingest(resources, chosen, only_due=due, insists=bool(source)))
-        found = research(resources.db, classifier=resources.classifier, embedder=resources.embedder)
+        found = research(
+            resources.db,
+            classifier=resources.classifier,
+            incumbents=resources.incumbents,
+            embedder=resources.embedder,
+        )
     if as_json:
         print_json({"sources": reports, "research": found})
     else:

@@ -38,7 +38,7 @@ WORDS = {
         "contact": ENTRY[EntryPrice.CONTACT][1].capitalize(),
     },
     FactKind.BENCHMARK: {
-        "none": "none made",
+        "none": "none found",
         "bare": "made without method or code",
         "reproducible": "made with method or code",
     },
@@ -112,7 +112,8 @@ def cell_text(fact: Fact) -> str | None:
     if fact.kind in DATES:
         return _date(fact.kind, str(value))
     if isinstance(value, bool):
-        return _yes_no(fact.kind, is_so=value)
+        is_absence = fact.page is not None and not fact.span  # the page was read for it in vain
+        return "none found" if is_absence else _yes_no(fact.kind, is_so=value)
     if isinstance(value, int | float):
         return _number(fact.kind, value)
     return _text(fact.kind, value)

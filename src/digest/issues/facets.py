@@ -63,11 +63,21 @@ _FORMS = {
 """What a thing is and where it runs, as texts say it."""
 
 
-def _readers(words: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
-    return {key: re.compile(rf"(?<![\w-])(?:{each})(?![\w-])") for key, each in words.items()}
+class _Reader:
+    """Finds which of some classes a text has words of, in one pass: this is asked of every tool."""
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self._classes = tuple(words)
+        every = "|".join(f"({each})" for each in words.values())
+        self._pattern = re.compile(rf"(?<![\w-])(?:{every})(?![\w-])")
+
+    def classes(self, text: str) -> frozenset[str]:
+        """Give them, sought in small letters."""
+        found = {match.lastindex for match in self._pattern.finditer(text.casefold())}
+        return frozenset(self._classes[number - 1] for number in found if number)
 
 
-_BUYERS_IN, _FORMS_IN = _readers(_BUYERS), _readers(_FORMS)
+_BUYERS_IN, _FORMS_IN = _Reader(_BUYERS), _Reader(_FORMS)
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMBT])\b", re.IGNORECASE)
 _SCALE = {"k": 1e-6, "m": 1e-3, "b": 1.0, "t": 1e3}
 NEAR_SIZE = 2.0
@@ -92,14 +102,12 @@ def facets_of(tool: Tool) -> dict[str, frozenset[str]]:
 
 def buyers(text: str) -> frozenset[str]:
     """Say whom a text addresses; empty where it does not say."""
-    small = text.casefold()
-    return frozenset(who for who, words in _BUYERS_IN.items() if words.search(small))
+    return _BUYERS_IN.classes(text)
 
 
 def forms(text: str) -> frozenset[str]:
     """Say what a thing is and where it runs, such as a library or an add-on, as far as a text does."""
-    small = text.casefold()
-    return frozenset(form for form, words in _FORMS_IN.items() if words.search(small))
+    return _FORMS_IN.classes(text)
 
 
 def overlap(ours: Facets, theirs: Facets) -> float | None:

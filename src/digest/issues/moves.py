@@ -10,7 +10,6 @@ from datetime import datetime
 from digest.issues.drafting import draft_comparison
 from digest.issues.sides import Side
 from digest.model import (
-    Answer,
     Card,
     Comparison,
     Job,
@@ -54,7 +53,7 @@ def revise(
         for move in _moves(card, side, original, reason=reason, now=now)
     )
     drafted = _drafted(original, a, b, job=job, now=now)
-    if not moves and _same(told.answer, drafted.answer):
+    if not moves and (told.answer.kind is drafted.answer.kind or not _comparable(told, a, b)):
         return None
     changes = [move.why for move in moves] or _changes(told, (a, b), reason)
     return Revision(
@@ -66,8 +65,14 @@ def revise(
     )
 
 
-def _same(before: Answer, after: Answer) -> bool:
-    return before.kind is after.kind
+def _comparable(told: Comparison, *sides: Side) -> bool:
+    """Tell whether all reviews are made as those were that readers know."""
+    cards = {card.slug: card for card in (told.a, told.b)}
+    return all(
+        [review.method for review in cards[side.tool.slug].reviews]
+        == [review.method for review in side.reviews]
+        for side in sides
+    )
 
 
 def _drafted(original: Comparison, a: Side, b: Side, *, job: Job, now: datetime) -> Comparison:
@@ -88,10 +93,11 @@ def _drafted(original: Comparison, a: Side, b: Side, *, job: Job, now: datetime)
 def _moves(
     card: Card, side: Side, original: Comparison, *, reason: Reason, now: datetime
 ) -> Iterable[Move]:
+    """Give the verdicts that moved; what a model said is not moved by a checklist."""
     former = {review.reviewer: review for review in card.reviews}
     for review in side.reviews:
         before = former.get(review.reviewer)
-        if before is None or before.verdict is review.verdict:
+        if before is None or before.verdict is review.verdict or before.method != review.method:
             continue
         yield Move(
             tool=card.slug,

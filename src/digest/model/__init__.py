@@ -2,6 +2,7 @@
 
 from digest.model.base import Value
 from digest.model.captures import (
+    INCUMBENTS,
     Capture,
     Flag,
     Launch,
@@ -22,6 +23,7 @@ from digest.model.catalogue import (
     Job,
     JobAssignment,
     MergeTier,
+    Peer,
     Tool,
 )
 from digest.model.decisions import Decision, DecisionKind, Lookalike, Placement
@@ -96,6 +98,7 @@ from digest.model.readers import (
 from digest.model.wishes import Wish, WishKind
 
 __all__ = [
+    "INCUMBENTS",
     "AgedCount",
     "Answer",
     "AnswerKind",
@@ -155,6 +158,7 @@ __all__ = [
     "PairPlan",
     "PairScore",
     "PanelRun",
+    "Peer",
     "Placement",
     "Plan",
     "Popularity",

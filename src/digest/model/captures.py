@@ -10,6 +10,9 @@ from sqlmodel import Field
 from digest.model.base import Value
 from digest.model.health import FaultKind
 
+INCUMBENTS = "incumbents"
+"""Source of the launches that ship with the program: the catalogue of established tools."""
+
 
 class Outcome(StrEnum):
     """

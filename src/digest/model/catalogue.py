@@ -1,6 +1,8 @@
 """The nouns of the second resting place: jobs, tools, and the facts known about them."""
 
+from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import AwareDatetime
 from sqlmodel import Field
@@ -132,6 +134,23 @@ class Tool(Value):
     def family(self) -> str:
         """What its versions and listings have in common; its own slug where nothing is known."""
         return self.product_key or self.slug
+
+
+class Peer(NamedTuple):
+    """A tool as far as the market of its job goes: a job has too many for more."""
+
+    slug: str
+    family: str
+    job: str
+    job_confidence: float
+    flags: tuple[Flag, ...]
+    launched_at: datetime
+    launch_dated: bool
+
+    @classmethod
+    def of(cls, tool: Tool) -> "Peer":
+        """Give what counts of a tool."""
+        return cls(**{name: getattr(tool, name) for name in cls._fields})
 
 
 class MergeTier(StrEnum):

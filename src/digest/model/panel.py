@@ -32,7 +32,7 @@ class Market(Value):
     """What our own records say around a tool; None where too little is known to say."""
 
     rivals: int | None = None
-    """Other known products of the job, however many listings and versions each has."""
+    """Other known products of the job when it came, however many listings and versions each has."""
     attention: float | None = Field(default=None, ge=0, le=100)
     """Percentile of popularity inside one source and job, at the same age."""
     job_trend: float | None = None

@@ -122,13 +122,21 @@ def start(look: Look) -> Finding | None:
 
 
 def maintained(look: Look) -> Finding | None:
-    """When was the last commit or release? The latest date anyone saw counts."""
+    """
+    When was the last commit or release? The latest date anyone saw counts.
+
+    Where nobody has looked for that long, there may be a later one: it is unknown.
+    """
     dates = look.dated(FactKind.MAINTAINED_AT)
     if not dates:
         return None
     last, fact = dates[-1]
     answer = "yes" if look.age_days(last) <= look.limits.maintained_days else "no"
-    return Finding(answer=answer, fact=fact, slots={"date": day(last)}, short=day(last))
+    seen = max(sighting.observed_at for _, sighting in dates).astimezone(UTC).date()
+    if answer == "no" and look.age_days(seen) > look.limits.maintained_days:
+        return None
+    late = "" if answer == "yes" else f", more than {look.limits.maintained_days} days ago"
+    return Finding(answer=answer, fact=fact, slots={"date": day(last)}, short=f"{day(last)}{late}")
 
 
 def vendor(look: Look) -> Finding | None:
@@ -169,14 +177,13 @@ def age(look: Look) -> Finding | None:
 
 
 def rivals(look: Look) -> Finding | None:
-    """How many other known tools do the job?"""
+    """How many other known tools did the job when it came?"""
     number = look.evidence.market.rivals
     if number is None:
         return None
-    others = counted(number, "other known tool") if number else "no other known tool"
+    said = counted(number, "other known tool") if number else "no other known tool"
     answer = "many" if number >= look.limits.many_rivals else "few"
-    said = f"{others} {'does' if number in {0, 1} else 'do'}"
-    record = f"{counted(number, 'other known tool')} in this job"
+    record = f"{counted(number, 'other known tool')} in this job when it came"
     return Finding(answer=answer, record=record, slots={"rivals": said}, short=str(number))
 
 

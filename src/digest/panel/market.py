@@ -7,28 +7,34 @@ Pure. A job's tools are gone through once, however many of them are asked about 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from digest.model import AgedCount, Market, Tool
+from digest.model import AgedCount, Market, Peer, Tool
 
 UNPAIRED = frozenset({"", "other", "unsorted"})
 """Jobs that say nothing: tools in them are no rivals of each other."""
+SURE = 0.6
+"""Confidence from which a job is more than a guess: nobody is a rival by a guess."""
+WAVE = timedelta(days=30)
+"""Time within which tools come together: who came later chose a field that was crowded already."""
 MIN_PEERS = 5
 """Other tools below which a percentile would say nothing."""
 QUARTER = timedelta(days=91)
 MIN_BEFORE = 4
 """Launches in the quarter before, below which a change would say nothing."""
+ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
+"""Stands for the day that an undated tool came: it was there before all others."""
 _Key = tuple[str, str, int]
 """Source, metric and age in hours: counts are compared inside one."""
 
 
 class JobMarket:
-    """All tools of one job, as far as each is looked at beside the others."""
+    """The tools that do one job for sure, as far as each is looked at beside the others."""
 
     def __init__(
         self,
         job: str,
-        tools: Iterable[Tool],
+        tools: Iterable[Tool | Peer],
         *,
         now: datetime,
         since: datetime | None = None,
@@ -38,7 +44,7 @@ class JobMarket:
         Go through the tools.
 
         Args:
-            job: The job; tools of others are passed over.
+            job: The job; tools of others, guesses, bait and spam are passed over.
             tools: The catalogue, or a part of it that has all tools of the job.
             now: The moment a quarter is counted back from; aware.
             since: Since when our records are whole. Without two quarters of them there is no trend.
@@ -48,20 +54,22 @@ class JobMarket:
         self._has_records = since is not None and since <= now - 2 * QUARTER
         self._counts = counts or {}
         self._slugs: set[str] = set()
-        self._families: set[str] = set()
+        self._came: dict[str, datetime] = {}
         self._quarters = [0, 0]
         self._values: dict[_Key, list[float]] = defaultdict(list)
         self._own: dict[tuple[str, _Key], list[float]] = defaultdict(list)
         for tool in tools:
-            if tool.job == job:
+            if tool.job == job and tool.job_confidence >= SURE and not tool.flags:
                 self._add(tool)
+        self._arrivals = sorted(self._came.values())
         for values in self._values.values():
             values.sort()
 
-    def _add(self, tool: Tool) -> None:
+    def _add(self, tool: Tool | Peer) -> None:
         family = tool.family
         self._slugs.add(tool.slug)
-        self._families.add(family)
+        came = tool.launched_at if tool.launch_dated else ALWAYS
+        self._came[family] = min(came, self._came.get(family, came))
         quarter = self._quarter(tool)
         if quarter is not None:
             self._quarters[quarter] += 1
@@ -74,12 +82,17 @@ class JobMarket:
         Say what is known around a tool of this job, whether or not it is among those gone through.
 
         Returns:
-            Rivals in the job, each product family once and never the tool's own; the percentile of
+            Rivals in the job (None for a tool whose job is not sure): those that were there when it
+            came, or came with it, each product family once, never the tool's own; the percentile of
             attention among at least five tools of other families with a known count of the same
             source at the same age, and the trend of dated launches.
         """
+        if tool.job_confidence < SURE:
+            return Market()
+        until = tool.launched_at + WAVE
+        own = self._came.get(tool.family)
         return Market(
-            rivals=len(self._families) - (tool.family in self._families),
+            rivals=bisect_right(self._arrivals, until) - (own is not None and own <= until),
             attention=self._attention(tool),
             job_trend=self._trend(tool),
         )
@@ -113,7 +126,7 @@ class JobMarket:
             recent, before = recent + (quarter == 0), before + (quarter == 1)
         return round((recent - before) / before, 3) if before >= MIN_BEFORE else None
 
-    def _quarter(self, tool: Tool) -> int | None:
+    def _quarter(self, tool: Tool | Peer) -> int | None:
         """Give 0 for a dated launch of the last quarter, 1 for one of that before, None for others."""
         if not tool.launch_dated:
             return None
@@ -132,7 +145,7 @@ class Markets:
 
     def __init__(
         self,
-        by_job: Mapping[str, Sequence[Tool]],
+        by_job: Mapping[str, Sequence[Tool | Peer]],
         *,
         now: datetime,
         since: datetime | None = None,

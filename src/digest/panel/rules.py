@@ -41,7 +41,8 @@ def review(evidence: Evidence, *, reviewer: Reviewer, rules: Rules, now: datetim
     else:
         is_ship = score >= rules.thresholds.ship_at and stale is None
         verdict = Verdict.SHIP if is_ship else Verdict.SKIP
-        text = take(known, rule=rule, verdict=verdict, notes=notes, stale=stale)
+        disputed = [item for item in answered if item.points is None]
+        text = take(known, rule=rule, verdict=verdict, notes=notes, stale=stale, disputed=disputed)
     by_key = {item.rule.key: item for item in answered}
     checks = tuple(_check(check, by_key.get(check.key), notes, rules) for check in rule.check)
     return Review(

@@ -49,7 +49,7 @@ class Notes:
     def number(self, finding: Finding) -> int:
         """Give the mark of a finding's source; the same words of the same page have one mark."""
         label, url, quote, observed_at = (
-            (fact.source, fact.url, _quote(fact), fact.observed_at)
+            (fact.source, fact.url or None, _quote(fact), fact.observed_at)
             if (fact := finding.fact)
             else (OUR_RECORDS, None, finding.record or "", self._evidence.taken_at)
         )
@@ -77,6 +77,7 @@ def take(
     verdict: Verdict,
     notes: Notes,
     stale: Answered | None,
+    disputed: Sequence[Answered] = (),
 ) -> str:
     """
     Write the take of a review that made a call.
@@ -87,6 +88,7 @@ def take(
         verdict: Ship or skip.
         notes: Gets the citations of what is told, in the order of the text.
         stale: The check that alone decided for a skip, if one did; it is told first.
+        disputed: Questions on which sources differ; they are said not to count.
     """
     is_ship = verdict is Verdict.SHIP
     others = [item for item in known if item is not stale]
@@ -99,7 +101,13 @@ def take(
     but = told(rule.but_after_ship if is_ship else rule.but_after_skip, known[0].seed, "but")
     for position, item in enumerate(against):
         sentences.append(f"{'' if position else but}{_marked(item, notes)}")
+    sentences += [f"{_disputed(item, notes)}, so that does not count" for item in disputed[:1]]
     return " ".join(f"{text[0].upper()}{text[1:]}." for text in sentences)
+
+
+def _disputed(item: Answered, notes: Notes) -> str:
+    marks = (item.finding, *(other.finding for other in item.others))
+    return f"sources differ on {item.rule.about} {''.join(f'[{notes.number(each)}]' for each in marks)}"
 
 
 def _joined(items: Sequence[Answered], notes: Notes) -> list[str]:

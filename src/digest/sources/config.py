@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from digest.errors import DigestError, SourcesFileError
-from digest.model import Source
+from digest.model import INCUMBENTS, Source
 from digest.sources.address import stored_url
 from digest.sources.asking import WAYS, Way
 from digest.sources.options import options_fault
@@ -86,6 +86,11 @@ def supplied_source(
             f"{kind!r} is no kind of source{_nearest(kind, KINDS)}; use one of: {_list(KINDS)}"
         )
     told = name or kind
+    if told == INCUMBENTS:
+        raise DigestError(
+            f"the name {INCUMBENTS!r} is the catalogue's of established tools; "
+            "give another with --source"
+        )
     named = next((source for source in known if source.name == told), None)
     if named and named.kind != kind:
         raise DigestError(
@@ -155,6 +160,8 @@ def _fault(entry: Mapping[str, Any]) -> str | None:
     for option in _REQUIRED:
         if not isinstance(entry.get(option), str) or not entry[option]:
             return f'{option} is missing; add {option} = "..."'
+    if entry["name"] == INCUMBENTS:
+        return f"the name {INCUMBENTS!r} is the catalogue's of established tools; give it another"
     if entry["kind"] not in KINDS:
         return (
             f"unknown kind {entry['kind']!r}{_nearest(entry['kind'], KINDS)}; known: {_list(KINDS)}"

@@ -148,7 +148,8 @@ def set_job(editor: Editor, tool: str, job: str) -> Decision:
     def decide(session: Session, rulings: Rulings) -> tuple[Decision, set[str]]:
         _require(session, tool)
         rulings.check_job(tool, job)
-        made = _decision(editor, DecisionKind.JOB, tool)
+        keys = _anchors(session, rulings, (tool,))
+        made = _decision(editor, DecisionKind.JOB, tool, keys=keys)
         return made.model_copy(update={"job": job}), {tool}
 
     editor.classifier.require(job)
@@ -163,7 +164,7 @@ def undo_decision(editor: Editor, number: int) -> Decision:
         DecisionError: There is none of that number, it was undone, or another stands on it.
     """
     signed = editor.signed()
-    classifier = taught(editor.db, editor.classifier)
+    classifier = taught(editor.db, editor.classifier, without=number)
     with editor.db.write() as session:
         before = rulings_of(session)
         found = before.check_undo(number)

@@ -1,6 +1,6 @@
 """Load and review what a build chooses from: the week's fresh tools and the incumbents they can meet."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from digest.catalogue.decisions import Rulings
-from digest.issues.candidates import candidate, is_gone
+from digest.issues.candidates import UNPAIRED, candidate, is_gone
 from digest.issues.nearness import Near, shortlist
 from digest.issues.pairing import PairingConfig, PublishedPair
 from digest.issues.weeks import Window
@@ -19,6 +19,7 @@ from digest.model import (
     Comparison,
     Job,
     Outcome,
+    Peer,
     Revision,
     SourceState,
     StaleSource,
@@ -33,6 +34,7 @@ from digest.store import decisions as decision_store
 from digest.store import issues as store
 from digest.store import launches as launch_store
 from digest.store import pages as page_store
+from digest.store import pool as pool_store
 from digest.store import reviews as review_store
 from digest.store import sources as source_store
 from digest.store import tools as tool_store
@@ -103,18 +105,23 @@ def load_desk(
     ``also`` are slugs of tools that an editor named, which are looked at whatever their job.
     """
     with parts.db.read() as session:
-        tools = [t for t in tool_store.all_tools(session) if t.launched_at <= span.cutoff]
-        fresh = tuple(tool for tool in tools if span.contains(tool.launched_at))
-        near = shortlist(tools, {tool.slug for tool in fresh}, config=PairingConfig())
-        wanted = {slug for others in near.values() for slug in others} | set(also)
-        pool = {tool.slug: tool for tool in fresh}
-        pool |= {tool.slug: tool for tool in tools if tool.slug in wanted}
-        pages = page_store.pages_of(session, pool)
+        launched = pool_store.tools_launched(session, since=span.start, until=span.cutoff)
+        fresh = tuple(tool for tool in launched if span.contains(tool.launched_at))
         past = store.past_comparisons(session, before=week)
-        told = _told(past, review_store.last_revisions(session, before=week), alone=tools)
+        cards = {card.slug for item in past for card in (item.a, item.b)}
+        named = {
+            tool.slug: tool
+            for tool in pool_store.tools_named(session, {*cards, *also}, until=span.cutoff)
+        }
+        told = _told(past, review_store.last_revisions(session, before=week), alone=named)
         shown = {card.slug for each in told for card in (each.original.a, each.original.b)}
-        looked_at = pool | {tool.slug: tool for tool in tools if tool.slug in shown}
-        known = load_known(session, looked_at, tools)
+        wanted = {slug: tool for slug, tool in named.items() if slug in {*shown, *also}}
+        found = _choices(session, fresh, wanted.values(), until=span.cutoff)
+        near, peers = found.near, found.peers
+        pool = {tool.slug: tool for tool in fresh} | dict(found.tools)
+        pool |= {slug: tool for slug, tool in named.items() if slug in also}
+        pages = page_store.pages_of(session, pool)
+        known = load_known(session, pool | wanted, peers=peers, until=span.cutoff)
         states = _states_read(session, parts)
         number = store.next_number(session, week)
         launches_read = launch_store.count_of_tools(session, [tool.slug for tool in fresh])
@@ -138,20 +145,48 @@ def load_desk(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the fresh tools may be paired with, and who else does their jobs."""
+
+    near: Near
+    tools: Mapping[str, Tool]
+    """Those that are near a fresh one, by slug."""
+    peers: Mapping[str, Sequence[Peer]]
+    """All tools of each job that is looked at."""
+
+
+def _choices(
+    session: Session, fresh: Sequence[Tool], others: Iterable[Tool], *, until: datetime
+) -> Choices:
+    """Look through the jobs of these tools, one after the other: only one is in memory whole."""
+    slugs = {tool.slug for tool in fresh}
+    near: dict[str, Mapping[str, float | None]] = {}
+    tools: dict[str, Tool] = {}
+    peers: dict[str, Sequence[Peer]] = {}
+    for job in sorted({tool.job for tool in (*fresh, *others)} - UNPAIRED):
+        everybody = pool_store.tools_of_job(session, job, until=until)
+        found = shortlist(everybody, slugs, config=PairingConfig())
+        chosen = {slug for likely in found.values() for slug in likely}
+        near |= found
+        tools |= {tool.slug: tool for tool in everybody if tool.slug in chosen}
+        peers[job] = [Peer.of(tool) for tool in everybody]
+    return Choices(near, tools, peers)
+
+
 def _told(
     past: Sequence[Comparison],
     revisions: Mapping[tuple[str, str], Revision],
     *,
-    alone: Sequence[Tool],
+    alone: Collection[str],
 ) -> tuple[Told, ...]:
     """Give the newest comparison of each pair that can be judged anew: no tool is part of another."""
-    slugs = {tool.slug for tool in alone}
     newest = {item.slug: item for item in past}  # oldest first: the last one stands
     return tuple(
         Told(original=item, last=revision.comparison if revision else item)
         for item in newest.values()
         for revision in (revisions.get((item.week, item.slug)),)
-        if {item.a.slug, item.b.slug} <= slugs
+        if item.a.slug in alone and item.b.slug in alone
     )
 
 

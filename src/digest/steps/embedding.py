@@ -66,6 +66,13 @@ def _alike(embedder: Embedder, texts: Sequence[str], like: Vector | None) -> lis
     return found
 
 
+def ready(db: Database, classifier: JobClassifier, embedder: Embedder | None) -> Embedder | None:
+    """Have all texts that a classifier learns from seen; None where it must do by words alone."""
+    if embedder is None or embed(db, classifier.sentences, embedder=embedder) is None:
+        return None
+    return embedder
+
+
 def embed_tools(
     db: Database, slugs: Iterable[str], *, classifier: JobClassifier, embedder: Embedder
 ) -> list[str] | None:

@@ -108,6 +108,7 @@ def _tool_document(
 ) -> dict[str, Any]:
     panel = tally(reviews)
     return {
+        "tool": subject.tool.slug,
         "slug": subject.tool.slug,
         "name": subject.tool.name,
         "job": subject.tool.job,
@@ -124,7 +125,7 @@ def _review_document(
         {**check.model_dump(mode="json"), "facts": list(stands_on.get(check.key, ()))}
         for check in review.checks
     ]
-    return {**review.model_dump(mode="json"), "checks": checks}
+    return {**review.model_dump(mode="json"), "text": review.take, "checks": checks}
 
 
 def _stands_on(

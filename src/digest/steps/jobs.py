@@ -7,7 +7,7 @@ from digest.catalogue.embedders.base import Embedder
 from digest.catalogue.job_queue import unsure
 from digest.catalogue.jobs import JobClassifier
 from digest.model import Tool, Value
-from digest.steps.embedding import embed, embed_tools
+from digest.steps.embedding import embed_tools, ready
 from digest.steps.placing import rulings_of
 from digest.steps.research import bring_up_to_date
 from digest.steps.teaching import taught
@@ -71,8 +71,7 @@ def sort_anew(
     Returns:
         The tools whose job changed, by slug.
     """
-    if embedder and embed(db, classifier.sentences, embedder=embedder) is None:
-        embedder = None
+    embedder = ready(db, classifier, embedder)
     learnt = taught(db, classifier)
     with db.read() as session:
         before = {tool.slug: tool.job for tool in tool_store.all_tools(session)}

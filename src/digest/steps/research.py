@@ -1,7 +1,8 @@
 """
 From launches to tools with facts: which are one product, what each is for, what is known of it.
 
-Works from stored launches alone; only launches new or read again since the last time are touched.
+Works from stored launches alone, and from the catalogue of established tools, whose entries are
+launches too; only launches new or read again since the last time are touched.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,12 +11,13 @@ from sqlmodel import Session
 
 from digest.catalogue.decisions import Rulings
 from digest.catalogue.embedders.base import Embedder
+from digest.catalogue.established import CatalogueFile, as_established, launches_of
 from digest.catalogue.facts import read_facts
 from digest.catalogue.jobs import JobClassifier
 from digest.catalogue.tools import build_tool
 from digest.catalogue.vectors import Vector
-from digest.model import Fact, Identity, Launch, Tool, Value
-from digest.steps.embedding import embed, embed_tools, kept_vectors
+from digest.model import INCUMBENTS, Fact, Identity, Launch, Tool, Value
+from digest.steps.embedding import embed_tools, kept_vectors, ready
 from digest.steps.placing import flagged, place, rulings_of
 from digest.steps.teaching import taught
 from digest.store import decisions as decision_store
@@ -28,6 +30,7 @@ class ResearchReport(Value):
     """What one run made of the launches that were due."""
 
     launches: int
+    """Launches that sources brought; entries of the catalogue of established tools are none."""
     tools: int
     """Tools made or brought up to date."""
     merged: int
@@ -36,25 +39,37 @@ class ResearchReport(Value):
 
 
 def research(
-    db: Database, *, classifier: JobClassifier, embedder: Embedder | None = None
+    db: Database,
+    *,
+    classifier: JobClassifier,
+    incumbents: Sequence[CatalogueFile] = (),
+    embedder: Embedder | None = None,
 ) -> ResearchReport:
     """
     Bring the catalogue up to date with the launches stored since the last time.
 
     Args:
-        db: The database.
-        classifier: What says which job a tool does.
-        embedder: What tells the meaning of texts; None, and words alone decide.
+        db: Open.
+        classifier: Says what the others are for.
+        incumbents: All files of the catalogue of established tools; where one is another than was
+            stored, they are stored anew. None given: what is stored stays.
+        embedder: Tells the meaning of texts; None, and words alone decide.
+
+    Raises:
+        GivenError: A file of the catalogue cannot be used.
     """
     with db.read() as session:
-        is_idle = not launch_store.launches_due(session)
+        is_current = _is_current(session, incumbents)
+        is_idle = is_current and not launch_store.launches_due(session)
     if is_idle:
         return ResearchReport(launches=0, tools=0, merged=0, facts=0)
-    if embedder and embed(db, classifier.sentences, embedder=embedder) is None:
-        embedder = None
+    established = () if is_current else launches_of(incumbents)
+    embedder = ready(db, classifier, embedder)
     classifier = taught(db, classifier)
     with db.write() as session:
         rulings = rulings_of(session)
+        if established:
+            launch_store.replace_listed(session, INCUMBENTS, established)
         due = launch_store.launches_due(session)
         placed = place(session, [each for each, tool in due if tool is None], rulings=rulings)
         touched = {tool for _, tool in due if tool} | placed
@@ -62,7 +77,16 @@ def research(
         launch_store.mark_researched(session, [launch for launch, _ in due])
     if embedder:
         _sort_by_meaning(db, touched, classifier=classifier, embedder=embedder)
-    return report.model_copy(update={"launches": len(due)})
+    return report.model_copy(
+        update={"launches": sum(launch.source != INCUMBENTS for launch, _ in due)}
+    )
+
+
+def _is_current(session: Session, incumbents: Sequence[CatalogueFile]) -> bool:
+    """Tell whether the stored entries are those of these very files."""
+    if not incumbents:
+        return True
+    return launch_store.capture_keys(session, INCUMBENTS) == {file.key for file in incumbents}
 
 
 def _sort_by_meaning(
@@ -136,11 +160,16 @@ def _tools(
     editors = [job if classifier.knows(job := chosen.get(slug)) else None for slug in whole]
     jobs = classifier.assign_tools(list(whole.values()), editors=editors, vectors=vectors)
     return [
-        build_tool(
-            Identity(slug=slug, launches=tuple((item.source, item.native_id) for item in launches)),
+        as_established(
+            build_tool(
+                Identity(
+                    slug=slug, launches=tuple((item.source, item.native_id) for item in launches)
+                ),
+                launches,
+                facts[slug],
+                job,
+            ),
             launches,
-            facts[slug],
-            job,
         )
         for (slug, launches), job in zip(whole.items(), jobs, strict=True)
     ]

@@ -1,6 +1,6 @@
 """How everything stands, counted: the one look an operator takes first."""
 
-from digest.model import DeliveryCount, SourceState, Value
+from digest.model import INCUMBENTS, DeliveryCount, SourceState, Value
 from digest.store import captures as capture_store
 from digest.store import deliveries as delivery_store
 from digest.store import issues as issue_store
@@ -53,10 +53,13 @@ def status(db: Database) -> Status:
                     sums=count.sums,
                 )
             )
+        launches = launch_store.count_launches(session)
+        established = launches.pop(INCUMBENTS, 0)
         return Status(
             counts={
                 "captures": capture_store.count_captures(session),
-                "launches": sum(launch_store.count_launches(session).values()),
+                "launches": sum(launches.values()),
+                "established": established,
                 **tool_store.count_tools(session),
                 "issues": len(states),
                 "deliveries": sum(total.values()),

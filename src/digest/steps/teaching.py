@@ -9,15 +9,17 @@ from digest.store import launches as launch_store
 from digest.store.engine import Database
 
 
-def taught(db: Database, classifier: JobClassifier) -> JobClassifier:
+def taught(db: Database, classifier: JobClassifier, *, without: int | None = None) -> JobClassifier:
     """
     Give the classifier with all jobs that editors chose learnt, ready to sort.
 
     Takes a second or two: it is called before the transaction that no other writer should wait for.
-    A tool that an editor leaves unsorted teaches nothing.
+    A tool that an editor leaves unsorted teaches nothing, nor does the decision ``without``: one
+    that is about to be undone.
     """
     with db.read() as session:
-        chosen = Rulings(decision_store.decisions(session)).jobs()
+        decisions = [each for each in decision_store.decisions(session) if each.id != without]
+        chosen = Rulings(decisions).jobs()
         launches = launch_store.launches_of_tools(session, chosen) if chosen else {}
     corrections = [
         (described(launches[slug]), job)

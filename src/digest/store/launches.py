@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Table, bindparam, collate, text, update
+from sqlalchemy import Table, bindparam, collate, delete, text, update
 from sqlmodel import Session, col, func, select
 
-from digest.model import Launch
+from digest.model import INCUMBENTS, Launch
 from digest.store.rows import CHUNK, as_noun, upsert
 from digest.store.tables import LaunchRow
 
@@ -99,6 +99,42 @@ def put_launches(
     return new
 
 
+def replace_listed(session: Session, source: str, launches: Sequence[Launch]) -> None:
+    """
+    Store the whole of a listing that vouches for all it says, dates too, and forget what left it.
+
+    What is left of a tool whose launch left is due to be made anew.
+
+    Args:
+        session: A write transaction.
+        source: Name.
+        launches: All of it, of that source.
+    """
+    listed = {launch.native_id for launch in launches}
+    stored = select(LaunchRow.native_id, LaunchRow.tool).where(LaunchRow.source == source)
+    gone = [
+        (native_id, tool) for native_id, tool in session.exec(stored) if native_id not in listed
+    ]
+    connection = session.connection()
+    for native_id, tool in gone:
+        of_it = (_TABLE.c.source == source, _TABLE.c.native_id == native_id)
+        connection.execute(delete(_TABLE).where(*of_it))
+        connection.execute(update(_TABLE).where(_TABLE.c.tool == tool).values(researched_key=""))
+    upsert(
+        session,
+        LaunchRow,
+        [{**vars(launch), "seen_at": launch.first_seen_at} for launch in launches],
+        key=["source", "native_id"],
+        update=[name for name in Launch.model_fields if name not in {"source", "native_id"}],
+    )
+
+
+def capture_keys(session: Session, source: str) -> set[str]:
+    """Give the keys of the captures that a source's launches rest on now."""
+    statement = select(LaunchRow.capture_key).where(LaunchRow.source == source).distinct()
+    return set(session.exec(statement))
+
+
 def touch_launches(session: Session, listings: Sequence[Unchanged]) -> None:
     """Note in a write transaction that unchanged listings still stand."""
     if listings:
@@ -160,7 +196,7 @@ def each_launch(
 
     Args:
         session: Open for as long as they are read.
-        sources: Only those of these sources; empty for all.
+        sources: Only those of these sources; empty for all that were read.
         since: Aware; only those first seen then or later.
     """
     # A database's own language would sort otherwise than another's.
@@ -170,6 +206,8 @@ def each_launch(
     )
     if sources:
         statement = statement.where(col(LaunchRow.source).in_(sorted(sources)))
+    else:  # what ships with the program is told on request only
+        statement = statement.where(LaunchRow.source != INCUMBENTS)
     if since is not None:
         statement = statement.where(col(LaunchRow.first_seen_at) >= since.astimezone(UTC))
     for row in session.exec(statement.execution_options(yield_per=CHUNK)):

@@ -1,7 +1,7 @@
 """Resting place ①: counts of launches over time; values are never overwritten."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +9,10 @@ from sqlalchemy import Table, bindparam, or_, tuple_, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, func, select
 
-from digest.model import Count, Flag, LaunchDateSource, Popularity
+from digest.model import Count
 from digest.store.rows import as_values, in_chunks, upsert
-from digest.store.tables import CountRow, LaunchRow
+from digest.store.tables import CountRow, LaunchRow, ToolRow
 
-Flags = tuple[Flag, ...]
 _COLUMNS: tuple[Any, ...] = tuple(getattr(CountRow, name) for name in Count.model_fields)
 _TABLE: Table = CountRow.__table__  # type: ignore[attr-defined] # set by SQLModel's metaclass
 _OTHERS = _TABLE.alias()
@@ -29,6 +28,8 @@ _TOUCH = (
     )
     .values(last_at=bindparam("b_at"))
 )
+ROWS_AT_ONCE = 2_000
+"""Counts that are in memory while a job's are gone through."""
 Series = tuple[str, str, str]
 """Source, native id, metric."""
 
@@ -107,31 +108,38 @@ def counts_of(
     return found
 
 
-def launches_counted(
-    session: Session, tools: Collection[str]
-) -> list[tuple[str, str, str, Popularity | None, datetime | None, LaunchDateSource | None, Flags]]:
+def counts_of_job(session: Session, job: str) -> Iterator[tuple[Any, ...]]:
     """
-    Give the launches of these tools as far as age and count go, by source and native id.
+    Go through all counts of the launches of a job's tools, each in the launch's own metric.
 
     Returns:
-        Tool, source, native id, metric, launch date, where that comes from, and flags; columns, not
-        nouns, since a job's whole history is asked for.
+        Tool, source, native id, metric, launch date, where that comes from, flags of the launch;
+        when the count was seen first and last, and its value. Columns, not nouns, since a job's
+        whole history is asked for.
     """
-    found = []
-    for part in in_chunks(tools):
-        statement = (
-            select(
-                LaunchRow.tool,
-                LaunchRow.source,
-                LaunchRow.native_id,
-                LaunchRow.popularity_metric,
-                LaunchRow.launched_at,
-                LaunchRow.launched_at_source,
-                LaunchRow.flags,
-            )  # type: ignore[call-overload] # SQLModel's overloads end at four columns
-            .where(col(LaunchRow.tool).in_(part))
-            .where(col(LaunchRow.popularity).is_not(None))
-            .order_by(col(LaunchRow.source), col(LaunchRow.native_id))
+    statement = (
+        select(
+            LaunchRow.tool,
+            LaunchRow.source,
+            LaunchRow.native_id,
+            LaunchRow.popularity_metric,
+            LaunchRow.launched_at,
+            LaunchRow.launched_at_source,
+            LaunchRow.flags,
+            CountRow.first_at,
+            CountRow.last_at,
+            CountRow.value,
+        )  # type: ignore[call-overload] # SQLModel's overloads end at four columns
+        .select_from(ToolRow)
+        .join(LaunchRow, col(LaunchRow.tool) == col(ToolRow.slug))
+        .join(
+            CountRow,
+            (col(CountRow.source) == col(LaunchRow.source))
+            & (col(CountRow.native_id) == col(LaunchRow.native_id))
+            & (col(CountRow.metric) == col(LaunchRow.popularity_metric)),
         )
-        found += [tuple(row) for row in session.execute(statement)]
-    return found
+        .where(ToolRow.job == job, col(LaunchRow.popularity).is_not(None))
+        .execution_options(yield_per=ROWS_AT_ONCE)
+    )
+    for row in session.execute(statement):
+        yield tuple(row)

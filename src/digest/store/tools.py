@@ -6,8 +6,19 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from digest.model import Fact, Tool
-from digest.store.rows import CHUNK, as_noun, as_values, in_chunks, upsert
+from digest.store.rows import (
+    CHUNK,
+    as_noun,
+    as_nouns,
+    as_values,
+    columns_of,
+    in_chunks,
+    upsert,
+)
 from digest.store.tables import FactRow, ReviewRow, ToolKeyRow, ToolRow
+
+_TOOL = columns_of(Tool, ToolRow)
+_FACT = columns_of(Fact, FactRow)
 
 
 def known_keys(session: Session, keys: Collection[str]) -> dict[str, str]:
@@ -48,9 +59,8 @@ def put_tools(session: Session, tools: Sequence[Tool]) -> None:
 
 def all_tools(session: Session) -> list[Tool]:
     """Give every tool that stands alone, by slug."""
-    statement = select(ToolRow).where(col(ToolRow.part_of).is_(None)).order_by(col(ToolRow.slug))
-    rows = session.exec(statement)
-    return [as_noun(Tool, row) for row in rows]
+    statement = select(*_TOOL).where(col(ToolRow.part_of).is_(None)).order_by(col(ToolRow.slug))
+    return list(as_nouns(Tool, session.execute(statement)))
 
 
 def tool_by_slug(session: Session, slug: str, *, holds: bool = False) -> Tool | None:
@@ -142,7 +152,7 @@ def facts_of(session: Session, tools: Collection[str]) -> dict[str, list[Fact]]:
     slugs = list(found)
     for start in range(0, len(slugs), CHUNK):
         statement = (
-            select(FactRow)
+            select(*_FACT)
             .where(col(FactRow.tool).in_(slugs[start : start + CHUNK]))
             .order_by(
                 col(FactRow.tool),
@@ -152,8 +162,8 @@ def facts_of(session: Session, tools: Collection[str]) -> dict[str, list[Fact]]:
                 col(FactRow.span),
             )
         )
-        for row in session.exec(statement):
-            found[row.tool].append(as_noun(Fact, row))
+        for fact in as_nouns(Fact, session.execute(statement)):
+            found[fact.tool].append(fact)
     return found
 
 

@@ -31,7 +31,7 @@ def web_parts(resources: Resources) -> Parts:
 
     def build(week: str) -> None:
         now = settings.clock()
-        research(resources.db, classifier=resources.classifier)
+        research(resources.db, classifier=resources.classifier, incumbents=resources.incumbents)
         build_issue(week, options=BuildOptions(), parts=resources.weekly_parts(), now=now)
 
     return Parts(
