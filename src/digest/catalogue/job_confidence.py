@@ -27,7 +27,7 @@ From log-odds to confidence: a logistic curve over the odds, the lead on the sec
 Read off real launches labelled by a person and off our own sentences, each left out in turn; never
 off the held-out set. benchmarks/jobs.py prints what it would be now.
 """
-CURVE_WITH_MEANING: Curve = (0.45, 0.18, 0.51, -0.11)
+CURVE_WITH_MEANING: Curve = (0.45, 0.18, 0.51, -0.26)
 """The same where the meaning of a text counts beside its words; read off the same, with MiniLM."""
 
 
