@@ -58,14 +58,15 @@ def test_a_vector_of_another_size_counts_nothing():
     [
         {},
         dict.fromkeys(SENTENCES["tts"], SPOKEN),
+        {text: each for text, each in VECTORS.items() if text != "paints a story"},
         VECTORS | {"paints a story": packed([0.1, 1.0])},
     ],
-    ids=["none", "of one job only", "of two sizes"],
+    ids=["none", "of one job only", "all but one", "of two sizes"],
 )
-def test_words_alone_decide_unless_meaning_speaks_for_every_job(vectors):
+def test_words_alone_decide_unless_every_sentence_was_seen(vectors):
     sentences = [(text, job) for job, texts in SENTENCES.items() for text in texts]
 
-    assert learn_meaning(sentences, vectors) is None
+    assert learn_meaning(sentences, [], vectors) is None
     assert classifier(vectors).meaning is None
 
 

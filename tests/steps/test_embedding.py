@@ -128,7 +128,7 @@ def test_a_run_goes_on_by_words_alone_and_says_so_once(db, server, caplog, reply
 
     assert report.tools == 1
     assert len(caplog.messages) == 1
-    assert caplog.messages[0].startswith("tools are sorted by words alone: http://127.0.0.1")
+    assert caplog.messages[0].startswith("new tools are sorted by words alone: http://127.0.0.1")
 
 
 @pytest.fixture

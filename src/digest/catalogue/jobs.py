@@ -198,7 +198,7 @@ class JobClassifier:
     @property
     def sentences(self) -> list[str]:
         """All texts that are learnt from; in a fixed order."""
-        return [text for text, _ in self._sentences]
+        return [text for text, _ in self._taught]
 
     def knows(self, job: str | None) -> bool:
         """Tell whether there is such a job."""
@@ -217,24 +217,34 @@ class JobClassifier:
 
     @cached_property
     def _sentences(self) -> list[tuple[str, str]]:
-        """All texts there are to learn from, each with its job; in a fixed order."""
+        """The texts that ship with the program, each with its job; in a fixed order."""
         jobs, exemplars = self._given
         found = [(text, job.key) for job in jobs for text in _prototypes(job)]
         found += [(text, job) for job, texts in exemplars.items() for text in texts]
+        return found
+
+    @cached_property
+    def _corrected(self) -> list[tuple[str, str]]:
+        """The texts of tools that editors gave a job, with that."""
         told = self.texts_of([tool for tool, _ in self._corrections])
         corrected = zip(told, (job for _, job in self._corrections), strict=True)
-        return found + list(corrected) * CORRECTION
+        return list(corrected) * CORRECTION
+
+    @property
+    def _taught(self) -> list[tuple[str, str]]:
+        """All texts there are to learn from, each with its job; in a fixed order."""
+        return self._sentences + self._corrected
 
     @cached_property
     def model(self) -> TextModel:
         """What scores texts; learnt when it is first asked for."""
-        texts, jobs = zip(*self._sentences, strict=True)
+        texts, jobs = zip(*self._taught, strict=True)
         return TextModel(texts, jobs)
 
     @cached_property
     def meaning(self) -> MeaningModel | None:
         """What scores vectors beside the words; None where words alone decide."""
-        return learn_meaning(self._sentences, self._vectors) if self._vectors else None
+        return learn_meaning(self._sentences, self._corrected, self._vectors)
 
     @cached_property
     def ordinary(self) -> frozenset[str]:
@@ -246,7 +256,7 @@ class JobClassifier:
     @cached_property
     def _words(self) -> frozenset[str]:
         """All words that have been learnt."""
-        return frozenset().union(*(meaningful(text) for text, _ in self._sentences))
+        return frozenset().union(*(meaningful(text) for text, _ in self._taught))
 
     def _decide(
         self, tool: Described, text: str, row: Sequence[float], curve: Curve

@@ -66,21 +66,24 @@ class MeaningModel:
 
 
 def learn_meaning(
-    sentences: Sequence[tuple[str, str]], vectors: Mapping[str, Vector]
+    sentences: Sequence[tuple[str, str]],
+    corrected: Sequence[tuple[str, str]],
+    vectors: Mapping[str, Vector],
 ) -> MeaningModel | None:
     """
-    Learn from the sentences whose vectors are known.
+    Learn from sentences, and from what editors corrected as far as its vectors are known.
 
     Args:
         sentences: Texts with their jobs.
+        corrected: Likewise.
         vectors: By text.
 
     Returns:
-        None unless every job is spoken for: a job nobody saw would lose to all others.
+        None unless all sentences are known: a job that few of them speak for would lose to others.
     """
-    seen = [(vectors[text], job) for text, job in sentences if text in vectors]
-    if {job for _, job in seen} != {job for _, job in sentences}:
+    if not all(text in vectors for text, _ in sentences):
         return None
+    seen = [(vectors[text], job) for text, job in (*sentences, *corrected) if text in vectors]
     if len({len(vector) for vector, _ in seen}) != 1:
         return None
     return MeaningModel(*zip(*seen, strict=True))

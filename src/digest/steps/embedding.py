@@ -45,7 +45,7 @@ def embed(db: Database, texts: Iterable[str], *, embedder: Embedder) -> set[str]
         try:
             found = dict(zip(part, _alike(embedder, part, like), strict=True))
         except EmbeddingError as error:
-            logger.warning("tools are sorted by words alone: %s", error)
+            logger.warning("new tools are sorted by words alone: %s", error)
             return None
         with db.write() as session:
             keyed = {text_key(text): vector for text, vector in found.items()}
