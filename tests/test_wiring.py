@@ -116,3 +116,15 @@ def test_the_parts_of_a_house_can_all_be_had(settings, tmp_path: Path):
     other = settings(templates_dir=tmp_path)
     with open_resources(other) as resources:
         assert resources.templates_dir == tmp_path
+
+
+def test_words_alone_decide_unless_an_embedding_model_is_set(settings):
+    more = {"embeddings_model": "tiny", "embeddings_url": "https://api.example.com/v1"}
+
+    with open_resources(settings()) as resources:
+        off = resources.embedder, resources.classifier.seen_by
+    with open_resources(settings(**more)) as resources:
+        on = resources.embedder.model, resources.classifier.seen_by
+
+    assert off == (None, None)
+    assert on == ("tiny@api.example.com", "tiny@api.example.com")
