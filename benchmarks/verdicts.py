@@ -2,8 +2,9 @@
 Say what the checklist panel decides over real launches: ship rates, and what it could not call.
 
 Reads a folder of captured listings (a JSON list of them, or the names below), makes tools of them in
-a database of its own, and reviews every one. A rate that is outside 10 to 80 % is marked. The folder
-belongs to the sites; none of it is kept.
+a database of its own, and reviews every one as of the day it was seen; then the established tools that
+ship with the program. A rate outside 10 to 80 % is marked where there are 30 calls. The folder belongs
+to the sites; none of it is kept.
 
 Usage: verdicts.py FOLDER [--json]
 """
@@ -19,9 +20,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from digest.catalogue.established import packaged
 from digest.catalogue.jobs import JobClassifier, load_jobs
-from digest.model import Capture, Launch, Review, Reviewer, Source, Verdict
+from digest.model import INCUMBENTS, Capture, Launch, Review, Reviewer, Source, Verdict
 from digest.panel.rules import load_rules
+from digest.panel.verdict import FEWEST, MOST, WATCHED
 from digest.sources import parsers
 from digest.steps.panel import Reviewed, load_known, review_known
 from digest.steps.research import research
@@ -55,8 +58,9 @@ LISTINGS = (
     ("ollama-blog", "feed", "vendor_blogs/olshansk_feed_ollama_2026-08.xml", "2026-08-02"),
 )
 """Source, kind, file, and the day it was captured: tools are reviewed as of the day they were seen."""
-FEWEST, MOST = 0.10, 0.80
-"""Share of ships among calls outside of which a reviewer says too little."""
+LAST_DAY = "2026-11-26"
+"""When the established tools are reviewed: after all listings, so that they are nobody's rivals."""
+ESTABLISHED = (INCUMBENTS,)
 SHOWN = 12
 
 
@@ -73,7 +77,16 @@ def main() -> None:
         migrate(db)
         read, reviewed = review_everything(db, options.folder)
         db.close()
-    result = {"launches": read, **summary(reviewed)}
+    seen = {
+        slug: each for slug, each in reviewed.items() if each[0].side.tool.sources != ESTABLISHED
+    }
+    shipped = {slug: each for slug, each in reviewed.items() if slug not in seen}
+    result = {
+        "launches": read,
+        "captures": summary(seen),
+        "established": summary(shipped),
+        "together": summary(reviewed),
+    }
     print(json.dumps(result, indent=1, ensure_ascii=False) if options.json else told(result))
 
 
@@ -84,14 +97,14 @@ def review_everything(
     classifier, rules = JobClassifier(load_jobs()), load_rules()
     read: Counter[str] = Counter()
     reviewed: dict[str, tuple[Reviewed, datetime]] = {}
-    for day in sorted({listing[3] for listing in LISTINGS}):
+    for day in sorted({*(listing[3] for listing in LISTINGS), LAST_DAY}):
         now = datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(hours=18)
         with db.write() as session:
             for name, kind, path, _ in (each for each in LISTINGS if each[3] == day):
                 launches = tuple(_launches(name, kind, folder / path, now=now))
                 launch_store.put_launches(session, launches, now=now)
                 read[name] += len(launches)
-        research(db, classifier=classifier)
+        research(db, classifier=classifier, incumbents=packaged() if day == LAST_DAY else ())
         with db.read() as session:
             tools = tool_store.all_tools(session)
             new = {tool.slug: tool for tool in tools if tool.slug not in reviewed}
@@ -170,7 +183,7 @@ def _rates(reviews: list[Review], fresh: set[str]) -> dict[str, Any]:
         "ship_rate": share,
         "ship_rate_of_new": _share(new),
         "calls_on_new": len(new),
-        "alarm": share is not None and not FEWEST <= share <= MOST,
+        "alarm": len(calls) >= WATCHED and not FEWEST <= (share or 0.0) <= MOST,
         "unknown_where_no_call": dict(open_.most_common()),
     }
 
@@ -182,10 +195,16 @@ def _share(calls: list[Review]) -> float | None:
 
 def told(result: dict[str, Any]) -> str:
     """Say the result in lines for people."""
+    lines = []
+    for name in ("captures", "established", "together"):
+        lines += [f"== {name}", *_told(result[name]), ""]
+    return "\n".join(lines).rstrip()
+
+
+def _told(result: dict[str, Any]) -> list[str]:
+    called = f"{result['called_by_two']:,} of them called by two reviewers or more"
     lines = [
-        f"{sum(result['launches'].values()):,} launches, {result['tools']:,} tools, "
-        f"{result['called_by_two']:,} of them called by two reviewers or more",
-        "",
+        f"{result['tools']:,} tools, {called}",
         f"{'reviewer':10} {'calls':>6} {'no call':>8} {'ships':>7} {'of new ones':>12}",
     ]
     for name, rates in result["reviewers"].items():
@@ -194,14 +213,14 @@ def told(result: dict[str, Any]) -> str:
             f"{name:10} {rates['calls']:6,} {rates['no_calls']:8,} {_percent(rates['ship_rate']):>7}"
             f" {_percent(rates['ship_rate_of_new']):>7} of {rates['calls_on_new']}{mark}"
         )
-    lines += ["", "what was unknown where no call was made:"]
+    lines.append("unknown where no call was made:")
     for name, rates in result["reviewers"].items():
         open_ = ", ".join(f"{key} {count}" for key, count in rates["unknown_where_no_call"].items())
         lines.append(f"  {name}: {open_ or 'nothing'}")
-    lines += ["", "tools without two calls, by where they were seen:"]
+    lines.append("tools without two calls, by where they were seen:")
     lines += [f"  {count:5,} {names}" for names, count in result["no_calls_by_sources"].items()]
-    lines += ["", "panels: " + ", ".join(f"{name}: {n}" for name, n in result["panels"].items())]
-    return "\n".join(lines)
+    lines.append("panels: " + ", ".join(f"{name}: {n}" for name, n in result["panels"].items()))
+    return lines
 
 
 def _percent(share: float | None) -> str:

@@ -106,12 +106,72 @@ def test_pages_on_this_machine_need_no_tls(monkeypatch, url: str):
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PANEL_MODELS", "critic=openai:x", "'critic=openai:x' is not of the form reviewer=model"),
+        ("PANEL_MODELS", "builder", "reviewers are builder, skeptic, futurist, founder"),
+        ("PANEL_BASE_URL", "models.example/v1", "is not of the form https://host/v1"),
+        ("PANEL_BASE_URL", "https://host:port/v1", "is not of the form https://host/v1"),
+        ("PANEL_BASE_URL", "https://me:geheim@models.example/v1", "holds a login"),
+        ("PANEL_FORM", "xml", "How a model fills in its answer"),
+        ("PANEL_MAX_REQUESTS", "0", "Requests a run may make"),
+        ("PANEL_MAX_USD", "-1", "US dollars a run may cost"),
+        ("PANEL_TEMPERATURE", "3", "Temperature"),
+        ("PANEL_ANSWER_TOKENS", "10", "Tokens one answer may have"),
+    ],
+)
+def test_a_bad_setting_of_the_panel_is_named_and_says_what_is_wanted(
+    monkeypatch, name, value, said
+):
+    monkeypatch.setenv(f"DIGEST_{name}", value)
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+
+    assert caught.value.setting == f"DIGEST_{name}"
+    assert said in str(caught.value)
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "setting"),
+    [
+        ({"PANEL_PRICE_IN": "1"}, "DIGEST_PANEL_PRICE_IN"),
+        ({"PANEL_MODELS": "skeptic=ollama:x"}, "DIGEST_PANEL_MODEL"),
+        ({"PANEL_SPARE_MODEL": "ollama:x"}, "DIGEST_PANEL_MODEL"),
+        (
+            {"PANEL_BASE_URL": "http://models.example/v1", "PANEL_OPENAI_KEY": "sk"},
+            "DIGEST_PANEL_BASE_URL",
+        ),
+    ],
+)
+def test_settings_of_the_panel_that_do_not_go_together_are_refused(monkeypatch, given, setting):
+    for name, value in given.items():
+        monkeypatch.setenv(f"DIGEST_{name}", value)
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+
+    assert caught.value.setting == setting
+
+
+def test_models_of_single_reviewers_are_read_from_a_list(monkeypatch):
+    monkeypatch.setenv("DIGEST_PANEL_MODEL", "openai:a")
+    monkeypatch.setenv("DIGEST_PANEL_MODELS", " skeptic = anthropic:b , founder=ollama:c:7b,")
+
+    settings = load_settings()
+
+    assert settings.panel_models == {"skeptic": "anthropic:b", "founder": "ollama:c:7b"}
+
+
+@pytest.mark.parametrize(
     ("given", "told"),
     [
         (
             {"URL": "http://api.example.com/v1", "MODEL": "m"},
             "EMBEDDINGS_URL: .*must begin with https",
         ),
+        ({"URL": "HTTP://api.example.com/v1", "MODEL": "m"}, "EMBEDDINGS_URL: .*must begin"),
         ({"URL": "ftp://api.example.com/v1", "MODEL": "m"}, "EMBEDDINGS_URL: .*not of the form"),
         ({"URL": "https://h:port/v1", "MODEL": "m"}, "EMBEDDINGS_URL: .*not of the form"),
         ({"URL": "https://api.example.com/v1"}, "EMBEDDINGS_MODEL: must name a model"),

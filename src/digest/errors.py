@@ -17,6 +17,7 @@ DigestError                     one clear sentence for a person: what, where, wh
 ├── StoreError                  the database cannot be used
 │   └── SchemaError             its schema is older or newer than this program
 ├── NotFoundError(noun, key)    no such issue, tool, comparison or subscriber
+├── WithdrawnError(slug)        a comparison was published, and taken back
 ├── DecisionError               an editor's decision on tools makes no sense, or contradicts another
 ├── IssueError(week)            the issue is in the wrong state for what was asked
 │   ├── ApprovalError(week)     not approved, or approved for other content
@@ -151,6 +152,15 @@ class NotFoundError(DigestError):
         self.noun = noun
         self.key = key
         super().__init__(f"no {noun} {key!r}{'; ' + hint if hint else ''}")
+
+
+class WithdrawnError(DigestError):
+    """A comparison was published and taken back; ``reason`` is told to readers."""
+
+    def __init__(self, slug: str, reason: str) -> None:
+        super().__init__(f"{slug} was taken back: {reason}")
+        self.slug = slug
+        self.reason = reason
 
 
 class DecisionError(DigestError):

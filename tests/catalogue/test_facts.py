@@ -243,7 +243,10 @@ def test_claims_without_method_are_told_only_once_a_page_was_read():
     priced = fact(FactKind.PRICE, page=PageRole.PRICING)
     read = fact(kind=FactKind.DOCS, value=True, page=PageRole.README)
 
+    told = fact(FactKind.BENCHMARK, "bare", span="It scored 4 of 5; the method is not said.")
+
     assert supported([bare, shown, priced]) == (shown, priced)
+    assert supported([told]) == (told,)
     assert supported([bare, read]) == (bare, read)
 
 

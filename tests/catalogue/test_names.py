@@ -80,6 +80,8 @@ def test_the_best_name_is_written_as_a_name_and_bare_of_its_version(a_launch):
         "emberline"
     )
     assert best_name([a_launch("Kilnrun 1.0")]) == "Kilnrun 1.0"
+    assert best_name([a_launch("Scarlet.")]) == "Scarlet"
+    assert best_name([a_launch("Kiln.ai.")]) == "Kiln.ai."
 
 
 def test_names_fit_where_one_holds_the_other_or_is_in_the_others_text(a_launch):

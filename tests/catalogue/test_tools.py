@@ -56,7 +56,7 @@ def test_a_tool_is_put_together_from_all_its_launches(a_launch):
     assert tool.model_dump(exclude_defaults=True) == {
         "slug": "ember",
         "name": "Emberline",
-        "tagline": "one binary that runs GGUF models",
+        "tagline": "One binary that runs GGUF models",
         "url": "https://github.com/Maker/emberline",
         "site": "https://github.com/maker/emberline",
         "vendor": "Maker",
@@ -152,90 +152,6 @@ def test_a_date_of_update_is_no_launch_date(a_launch):
     )
 
     assert not built(row).launch_dated
-
-
-LONG = (
-    "Hey HN, I made Ember over a weekend! "
-    "Ember parses PDF documents into Markdown and keeps tables and footnotes. "
-    "It is the best parser there is. "
-    "It outperforms every other parser. "
-    "Unlike Kiln it needs no cloud. "
-    "Install: `pip install ember`. "
-    "Docs: https://ember.example/docs. "
-    "REST API. "
-    "Pages are read in order, column by column. "
-    "Scanned pages go through text recognition first. "
-    "Each table becomes one Markdown table with its caption. "
-    "A fifth sentence would be too much for a card."
-)
-
-
-def test_a_description_is_up_to_four_plain_sentences_about_the_product(a_launch):
-    tool = built(a_launch("Ember", tagline="PDF in, text out", description=LONG))
-
-    assert tool.description == (
-        "Ember parses PDF documents into Markdown and keeps tables and footnotes. "
-        "Pages are read in order, column by column. "
-        "Scanned pages go through text recognition first. "
-        "Each table becomes one Markdown table with its caption."
-    )
-
-
-def test_what_the_tagline_says_is_not_said_again_below_it(a_launch):
-    first, more = "Ember parses PDF documents into Markdown.", "Pages are read in their order."
-
-    with_more = built(a_launch("Ember", tagline=first, description=f"{first} {more}"))
-    alone = built(
-        a_launch("Ember", tagline="Ember parses PDF documents into Markdown", description=first)
-    )
-
-    assert (with_more.tagline, with_more.description) == (first, more)
-    assert alone.description == first
-
-
-def test_a_headline_that_serves_as_tagline_has_lost_its_prefix(a_launch):
-    tool = built(a_launch("Ember", title="Show HN: a parser for PDF documents in 300 lines"))
-
-    assert tool.tagline == "a parser for PDF documents in 300 lines"
-
-
-def test_a_description_stays_within_eighty_words(a_launch):
-    sentence = f"It {'quietly ' * 33}reads the pages of a book."
-    other = f"Then it {'slowly ' * 45}writes them down again."
-    too_long = f"Ember {'slowly ' * 90}reads."
-
-    tool = built(
-        a_launch("Ember", description=f"{too_long} {sentence} {other} There the book ends, too.")
-    )
-
-    assert tool.description == f"{sentence} There the book ends, too."
-    assert built(a_launch("Ember", description=too_long)).description == ""
-
-
-def test_a_plain_line_goes_before_praise(a_launch):
-    praised = a_launch(
-        "MeetSage",
-        tagline="the world's most powerful meeting notes",
-        description="It is free for now. MeetSage records the meeting and writes a transcript.",
-    )
-    bare = a_launch("MeetSage", tagline="the most powerful meeting notes")
-
-    assert built(praised).tagline == "MeetSage records the meeting and writes a transcript."
-    assert built(bare).tagline == "the most powerful meeting notes"
-    assert built(a_launch("MeetSage")).tagline == ""
-
-
-def test_a_headline_is_the_tagline_of_the_repository_it_names(a_launch):
-    post = a_launch(
-        "Getting a large model to run on slow computers", url="https://github.com/maker/Colibri"
-    )
-
-    tool = built(post)
-
-    assert (tool.name, tool.tagline) == (
-        "Colibri",
-        "Getting a large model to run on slow computers",
-    )
 
 
 def test_a_licence_without_an_identifier_is_shown_by_its_name(a_launch):

@@ -300,3 +300,20 @@ def test_a_port_that_is_taken(digest, site):
     assert told.endswith("name another with --host and --port")
     assert "nosuch.invalid" in digest("web", "--host", "nosuch.invalid").sentence
     assert digest("web", "--port", "99999").code == 2
+
+
+def test_a_published_comparison_is_taken_back_and_let_stand_again(built):
+    built("approve", WEEK, "--by", "Ada")
+    slug = built("build", "--week", WEEK, "--json").json["comparisons"][0]["slug"]
+    built("approve", WEEK, "--by", "Ada")
+
+    nameless = built("withdraw", slug, "--reason", "a wrong licence")
+    unknown = built("withdraw", "no-vs-such", "--by", "Ada", "--reason", "so")
+    done = built("withdraw", slug, "--by", "Ada", "--reason", "a wrong licence", "--json").json
+    undone = built("withdraw", slug, "--undo")
+
+    assert "give --by and --reason" in nameless.sentence
+    assert unknown.sentence == "no comparison 'no-vs-such'"
+    assert (done["slug"], done["by"], done["stands"]) == (slug, "Ada", False)
+    assert undone.out == f"{slug} of {WEEK} stands again\n"
+    assert "nothing to undo" in built("withdraw", slug, "--undo").sentence

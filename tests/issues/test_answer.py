@@ -1,11 +1,18 @@
 import pytest
 
 from digest.issues.answer import answer
-from digest.issues.reasons import RULES
+from digest.issues.reason_rules import RULES
 from digest.model import AnswerKind, FactKind
 from digest.panel.language import problems
 
 HIGH, LOW = 0.5, -0.5
+NOTHING = "you use it already: nothing we could confirm speaks for it over {}"
+
+
+def set_apart(line, other):
+    """The line as it stands where the same is not known of the other side."""
+    said = f"not confirmed for {other}"
+    return f"{line[:-1]}; {said})" if line.endswith(")") else f"{line} ({said})"
 
 
 def test_the_higher_share_wins(side):
@@ -110,22 +117,40 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
             ["it has to run on hardware of your own"],
             ["you would rather not run anything yourself"],
         ),
-        ("entry_price", "free", "freemium", ["it has to cost nothing to start"], None),
-        ("entry_price", "contact", "freemium", None, ["a free plan has to cover the start"]),
+        (
+            "entry_price",
+            "free",
+            "freemium",
+            ["it has to cost nothing to start (Codex: free plan, paid above)"],
+            None,
+        ),
+        (
+            "entry_price",
+            "contact",
+            "freemium",
+            None,
+            ["a free plan has to cover the start (Aider: price on request)"],
+        ),
         ("entry_price", "paid", "contact", None, None),
-        ("licence", "MIT", "proprietary", ["you need an open-source licence (MIT)"], None),
+        (
+            "licence",
+            "MIT",
+            "proprietary",
+            ["you need an open-source licence (MIT; Codex: proprietary)"],
+            None,
+        ),
         (
             "licence",
             "mit",
             "GPL-3.0",
-            ["you prefer the terms of MIT"],
-            ["you prefer the terms of GPL-3.0"],
+            ["you prefer the terms of MIT (Codex: GPL-3.0)"],
+            ["you prefer the terms of GPL-3.0 (Aider: MIT)"],
         ),
         (
             "licence",
             "CC-BY-4.0",
             "CC-BY-NC-4.0",
-            ["you need commercial use allowed (CC-BY-4.0)"],
+            ["you need commercial use allowed (CC-BY-4.0; Codex: CC-BY-NC-4.0)"],
             None,
         ),
         ("licence", "LicenseRef-a", "LicenseRef-b", None, None),
@@ -134,7 +159,9 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
             "price",
             "$9 per month",
             False,
-            ["you want to know the price before you talk to anyone"],
+            [
+                "you want to know the price before you talk to anyone ($9 per month; Codex: none found)"
+            ],
             None,
         ),
         (
@@ -142,7 +169,7 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
             "$9 per month",
             "$7 per month",
             None,
-            ["the lower price decides ($7 per month)"],
+            ["the lower price decides ($7 per month; Aider: $9 per month)"],
         ),
         (
             "price",
@@ -165,17 +192,23 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
             "maintained_at",
             "2026-07-01",
             "2026-03-01",
-            ["recent work on it matters to you (last seen on 1 July 2026)"],
+            ["recent work on it matters to you (last seen on 1 July 2026; Codex: 1 March 2026)"],
             None,
         ),
         ("maintained_at", "2026-07-01", "2026-06-01", None, None),
         ("self_host", True, False, ["you want to host it yourself"], None),
-        ("open_interface", "MCP", False, ["it has to plug in through MCP"], None),
+        (
+            "open_interface",
+            "MCP",
+            False,
+            ["it has to plug in through MCP (Codex: none found)"],
+            None,
+        ),
         (
             "open_interface",
             "MCP, REST API",
             False,
-            ["it has to plug in through MCP or a REST API"],
+            ["it has to plug in through MCP or a REST API (Codex: none found)"],
             None,
         ),
         (
@@ -183,31 +216,39 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
             "REST API",
             "MCP, REST API",
             None,
-            ["it has to plug in through MCP"],
+            ["it has to plug in through MCP (Aider: REST API)"],
         ),
         (
             "open_interface",
             "OpenAI-compatible API",
             "GGUF",
-            ["it has to plug in through an OpenAI-compatible API"],
-            ["it has to come as GGUF files"],
+            ["it has to plug in through an OpenAI-compatible API (Codex: GGUF)"],
+            ["it has to come as GGUF files (Aider: OpenAI-compatible API)"],
         ),
         ("benchmark", "bare", "reproducible", None, ["you want claims you can check"]),
-        ("context_length", 8000, 131072, None, ["your inputs are long (up to 131,072 tokens)"]),
+        (
+            "context_length",
+            8000,
+            131072,
+            None,
+            ["your inputs are long (up to 131,072 tokens; Aider: 8,000 tokens)"],
+        ),
         ("context_length", 8000, 12000, None, None),
-        ("platforms", "macOS, Linux", "linux", ["you work on macOS"], None),
+        ("platforms", "macOS, Linux", "linux", ["you work on macOS (Codex: linux)"], None),
         (
             "platforms",
             "macOS, Linux, Windows, iOS",
             "web",
-            ["you work on macOS, Linux or Windows"],
-            ["you work on web"],
+            ["you work on macOS, Linux or Windows (Codex: web)"],
+            ["it has to work in the browser (Aider: macOS, Linux, Windows, iOS)"],
         ),
         (
             "created_at",
             "2024-01-05",
             "2026-01-05",
-            ["you prefer what has been public longer, since 5 January 2024"],
+            [
+                "you prefer what has been public longer, since 5 January 2024 (Codex: 5 January 2026)"
+            ],
             None,
         ),
         ("created_at", "2026-01-05", "2026-02-05", None, None),
@@ -216,14 +257,14 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
             "2026-01-05",
             "2015-02-01",
             None,
-            ["you want a maker that has been around since 2015"],
+            ["you want a maker that has been around since 2015 (Aider: 2026)"],
         ),
         (
             "parameters",
             "3B",
             "7B",
-            ["a model of 3B parameters fits your hardware"],
-            ["a model of 7B parameters fits your hardware"],
+            ["a model of 3B parameters fits your hardware (Codex: 7B)"],
+            ["a model of 7B parameters fits your hardware (Aider: 3B)"],
         ),
         ("docs", True, False, ["you want documentation to follow"], None),
         ("terms", True, False, ["you need terms and a privacy page to show"], None),
@@ -260,8 +301,8 @@ def test_a_known_difference_says_who_should_pick_which(kind, ours, theirs, for_a
 def test_a_property_unknown_of_the_other_side_is_the_second_choice(kind, value, line, side):
     made = answer(side("aider", **{kind: value}), side("codex", docs=True))
 
-    assert made.pick_a_if == (line,)
-    assert made.pick_b_if == ("you want documentation to follow",)
+    assert made.pick_a_if == (set_apart(line, "Codex"),)
+    assert made.pick_b_if == ("you want documentation to follow (not confirmed for Aider)",)
 
 
 @pytest.mark.parametrize(
@@ -283,16 +324,17 @@ def test_a_property_unknown_of_the_other_side_is_the_second_choice(kind, value, 
 def test_no_line_comes_from_what_is_no_advantage_or_not_known_of_both(kind, value, side):
     made = answer(side("aider", tool={"launch_dated": False}, **{kind: value}), side("codex"))
 
-    assert made.pick_a_if == ()
+    assert made.pick_a_if == (NOTHING.format("Codex"),)
 
 
-def test_what_is_the_same_on_both_sides_gives_no_line(side):
+def test_what_is_the_same_on_both_sides_is_said_to_be(side):
     both = {"licence": "MIT", "entry_price": "free", "runs_locally": True, "platforms": "macOS"}
     both |= {"benchmark": "reproducible", "price": "$1", "parameters": "3B"}
 
     made = answer(side("aider", **both), side("codex", **both))
 
-    assert (made.pick_a_if, made.pick_b_if) == ((), ())
+    assert made.pick_a_if == (NOTHING.format("Codex"),)
+    assert made.pick_b_if == (NOTHING.format("Aider"),)
 
 
 def test_what_can_be_hosted_runs_on_hardware_of_your_own_and_that_is_said_once(side):
@@ -300,7 +342,7 @@ def test_what_can_be_hosted_runs_on_hardware_of_your_own_and_that_is_said_once(s
 
     made = answer(side("aider", **ours), side("codex", self_host=False, runs_locally=False))
 
-    assert made.pick_a_if == ("it has to run on hardware of your own",)
+    assert made.pick_a_if == ("it has to run on hardware of your own (it can be self-hosted)",)
     assert made.pick_b_if == ("you would rather not run anything yourself",)
 
 
@@ -309,7 +351,7 @@ def test_a_free_tool_is_not_named_by_its_price_as_well(side):
         side("aider", entry_price="free"), side("codex", entry_price="paid", price="$9 per month")
     )
 
-    assert made.pick_a_if == ("it has to cost nothing to start",)
+    assert made.pick_a_if == ("it has to cost nothing to start (Codex: $9 per month)",)
     assert not [line for line in made.pick_b_if if "$" in line]
 
 
@@ -319,7 +361,9 @@ def test_a_price_that_can_be_read_is_set_against_one_on_request(side):
         side("codex", entry_price="contact"),
     )
 
-    assert made.pick_a_if == ("you want to know the price before you talk to anyone",)
+    assert made.pick_a_if == (
+        "you want to know the price before you talk to anyone ($9 per month; Codex: price on request)",
+    )
 
 
 @pytest.mark.parametrize(
@@ -346,17 +390,18 @@ def test_at_most_three_lines_a_side_the_weightiest_first(side):
 
     assert made.pick_a_if == (
         "it has to run on hardware of your own",
-        "you need an open-source licence (MIT)",
+        "you need an open-source licence (MIT; Codex: proprietary)",
         "you want an example to start from",
     )
 
 
-def test_undated_launches_give_no_line(side):
+def test_undated_launches_give_no_line_of_their_own(side):
     made = answer(
         side("aider", tool={"days": 2, "launch_dated": False}), side("codex", tool={"days": 50})
     )
 
-    assert (made.pick_a_if, made.pick_b_if) == ((), ())
+    assert made.pick_a_if == (NOTHING.format("Codex"),)
+    assert made.pick_b_if == (NOTHING.format("Aider"),)
 
 
 def test_no_line_says_more_than_its_sources(side):
@@ -367,6 +412,79 @@ def test_no_line_says_more_than_its_sources(side):
         made = answer(side("aider", scores, **ours), side("codex", (LOW,) * 4, **theirs))
         for line in (made.line, *made.pick_a_if, *made.pick_b_if):
             assert problems(line) == ()
+
+
+@pytest.mark.parametrize(
+    ("facts", "line"),
+    [
+        (
+            {"open_interface": "GGUF, MCP"},
+            "it has to run on hardware of your own (it ships GGUF files)",
+        ),
+        (
+            {"install": "pip install aider"},
+            "it has to run on hardware of your own (`pip install aider`)",
+        ),
+        ({"install": f"curl {'x' * 60}"}, "it has to run on hardware of your own"),
+        ({}, "it has to run on hardware of your own"),
+    ],
+)
+def test_a_line_names_what_it_rests_on(facts, line, side):
+    made = answer(side("aider", runs_locally=True, **facts), side("codex", runs_locally=False))
+
+    assert made.pick_a_if[0] == line
+
+
+def test_a_free_plan_says_what_it_costs_above_it(side):
+    ours = {"entry_price": "freemium", "price": "$9 per month"}
+
+    made = answer(side("aider", **ours), side("codex", entry_price="paid", price="$20 per month"))
+
+    assert made.pick_a_if[0] == (
+        "a free plan has to cover the start (paid: $9 per month; Codex: $20 per month)"
+    )
+
+
+def test_without_a_fact_the_count_and_then_a_reviewer_set_them_apart(side):
+    """The loser gets a line as well, and none of them rests on what is unknown."""
+    undated = {"launch_dated": False}
+    stars = {"popularity_metric": "stars", **undated}
+    known = side("aider", (HIGH, LOW, LOW, LOW), tool={**stars, "popularity": 1200})
+    young = side("codex", (LOW, LOW, HIGH, HIGH), tool={**stars, "popularity": 300})
+    pulls = side("codex", tool={"popularity_metric": "pulls", "popularity": 9, **undated})
+
+    counted = answer(known, young)
+
+    assert counted.pick_a_if == ("you follow what more people follow (1,200 stars against 300)",)
+    assert counted.pick_b_if == (
+        "the Futurist's questions are yours: of the two it would ship this",
+    )
+    assert answer(known, pulls).pick_a_if == (NOTHING.format("Codex"),)
+
+
+def test_a_name_with_a_stop_of_its_own_gets_no_second_one(side):
+    asking = side("codex", (None,) * 4, tool={"name": "Why Codex?"})
+
+    made = answer(side("aider"), asking)
+
+    assert made.line == "No answer yet: too little is known about Why Codex?"
+
+
+def test_a_long_name_is_the_other_inside_a_line(side):
+    long = side("codex", licence="proprietary", tool={"name": "A Boardroom Assistant of Renown"})
+
+    made = answer(side("aider", licence="MIT"), long)
+
+    assert made.pick_a_if == ("you need an open-source licence (MIT; the other: proprietary)",)
+
+
+@pytest.mark.parametrize("scores", [(HIGH,) * 4, (LOW,) * 4, (None,) * 4, (HIGH, LOW, HIGH, None)])
+def test_every_side_gets_a_line(scores, side):
+    for theirs in ((HIGH,) * 4, (LOW,) * 4, (None,) * 4):
+        made = answer(side("aider", scores), side("codex", theirs))
+
+        assert made.pick_a_if
+        assert made.pick_b_if
 
 
 def test_the_rules_look_at_kinds_that_exist():

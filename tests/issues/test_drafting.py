@@ -3,9 +3,10 @@ from datetime import timedelta
 import pytest
 
 from digest.issues.drafting import draft_comparison, draft_issue
-from digest.model import AnswerKind, FactKind, Flag, Plan, StaleSource
+from digest.model import AnswerKind, FactCell, FactKind, Flag, Plan, StaleSource
 
 WEEK = "2026-W29"
+MANY = " ".join(f"word{number}" for number in range(78))
 
 
 @pytest.fixture
@@ -123,7 +124,30 @@ def test_a_cell_carries_the_words_it_stands_on(draft, side, now):
         "words about licence",
     )
     assert row.a.observed_at == now - timedelta(hours=5)
-    assert row.b.model_dump() == dict.fromkeys(row.b.model_dump())
+    assert row.b == FactCell()
+
+
+def test_what_other_sources_say_stands_beside_the_value(draft, side, fact):
+    """Both licences are shown with their sources; the panel's fact stays in front."""
+    other = fact("licence", "GPL-3.0", source="listing", url="https://listing.example/aider")
+    same = fact("licence", "mit", source="listing", url="https://listing.example/aider")
+    a = side("aider", licence="MIT", docs=True).model_copy(update={"dissent": (other, same)})
+
+    (row,) = draft(a, side("codex"), rows=(FactKind.LICENCE,)).facts
+
+    assert row.a.text == "MIT"
+    assert [(cell.text, cell.source, cell.url) for cell in row.a.others] == [
+        ("GPL-3.0", "listing", "https://listing.example/aider")
+    ]
+
+
+def test_what_sources_contradict_each_other_on_speaks_for_neither_side(draft, side, fact):
+    a = side("aider", licence="MIT", docs=True)
+    disputed = a.model_copy(update={"dissent": (fact("licence", "BUSL-1.1"),)})
+    theirs = side("codex", licence="proprietary", docs=True)
+
+    assert "(MIT; Codex: proprietary)" in draft(a, theirs).answer.pick_a_if[0]
+    assert not [line for line in draft(disputed, theirs).answer.pick_a_if if "MIT" in line]
 
 
 def test_the_evidence_is_as_old_as_the_older_side(draft, side, fact, now):
@@ -153,8 +177,11 @@ def test_names_and_taglines_are_cut_to_what_a_card_holds(draft, side):
     ("text", "shown"),
     [
         ("Edits  code.\nIn git.", "Edits code. In git."),
-        ("Edits code. " + "word " * 90, "Edits code."),
-        ("word " * 79 + "end, more", "word " * 79 + "end…"),
+        (f"Edits code. {MANY} {MANY}", "Edits code."),
+        (f"{MANY} end, and more of it", f"{MANY} end."),
+        ("Edits code. It runs in the ter", "Edits code."),
+        ("Edits code", "Edits code."),
+        ("**Edits** code 🚀. In <b>git</b>.", "Edits code. In git."),
     ],
 )
 def test_a_description_is_cut_at_a_sentence(text, shown, draft, side):

@@ -15,8 +15,8 @@ from digest.model import Answer, AnswerKind, Community, Newcomer
 
 
 def words(text):
-    """Words as a reader sees them: joiners and direction marks are no letters."""
-    return " ".join(re.sub("[\u2060\u2066-\u2069]", "", text).replace("\xa0", " ").split())
+    """Words as a reader sees them: joiners, direction marks and marks of code are no letters."""
+    return " ".join(re.sub("[\u2060\u2066-\u2069`]", "", text).replace("\xa0", " ").split())
 
 
 def visible(html):
@@ -48,7 +48,7 @@ def test_the_mail_follows_the_order_of_the_paper(example_edition):
         ("h3", 'R&D <Notes> vs The "Quoted" Desk'),
         (
             "h3",
-            "Extraordinarily Long-Named Retrieval and Evaluation Workbench for Everybody vs `tick`",
+            "Extraordinarily Long-Named Retrieval and Evaluation Workbench for Everybody vs tick",
         ),
         ("h3", "اردو نویس vs Pen 🖋️ & Paper"),
         ("h3", ".envy vs 50% Off_Brand {{name}} @@VOTE@@"),
@@ -80,8 +80,9 @@ def test_both_parts_say_the_same(example_issue, example_edition):
         "OpenAI-compatible API",
         lead.why,
         "4 of 4 against — (too few calls)",
-        "written by software from public sources; nobody here ran the tools",
-        "checklist, not a critic",
+        "Written by software from public sources; nobody here ran the tools",
+        "Each review is a checklist over published facts",
+        "instruments, not people",
         "312 launches from 6 sources",
         "Ollama library: it turned our reader away; last read well on 20 November 2026.",
         "1 Example Street",
@@ -91,8 +92,8 @@ def test_both_parts_say_the_same(example_issue, example_edition):
         *(f"{pair.a.name} vs {pair.b.name}" for pair in example_issue.comparisons),
     ]
 
-    assert [line for line in said if line not in html] == []
-    assert [line for line in said if line not in text] == []
+    assert [line for line in said if words(line) not in html] == []
+    assert [line for line in said if words(line) not in text] == []
 
 
 def test_links_lead_to_the_pages_and_only_what_is_personal_is_a_slot(example_edition):

@@ -5,13 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from digest.mail.prose import cleaned
+from digest.mail.tiles import community_tile, entry_tile, panel_tile
 from digest.mail.view import (
     NEWCOMERS_SHOWN,
     against,
-    community_tile,
-    entry_tile,
     issue_view,
-    panel_tile,
     preheader_line,
     subject_line,
     trouble,

@@ -77,11 +77,11 @@ def test_other_rules_are_named_by_their_number(made):
 
 
 def test_time_alone_can_change_an_answer(made):
-    facts = {"benchmark": "none", "maintained_at": "0 days", "entry_price": "free"}
-    before, after = (made(facts, "skeptic", days=days) for days in (0, 91))
+    facts = {"benchmark": "none", "maintained_at": "60 days", "entry_price": "free"}
+    before, after = (made(facts, "skeptic", days=days) for days in (0, 31))
 
     assert reason(before, after) == (
-        "last commit or release was 14 July 2026, now 14 July 2026, more than 90 days ago; "
+        "last commit or release was 15 May 2026, now 15 May 2026, more than 90 days ago; "
         "time in public was under 30 days, now over 30 days"
     )
 

@@ -11,7 +11,7 @@ from digest.panel.checks import CHECKS
 from digest.panel.language import problems
 from digest.panel.rulebook import load_rules, parse_rules
 from digest.panel.rules import review, review_all
-from digest.panel.verdict import tally
+from digest.panel.verdict import leaning, tally
 
 SHEETS = (
     "open_3b_model",
@@ -292,3 +292,31 @@ def test_the_tally_counts_ships_among_calls(sheet, rules, now):
 def _file_text():
 
     return files("digest.panel").joinpath("rules.toml").read_text(encoding="utf-8")
+
+
+def calls(ships, number=30):
+    return (Verdict.SHIP,) * ships + (Verdict.SKIP,) * (number - ships)
+
+
+@pytest.mark.parametrize("ships", [3, 24])
+def test_a_reviewer_that_tells_tools_apart_is_not_spoken_of(ships):
+    assert leaning({Reviewer.BUILDER: calls(ships)}) == ()
+
+
+@pytest.mark.parametrize(
+    ("ships", "said"),
+    [
+        (25, "the Builder ships nearly everything: 25 of its last 30 calls"),
+        (2, "the Builder ships hardly anything: 2 of its last 30 calls"),
+    ],
+)
+def test_a_reviewer_that_hardly_tells_tools_apart_is_named_to_the_operator(ships, said):
+    (line,) = leaning({Reviewer.BUILDER: calls(ships), Reviewer.FOUNDER: calls(12)})
+
+    assert line.startswith(said)
+
+
+def test_of_fewer_than_thirty_calls_nothing_is_said_and_older_ones_do_not_count():
+    assert leaning({Reviewer.SKEPTIC: calls(29, 29)}) == ()
+    assert leaning({Reviewer.SKEPTIC: (*calls(15), *calls(30))}) == ()
+    assert leaning({}) == ()

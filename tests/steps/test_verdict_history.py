@@ -9,8 +9,9 @@ import pytest
 
 from digest.catalogue.jobs import load_jobs
 from digest.mail.stationery import Brand
-from digest.model import AnswerKind, Fact, FactKind, Tool, Verdict
+from digest.model import AnswerKind, Fact, FactKind, Issue, Tool, Verdict
 from digest.panel.rules import Rules, load_rules
+from digest.steps.build_report import BuildReport
 from digest.steps.desk import WeeklyParts
 from digest.steps.weekly import BuildOptions, approve_issue, build_issue
 from digest.store import reviews as store
@@ -95,22 +96,33 @@ def weeks(db: Database) -> list[datetime]:
     return times
 
 
+def build_with(
+    db: Database,
+    week: str,
+    now: datetime,
+    *,
+    pinned: tuple[str, ...],
+    rules: Rules | None = None,
+) -> BuildReport:
+    parts = WeeklyParts(
+        db=db,
+        jobs=load_jobs(),
+        rules=rules or load_rules(),
+        brand=BRAND,
+        templates_dir=Path(__file__).parents[2] / "email_templates",
+        zone=ZoneInfo("UTC"),
+        labels={},
+    )
+    return build_issue(week, options=BuildOptions(pinned=pinned), parts=parts, now=now)
+
+
 @pytest.fixture
-def build(db: Database) -> Callable[..., object]:
+def build(db: Database) -> Callable[..., Issue]:
     """Build a week, and release it."""
 
     def run(week: str, now: datetime, *, rules: Rules | None = None, releases: bool = True):
-        parts = WeeklyParts(
-            db=db,
-            jobs=load_jobs(),
-            rules=rules or load_rules(),
-            brand=BRAND,
-            templates_dir=Path(__file__).parents[2] / "email_templates",
-            zone=ZoneInfo("UTC"),
-            labels={},
-        )
         pair = "+".join(name.lower() for name in NAMES[WEEKS.index(week)])
-        report = build_issue(week, options=BuildOptions(pinned=(pair,)), parts=parts, now=now)
+        report = build_with(db, week, now, pinned=(pair,), rules=rules)
         if releases:
             approve_issue(db, week, by="Ada", now=now)
         return report.issue
@@ -202,7 +214,7 @@ def test_former_reviews_stay_with_their_date_and_what_changed_after_them(db, wee
     assert history == [(weeks[2], "licence was MIT, now CC-BY-NC-4.0"), (weeks[0], "")]
 
 
-def test_other_rules_are_a_reason(db, weeks, build):
+def test_other_rules_are_a_reason(weeks, build):
     build(WEEKS[0], weeks[0])
     rules = load_rules()
     limits = rules.thresholds.model_copy(update={"ship_at": 0.99})
@@ -213,3 +225,29 @@ def test_other_rules_are_a_reason(db, weeks, build):
     assert issue.moves
     assert all(move.why.startswith("rules 2 → 9") for move in issue.moves)
     assert {move.after for move in issue.moves} == {Verdict.SKIP}
+
+
+def test_the_operator_is_told_of_a_reviewer_that_ships_everything(sqlite_db: Database):
+    """Thirty tools of which each is known the same: nothing is told apart, and that is said."""
+    slugs = [f"larch-{number:02}" for number in range(30)]
+    tools = [
+        Tool(
+            slug=slug,
+            name=slug.title(),
+            product_key=slug,
+            vendor_key=slug,
+            job="small-llm",
+            job_confidence=0.95,
+            launched_at=FRIDAY - timedelta(days=2),
+        )
+        for slug in slugs
+    ]
+    with sqlite_db.write() as session:
+        tool_store.put_tools(session, tools)
+        facts = [fact for slug in slugs for fact in made_facts(slug, OPEN, at=FRIDAY)]
+        tool_store.replace_facts(session, slugs, facts)
+
+    report = build_with(sqlite_db, WEEKS[0], FRIDAY, pinned=("larch-00+larch-01",))
+
+    assert any(line.startswith("the Builder ships nearly everything") for line in report.watch)
+    assert report.document()["watch"] == list(report.watch)

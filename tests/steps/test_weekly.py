@@ -21,22 +21,27 @@ from digest.errors import ApprovalError, IssueError, NotFoundError, PreflightErr
 from digest.mail.stationery import Brand
 from digest.model import (
     Capture,
+    Choice,
+    Community,
     DeliveryState,
     FactKind,
     IssueState,
     Launch,
+    PastVote,
     SendOutcome,
     SendResult,
     Source,
     SourceState,
     Subscriber,
     SubscriberState,
+    Vote,
 )
 from digest.panel.rules import load_rules
 from digest.sources import parsers
 from digest.steps.desk import WeeklyParts
 from digest.steps.export import export_issue
 from digest.steps.planning import BuildOptions
+from digest.steps.recap import last_vote
 from digest.steps.research import research
 from digest.steps.send import SendParts, deliveries_of, resolve_uncertain, send_issue
 from digest.steps.status import status
@@ -400,6 +405,38 @@ def test_a_released_issue_is_not_rebuilt_into_none(house: Database, build):
         build(banned=everything)
 
     assert is_released(house, WEEK)
+
+
+def test_the_next_issue_tells_how_readers_voted_on_the_last_lead(house: Database, build):
+    """Only a released issue was voted on, and an issue without votes is not told of."""
+    lead = build().issue.comparisons[0]
+    add_readers(house, 6)
+    with house.write() as session:
+        for index in range(6):
+            vote = Vote(
+                week=WEEK,
+                comparison=lead.slug,
+                subscriber=f"reader-{index:09}",
+                choice=Choice.A,
+                voted_at=NOW,
+            )
+            reader_store.put_vote(session, vote)
+
+    unreleased = last_vote(house, before="2026-W48", now=NOW)
+    approve_issue(house, WEEK, by="Ada", now=NOW)
+    told = last_vote(house, before="2026-W48", now=NOW)
+
+    assert unreleased is None
+    assert told == PastVote(
+        week=WEEK,
+        slug=lead.slug,
+        a=lead.a.name,
+        b=lead.b.name,
+        community=Community(a=6),
+        preferred=Choice.A,
+        counted_at=NOW,
+    )
+    assert last_vote(house, before=WEEK, now=NOW) is None
 
 
 def test_an_unreleased_issue_is_not_sent(house: Database, build):

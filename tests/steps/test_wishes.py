@@ -43,6 +43,10 @@ KNOWN = {
     "example": True,
     "waitlist": False,
     "maintained_at": "2026-11-18",
+    "platforms": "macOS, Linux",
+    "open_interface": "REST API",
+    "terms": True,
+    "vendor_since": "2020-01-01",
 }
 JOBS = ("vector-db", "tts", "slides")
 """Three tools each, of which the third is older."""
@@ -240,7 +244,7 @@ def test_a_frozen_plan_whose_tool_is_part_of_another_says_so(house, build, ada):
     wishes.freeze(ada())
     with house.write() as session:
         rest = {each.slug for each in TOOLS} - {lead.a, lead.b}
-        decision_store.put_parts(session, {lead.a: sorted(rest)[0]})
+        decision_store.put_parts(session, {lead.a: min(rest)})
 
     with pytest.raises(IssueError, match=f"{lead.a} is in the frozen plan, and no tool"):
         build()

@@ -1,12 +1,13 @@
 """The Atom feed: valid, with ids that stay."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import feedparser
 
-from digest.web.feed import Entry, atom
+from digest.web.feed import Entry, atom, json_feed, rss
 from tests.conftest import NOW
 
 NS = {"a": "http://www.w3.org/2005/Atom"}
@@ -86,3 +87,29 @@ def test_a_reader_reads_it(client):
         "https://verdicts.example.com/issues/2026-W47",
         "https://verdicts.example.com/issues/2026-W46",
     ]
+
+
+def test_all_three_feeds_say_the_same():
+    brand = {"brand": "Weekly & Verdicts", "base_url": "https://verdicts.example.com"}
+    as_atom = feedparser.parse(atom([ENTRY], **brand))
+    as_rss = feedparser.parse(rss([ENTRY], **brand))
+    as_json = json.loads(json_feed([ENTRY], **brand))
+
+    assert as_rss.version == "rss20"
+    assert not as_rss.bozo
+    assert as_json["version"] == "https://jsonfeed.org/version/1.1"
+    (atom_entry,), (rss_entry,), (item,) = as_atom.entries, as_rss.entries, as_json["items"]
+    assert atom_entry.title == rss_entry.title
+    assert item["title"] == ENTRY.title
+    assert atom_entry.id == rss_entry.id == item["id"]
+    assert atom_entry.link == rss_entry.link == item["url"]
+    assert atom_entry.content[0].value == rss_entry.description == item["content_html"]
+    assert rss_entry.published_parsed == atom_entry.updated_parsed
+    assert item["summary"] == "Pick Smol & go."
+
+
+def test_feeds_without_an_issue_are_whole():
+    brand = {"brand": "Weekly", "base_url": "https://verdicts.example.com"}
+
+    assert feedparser.parse(rss([], **brand)).entries == []
+    assert json.loads(json_feed([], **brand))["items"] == []

@@ -7,10 +7,12 @@ from itertools import pairwise
 import pytest
 
 from digest.model import Choice, Vote
+from digest.panel.rules import load_rules
 from digest.panel.takes import OUR_RECORDS
 from digest.store import decisions as decision_store
 from digest.store import readers as reader_store
-from digest.web.views import Sources
+from digest.web.method import SENTENCES, points
+from digest.web.notes import Sources
 from tests.conftest import NOW
 
 COMPARE = "/compare/smol-vs-tiny-vs-mighty"
@@ -24,6 +26,10 @@ PAGES = [
     "/tools/smol",
     "/tools/tiny-vs-mighty",
     "/tools/fresh",
+    "/compare",
+    "/reviewers",
+    "/reviewers/builder",
+    "/reviewers/founder?category=Models",
     "/method",
     "/about",
     "/subscribe",
@@ -393,8 +399,33 @@ def test_the_method_is_made_from_the_rules(client):
 
     assert "when the weighted mean of the answers is 0.15 or more" in page
     assert "less than 50% of its weight" in page
-    for row in ("an install line 3", "whether there is a waitlist 2", "Founder Will it be there"):
+    for row in (
+        "an install line published +1; missing −1 3",
+        "the licence OSI-approved +1; not OSI-approved −0.2; closed code −0.6 2",
+        "with method or code +1; no claims made 0",
+        "Founder Will it be there",
+        "(percentile − 50) ÷ 50, from −1 to +1 2",
+    ):
         assert row in page
+
+
+def test_the_method_has_every_check_answer_weight_threshold_and_kind_of_sentence(client):
+    page = words_of(client.get("/method").text)
+    rules = load_rules()
+
+    for rule in rules.reviewer:
+        assert rule.asks in page
+        for check in rule.check:
+            assert f"{check.about} " in page
+            for answer, worth in rules.points.get(check.key, {}).items():
+                assert f"{rules.meaning(check.key, answer)} {points(worth)}" in page
+    for name, limit in rules.thresholds.model_dump().items():
+        said = 100 * limit if name in {"known_weight", "level_trend"} else limit
+        assert f"{said:g}" in page, name
+    assert f"Rules version {rules.panel_version}" in page
+    for kind, by in SENTENCES:
+        assert f"{kind} {by}" in page
+    assert "more than 80% or less than 10% of its last 30 calls" in page
 
 
 def test_a_new_installation_has_pages_too(newcomer):

@@ -28,6 +28,11 @@ OUTDATED = timedelta(days=60)
 _DATES = frozenset({FactKind.MAINTAINED_AT, FactKind.CREATED_AT, FactKind.VENDOR_SINCE})
 _CARRIES_METHOD = frozenset({PageRole.HOME, PageRole.README})
 _BARE = (FactKind.BENCHMARK, "bare")
+_SAYS_UNSHOWN = re.compile(
+    r"\b(?:is|are|was|were) (?:not|never) (?:said|told|given|shown|published|described)\b"
+    r"|\bno (?:method|code|details?|numbers) (?:is|are|was|were) (?:said|told|given|shown)\b",
+    re.IGNORECASE,
+)
 _PRICES = frozenset({FactKind.PRICE, FactKind.ENTRY_PRICE})
 _NEAREST: Mapping[bool, tuple[PageRole, ...]] = {
     True: (
@@ -158,12 +163,17 @@ def supported(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     Leave out what only a page could show that nobody has read.
 
     That claims come without method or code can be said of an announcement once the product's home
-    page or README was read as well: there the method would stand, not in a line of a listing.
+    page or README was read as well: there the method would stand, not in a line of a listing. Where
+    the announcement says itself that none is given, that is no absence but its word.
     """
     given = tuple(facts)
     if any(fact.page in _CARRIES_METHOD for fact in given):
         return given
-    return tuple(fact for fact in given if (fact.kind, fact.value) != _BARE)
+    return tuple(
+        fact
+        for fact in given
+        if (fact.kind, fact.value) != _BARE or _SAYS_UNSHOWN.search(fact.span)
+    )
 
 
 def _says_hosted_only(fact: Fact) -> bool:

@@ -107,7 +107,12 @@ def best_name(launches: Sequence[Launch]) -> str:
     best = min(names, key=lambda name: (is_sentence(name), name == name.lower(), len(name), name))
     # "Kilnrun 1.0" gives way to "Kilnrun" where another launch writes it without the version
     shorter = [name for name in names if fold(best).startswith(f"{fold(name)} ")]
-    return best[: min(map(len, shorter), default=len(best))]
+    return _unstopped(best[: min(map(len, shorter), default=len(best))])
+
+
+def _unstopped(name: str) -> str:
+    """Take the full stop from the end of a one-word name that has no other, such as "Scarlett."."""
+    return name[:-1] if name.endswith(".") and name.count(".") == 1 and " " not in name else name
 
 
 def are_compatible(one: Launch, other: Launch) -> bool:

@@ -1,17 +1,18 @@
 """
 Put together the tool that a product's launches make: what it is called, who makes it, where it is.
 
-Pure: takes an identity, its launches, its facts and its job, gives a tool. Of several texts the
-richest plain one is taken; what is shown are whole sentences that speak of the product.
+Pure: takes an identity, its launches, its facts and its job, gives a tool. Its texts are chosen by
+``taglines`` and ``descriptions``.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 
-from digest.catalogue import patterns
 from digest.catalogue.conflicts import entry_price, licence_name
+from digest.catalogue.descriptions import description
 from digest.catalogue.names import best_name, maker_of, product_key, product_words, slug_of
 from digest.catalogue.structured import is_model
+from digest.catalogue.taglines import tagline
 from digest.catalogue.urls import (
     Address,
     canonical,
@@ -20,7 +21,6 @@ from digest.catalogue.urls import (
     hugging_face_id,
     own_site,
 )
-from digest.catalogue.words import sentences
 from digest.model import (
     Fact,
     Flag,
@@ -32,18 +32,8 @@ from digest.model import (
     Tool,
 )
 
-MAX_WORDS = 80
-"""Words of a description."""
-MAX_SENTENCES = 4
-MIN_SENTENCE = 20
-"""Characters of a sentence; shorter ones are scraps of a list."""
-MAX_TAGLINE = 160
-"""Characters of a tagline that is taken before longer ones."""
-
 _BOOKKEEPING = frozenset({"show_hn", "launch_hn", "ask_hn", "output:text"})
 """Tags that say where a launch stood, not what it is."""
-_PREFIX = re.compile(r"^(?:show|launch|tell|ask) hn\s*[:–—-]\s*", re.IGNORECASE)
-"""Says where a headline stood."""
 _METRICS = (
     *(Popularity.STARS, Popularity.PULLS, Popularity.LIKES),
     *(Popularity.POINTS, Popularity.VOTES, Popularity.UPVOTES),
@@ -51,25 +41,6 @@ _METRICS = (
 )
 """The most lasting first."""
 _NO_DATE = frozenset({None, LaunchDateSource.UPDATED, LaunchDateSource.FIRST_SEEN})
-_NOT_SHOWN = re.compile(
-    r"https?://|`|!|\?|\b(?:I|I['’]\w+|we|my|our|us|you can find|happy to answer|feedback|"
-    r"hey|hi|hello|waitlist)\b"
-    r"|^(?:install|quick ?start|getting started|docs|pricing|terms|repo|demo|try it|link|note|see|"
-    r"for (?:more|model)|to read|learn|read|but|and|so|use of|training data|founded)\b"
-    r"|^[-*•\d]|[:…]$",
-    re.IGNORECASE,
-)
-"""First person, calls, addresses and lists: words of the maker's, not a description."""
-_POINTS_BACK = re.compile(r"^(?:it|its|this|these|they|that|those)\b", re.IGNORECASE)
-"""Begins with a word for something said before: no tagline."""
-_NOT_PLAIN = (
-    _NOT_SHOWN,
-    patterns.SUPERLATIVE,
-    patterns.BARE_CLAIM,
-    patterns.COMPARES,
-    patterns.INSTALL,
-)
-_WHOLE = re.compile(r"[.。]['\"”’)]?$")
 _MADE_BY = re.compile(
     r"\b(?:models?|family|series|developed|released|built|created|made|trained)\b"
     r"(?:\s[\w-]+){0,5}?\sby\s(?:the\s)?(?P<maker>[A-Z][\w-]*(?:\s(?:AI|[A-Z][\w-]+)){0,2})"
@@ -97,12 +68,12 @@ def build_tool(
     name = best_name(ordered)
     first = min(ordered, key=lambda launch: (launch.fresh_at, launch.launched_at_source or "~"))
     counted = _counted(ordered)
-    tagline = _tagline(ordered, name)
+    line = tagline(ordered, name)
     return Tool(
         slug=identity.slug,
         name=name,
-        tagline=tagline,
-        description=_description(ordered, tagline),
+        tagline=line,
+        description=description(ordered, name=name, tagline=line),
         url=_url(ordered),
         site=_site(ordered),
         vendor=_vendor(ordered, name),
@@ -130,59 +101,6 @@ def refreshed(tool: Tool, facts: Iterable[Fact]) -> Tool:
     return tool.model_copy(
         update={"entry_price": entry_price(known), "licence": licence_name(known)}
     )
-
-
-def _tagline(launches: Sequence[Launch], name: str) -> str:
-    """Give the line that reads best: plain and short; a plain sentence goes before praise."""
-    lines = [sentences(launch.tagline)[0] for launch in launches if launch.tagline]
-    titles = [_PREFIX.sub("", launch.title) for launch in launches if name not in launch.title]
-    lines += [title for title in titles if title]
-    lines += [
-        line
-        for each in launches
-        for line in sentences(each.description)
-        if _describes(line) and not _POINTS_BACK.search(line)
-    ]
-    rated = sorted(lines, key=lambda line: (not _is_plain(line), len(line) > MAX_TAGLINE))
-    return rated[0] if rated else ""
-
-
-def _description(launches: Sequence[Launch], tagline: str) -> str:
-    """
-    Give up to four whole sentences that speak of the product, at most 80 words.
-
-    The tagline stands above them: they begin with it only where there is nothing else to say.
-    """
-    texts = [text for each in launches for text in (each.description, each.tagline) if text]
-    found = [[each for each in sentences(text) if _describes(each)] for text in texts]
-    said = tagline.rstrip(". ").casefold()
-    others = [
-        text[1:] if text and text[0].rstrip(". ").casefold() == said else text for text in found
-    ]
-    return _longest(texts, others) or _longest(texts, found)
-
-
-def _longest(texts: Sequence[str], found: Sequence[Sequence[str]]) -> str:
-    """Give what can be shown of the longest text that has a sentence to show."""
-    for _, told in sorted(zip(texts, found, strict=True), key=lambda pair: -len(pair[0])):
-        chosen: list[str] = []
-        for sentence in told:
-            words = sum(len(each.split()) for each in (*chosen, sentence))
-            if words <= MAX_WORDS and len(chosen) < MAX_SENTENCES:
-                chosen.append(sentence)
-        if chosen:
-            return " ".join(chosen)
-    return ""
-
-
-def _describes(sentence: str) -> bool:
-    """Tell whether a sentence is whole and says what the product is or does."""
-    return len(sentence) >= MIN_SENTENCE and bool(_WHOLE.search(sentence)) and _is_plain(sentence)
-
-
-def _is_plain(line: str) -> bool:
-    """Tell whether a line neither praises nor claims, calls, compares or tells of its maker."""
-    return not any(pattern.search(line) for pattern in _NOT_PLAIN)
 
 
 def _rank(address: Address) -> int:

@@ -43,6 +43,7 @@ _PANELS = {
         ("export", export.export_command),
         ("approve", issues.approve_command),
         ("send", delivery.send_command),
+        ("withdraw", issues.withdraw_command),
     ),
     "How everything stands": (("status", issues.status_command),),
     "The machine": (

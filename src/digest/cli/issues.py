@@ -72,6 +72,8 @@ def build_command(
 
 
 def _print_build(report: "BuildReport") -> None:
+    from digest.steps.build_report import move_line
+
     plan = report.plan
     typer.echo(
         f"{plan.week}: {counted(plan.fresh, 'fresh tool')} between "
@@ -89,10 +91,12 @@ def _print_build(report: "BuildReport") -> None:
         print_table("", ("", "pair", "job", "answer"), rows)
         for item in report.issue.comparisons:
             typer.echo(f"{item.position}. why: {item.why}")
+        for move in report.moves:
+            typer.echo(f"moved: {move_line(move)}")
         typer.echo("")
     if report.rejected:
         print_table("left out", ("tools", "because"), [(n, r) for r, n in report.rejected.items()])
-    for line in (*report.decisions, *report.panel):
+    for line in (*report.decisions, *report.panel, *report.watch):
         typer.echo(line)
     if report.issue is None or report.edition is None:
         typer.echo(f"no issue: {report.note}")
@@ -129,6 +133,38 @@ def approve_command(
         print_json(approval)
         return
     typer.echo(f"{week}: edition {approval.edition_sha256[:12]} released by {approval.by}")
+
+
+def withdraw_command(
+    slug: Annotated[str, typer.Argument(help="The comparison, as in the address of its page.")],
+    by: Annotated[str, typer.Option(metavar="NAME", help="The editor who takes it back.")] = "",
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why, as readers are told on its page.")
+    ] = "",
+    *,
+    undo: Annotated[bool, typer.Option("--undo", help="Let it stand again.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Take a published comparison back: its page answers 410 with the reason, lists drop it."""
+    from digest.settings import load_settings
+    from digest.steps.withdraw import restore, withdraw
+    from digest.wiring import open_resources
+
+    settings = load_settings()
+    with open_resources(settings) as resources:
+        if undo:
+            found = restore(resources.db, slug)
+            told = {"week": found.week, "slug": slug, "stands": True}
+            line = f"{slug} of {found.week} stands again"
+        else:
+            now = settings.clock()
+            done = withdraw(resources.db, slug, by=by, reason=reason, now=now)
+            told = {**done.model_dump(mode="json"), "stands": False}
+            line = f"{slug} of {done.week} was taken back: {done.reason}"
+    if as_json:
+        print_json(told)
+    else:
+        typer.echo(line)
 
 
 def status_command(*, as_json: JsonFlag = False) -> None:

@@ -1,5 +1,7 @@
 """Which of two to pick: the panel's shares, then its scores, and an honest "too close to call"."""
 
+import re
+
 from digest.issues.cells import known
 from digest.issues.reasons import reasons
 from digest.issues.sides import Side
@@ -7,6 +9,8 @@ from digest.model import Answer, AnswerKind, Tally
 
 CLOSE = 0.15
 """Difference of shares, or of mean scores, below which neither wins."""
+_DOUBLE_STOP = re.compile(r"([.!?…])\.$")
+"""A name that ends a line with a stop of its own needs none of ours."""
 DECIMALS = 9
 """Places a difference is rounded to, so that 0.40 less 0.25 is 0.15."""
 
@@ -16,13 +20,15 @@ def answer(a: Side, b: Side) -> Answer:
     Answer head to head, from the rules alone.
 
     Shares of ship among the calls made are compared first, then the mean scores; a difference
-    below 0.15 decides nothing. With fewer than two calls on a side there is no answer yet.
+    below 0.15 decides nothing. With fewer than two calls on a side there is no answer yet. What
+    sources contradict each other on speaks for neither side.
     """
-    mine, theirs = known(a.facts), known(b.facts)
+    mine, theirs = known(a.settled), known(b.settled)
     kind, is_by_score = _decide(a, b)
+    line = _line(kind, a, b, is_by_score=is_by_score)
     return Answer(
         kind=kind,
-        line=_line(kind, a, b, is_by_score=is_by_score),
+        line=_DOUBLE_STOP.sub(r"\1", line),
         pick_a_if=reasons(a, b, mine=mine, theirs=theirs),
         pick_b_if=reasons(b, a, mine=theirs, theirs=mine),
     )

@@ -58,6 +58,9 @@ UNKNOWN = frozenset({"", "unknown", "noassertion", "none", "other"})
 """Texts that say nothing, where a value is a text."""
 PRICED_BY_ENTRY = frozenset({"free", "contact"})
 """Ways to start that tell the price as well."""
+SYSTEMS = frozenset({"macos", "windows", "linux", "ios", "ipados", "android", "chromeos"})
+WEB = frozenset({"browser", "web"})
+"""How lists of platforms call the browser; small."""
 LONGEST = 90
 """Characters of a cell; what is longer is cut at a word, and the source shows it whole."""
 _LICENCES = {name.casefold(): name for name in OSI_LICENCES}

@@ -5,15 +5,12 @@ from datetime import datetime
 
 from digest.issues.answer import answer
 from digest.issues.candidates import UNPAIRED
-from digest.issues.cells import LABELS, cell_text, known, shortened
+from digest.issues.cards import LONGEST_NAME, card, tagline
+from digest.issues.cells import shortened
+from digest.issues.rows import fact_rows
 from digest.issues.sides import Side
 from digest.model import (
-    Card,
     Comparison,
-    Fact,
-    FactCell,
-    FactKind,
-    FactRow,
     Issue,
     Job,
     Newcomer,
@@ -24,14 +21,13 @@ from digest.model import (
 )
 from digest.model.wording import counted
 
-LONGEST_NAME = 75
-LONGEST_TAGLINE = 90
 LONGEST_TITLE = 60
 """Characters of a title: as many as a subject line shows."""
-DESCRIPTION_WORDS = 80
 SHORT_ISSUE = 4
 """Comparisons below which the issue says that the week was thin."""
 NEWCOMERS = 8
+NAME_WORDS = 6
+"""Words of a name, at most; a longer one is a headline."""
 
 
 def draft_comparison(
@@ -57,12 +53,12 @@ def draft_comparison(
         job=job.key,
         job_label=job.label,
         category=job.category,
-        a=_card(a, job),
-        b=_card(b, job),
+        a=card(a, job),
+        b=card(b, job),
         answer=answer(a, b),
         why=pair.why,
         score=pair.score,
-        facts=_rows(job, a, b),
+        facts=fact_rows(job, a, b),
         evidence_at=min(seen, default=now),
     )
 
@@ -111,74 +107,6 @@ def draft_issue(
     )
 
 
-def _card(side: Side, job: Job) -> Card:
-    tool = side.tool
-    return Card(
-        slug=tool.slug,
-        name=shortened(tool.name, LONGEST_NAME),
-        tagline=shortened(tool.tagline.rstrip(". "), LONGEST_TAGLINE),
-        description=_description(tool),
-        url=tool.url,
-        category=job.category,
-        vendor=tool.vendor,
-        entry_price=tool.entry_price,
-        licence=tool.licence,
-        launched_at=tool.launched_at,
-        launch_dated=tool.launch_dated,
-        sources=tool.sources,
-        panel=side.panel,
-        reviews=side.reviews,
-    )
-
-
-def _description(tool: Tool) -> str:
-    """Give whole sentences up to eighty words; a first sentence that is longer is cut."""
-    words = tool.description.split()
-    if len(words) <= DESCRIPTION_WORDS:
-        return " ".join(words)
-    kept = words[:DESCRIPTION_WORDS]
-    ends = [n for n, word in enumerate(kept, start=1) if word.endswith((".", "!", "?"))]
-    return " ".join(kept[: ends[-1]]) if ends else f"{' '.join(kept).rstrip(',;:')}…"
-
-
-def _rows(job: Job, a: Side, b: Side) -> tuple[FactRow, ...]:
-    """
-    Give the job's rows of which at least one side is known: differences, the same, half known.
-
-    Where neither side has a price of its own, what it costs to start has said it all.
-    """
-    ours, theirs = known(a.facts), known(b.facts)
-    kinds = tuple(dict.fromkeys(job.fact_rows))
-    said = {fact.kind for fact in (*ours.values(), *theirs.values())}
-    rows = [
-        _row(kind, ours, theirs)
-        for kind in kinds
-        if kind in {*ours, *theirs} and (kind is not FactKind.PRICE or kind in said)
-    ]
-    return tuple(sorted(rows, key=_order))
-
-
-def _row(kind: FactKind, a: Mapping[FactKind, Fact], b: Mapping[FactKind, Fact]) -> FactRow:
-    return FactRow(kind=kind, label=LABELS[kind], a=_cell(a.get(kind)), b=_cell(b.get(kind)))
-
-
-def _cell(fact: Fact | None) -> FactCell:
-    if fact is None:
-        return FactCell()
-    return FactCell(
-        text=cell_text(fact),
-        url=fact.url,
-        source=fact.source,
-        observed_at=fact.observed_at,
-        quote=fact.span,
-    )
-
-
-def _order(row: FactRow) -> int:
-    sides_known = sum(cell.text is not None for cell in (row.a, row.b))
-    return 0 if row.differs else 3 - sides_known
-
-
 def _title(comparisons: Sequence[Comparison]) -> str:
     """Name the lead pair; and how many more there are, where both fit."""
     if not comparisons:
@@ -214,14 +142,21 @@ def _newcomers(
     """
     Give fresh tools without a verdict: with a job first, then the newest; flagged ones never.
 
-    A product stands there once, and not where another listing of it has a verdict.
+    A product stands there once, and not where another listing of it has a verdict. What has no job
+    and a headline for a name is most likely no product.
     """
     tools = sorted(fresh, key=lambda tool: tool.slug)
-    compared = {card.slug for comparison in comparisons for card in (comparison.a, comparison.b)}
+    compared = {side.slug for comparison in comparisons for side in (comparison.a, comparison.b)}
     shown = {tool.family for tool in tools if tool.slug in compared}
-    left = [tool for tool in tools if tool.family not in shown and not tool.flags]
-    left.sort(key=lambda tool: tool.launched_at, reverse=True)
     sorted_in = {key: job.label for key, job in jobs.items() if key not in UNPAIRED}
+    left = [
+        tool
+        for tool in tools
+        if tool.family not in shown
+        and not tool.flags
+        and (tool.job in sorted_in or len(tool.name.split()) <= NAME_WORDS)
+    ]
+    left.sort(key=lambda tool: tool.launched_at, reverse=True)
     left.sort(key=lambda tool: tool.job not in sorted_in)
     once = {tool.family: tool for tool in reversed(left)}
     left = [tool for tool in left if once[tool.family] is tool]
@@ -229,7 +164,7 @@ def _newcomers(
         Newcomer(
             slug=tool.slug,
             name=shortened(tool.name, LONGEST_NAME),
-            tagline=shortened(tool.tagline.rstrip(". "), LONGEST_TAGLINE),
+            tagline=tagline(tool),
             job_label=sorted_in.get(tool.job, "Not sorted yet"),
             url=tool.url,
         )

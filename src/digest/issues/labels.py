@@ -57,4 +57,7 @@ def _row(row: FactRow, labels: Mapping[str, str]) -> FactRow:
 def _cell(cell: FactCell, labels: Mapping[str, str]) -> FactCell:
     if cell.source is None:
         return cell
-    return cell.model_copy(update={"source": labels.get(cell.source, cell.source)})
+    others = tuple(_cell(other, labels) for other in cell.others)
+    return cell.model_copy(
+        update={"source": labels.get(cell.source, cell.source), "others": others}
+    )

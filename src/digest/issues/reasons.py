@@ -1,213 +1,52 @@
 """
 What would tip a reader to one side: lines that complete "Pick it if …", from known facts alone.
 
-Each rule looks at one fact of this side and the same of the other, and gives a line for this side or
-None. A side whose fact is unknown gets no line from it.
+Pure. Known differences come first, each with the values it rests on. Every side gets a line, the
+loser as well; where nothing that is known speaks for it, the line says so.
 """
 
-import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from collections.abc import Mapping
 from itertools import chain
 
 from digest.issues.cells import cell_text
+from digest.issues.reason_rules import LONGEST, RULES, SAID_BY, TODAY, Rule, is_so
 from digest.issues.sides import Side
-from digest.model import Fact, FactKind
-from digest.model.licences import allows_commercial_use, is_osi
-from digest.model.wording import day, joined
+from digest.model import EntryPrice, Fact, FactKind, Reviewer, Verdict
+from digest.model.wording import REVIEWERS, day
 
 MOST = 3
 """Lines a side gets at most."""
-LONGER_PAST = timedelta(days=180)
-"""Difference of two dates from which one counts as older."""
-STALE = timedelta(days=90)
-TODAY = "you need access today"
-ENTRY_ORDER = ("free", "freemium", "paid", "contact")
-LONGEST = 40
-_FORMATS = frozenset({"GGUF"})
-"""Open interfaces that are files, not ways to call a program."""
-_AMOUNT = re.compile(r"\d[\d,]*(?:\.\d+)?")
-
-Rule = Callable[[Fact, Fact | None], str | None]
-"""This side's fact and the other's, if that is known, to a line for this side."""
-
-
-def _is_so(fact: Fact | None) -> bool:
-    return fact is not None and bool(fact.value)
-
-
-def _yes(line: str) -> Rule:
-    return lambda mine, theirs: line if _is_so(mine) and not _is_so(theirs) else None
-
-
-def _no(line: str) -> Rule:
-    """A line for the side that says no, while the other is known to say yes."""
-    return lambda mine, theirs: line if not _is_so(mine) and _is_so(theirs) else None
-
-
-def _waitlist(mine: Fact, theirs: Fact | None) -> str | None:
-    is_open = not _is_so(mine) and (theirs is None or _is_so(theirs))
-    return TODAY if is_open else None
-
-
-def _entry(mine: Fact, theirs: Fact | None) -> str | None:
-    lines = {
-        "free": "it has to cost nothing to start",
-        "freemium": "a free plan has to cover the start",
+NAME_LENGTH = 24
+"""Characters of the other's name inside a line; a longer one is called "the other"."""
+MUCH_MORE = 2
+"""How many times as many count as a difference."""
+BY_VALUE = frozenset(
+    {
+        *(FactKind.ENTRY_PRICE, FactKind.LICENCE, FactKind.PRICE, FactKind.MAINTAINED_AT),
+        *(FactKind.PLATFORMS, FactKind.OPEN_INTERFACE, FactKind.CONTEXT_LENGTH),
+        *(FactKind.CREATED_AT, FactKind.VENDOR_SINCE, FactKind.PARAMETERS),
     }
-    line = lines.get(str(mine.value))
-    if theirs is None:
-        return line
-    ranks = [ENTRY_ORDER.index(str(fact.value)) for fact in (mine, theirs)]
-    return line if ranks[0] < ranks[1] else None
-
-
-def _licence(mine: Fact, theirs: Fact | None) -> str | None:
-    name = str(mine.value)
-    if is_osi(name) and not (theirs and is_osi(str(theirs.value))):
-        return f"you need an open-source licence ({cell_text(mine)})"
-    if theirs is None or cell_text(mine) == cell_text(theirs):
-        return None
-    if allows_commercial_use(name) and allows_commercial_use(str(theirs.value)) is False:
-        return f"you need commercial use allowed ({cell_text(mine)})"
-    return f"you prefer the terms of {cell_text(mine)}" if is_osi(name) else None
-
-
-def _parameters(mine: Fact, theirs: Fact | None) -> str | None:
-    text = cell_text(mine)
-    is_named = isinstance(mine.value, str) and text is not None and len(text) <= LONGEST
-    is_other = theirs is None or cell_text(theirs) != text
-    return f"a model of {text} parameters fits your hardware" if is_named and is_other else None
-
-
-def _price(mine: Fact, theirs: Fact | None) -> str | None:
-    """Name a price only where it is the lower of two in the same terms."""
-    if theirs is None or mine.kind is not FactKind.PRICE or not _is_so(mine):
-        return None
-    if not _is_so(theirs) or theirs.value == "contact":
-        return "you want to know the price before you talk to anyone"
-    text = str(cell_text(mine))
-    is_lower = _is_lower(text, str(cell_text(theirs)))
-    return f"the lower price decides ({text})" if is_lower and len(text) <= LONGEST else None
-
-
-def _is_lower(price: str, other: str) -> bool:
-    """Say whether every amount is at most the other's and one is less; False in other terms."""
-    if _AMOUNT.sub("#", price) != _AMOUNT.sub("#", other):
-        return False
-    ours, theirs = (
-        [Decimal(amount.replace(",", "")) for amount in _AMOUNT.findall(text)]
-        for text in (price, other)
-    )
-    return ours != theirs and all(one <= two for one, two in zip(ours, theirs, strict=True))
-
-
-def _only(mine: Fact, theirs: Fact | None) -> tuple[str, ...]:
-    """Give what this side's list has and the other's has not, three at most."""
-    others = {part.casefold() for part in _parts(theirs)} if theirs else set()
-    return tuple(part for part in _parts(mine) if part.casefold() not in others)[:3]
-
-
-def _platforms(mine: Fact, theirs: Fact | None) -> str | None:
-    only = _only(mine, theirs)
-    return f"you work on {joined(only, 'or')}" if only else None
-
-
-def _interface(mine: Fact, theirs: Fact | None) -> str | None:
-    only = _only(mine, theirs)
-    ways = tuple(_with_article(name) for name in only if name not in _FORMATS)
-    if ways:
-        return f"it has to plug in through {joined(ways, 'or')}"
-    return f"it has to come as {joined(only, 'or')} files" if only else None
-
-
-def _with_article(name: str) -> str:
-    if not name.endswith(" API"):
-        return name
-    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
-
-
-def _parts(fact: Fact) -> list[str]:
-    """Read a comma list; yes and no name nothing."""
-    text = fact.value if isinstance(fact.value, str) else ""
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _benchmark(mine: Fact, theirs: Fact | None) -> str | None:
-    is_shown = mine.value == "reproducible"
-    return (
-        "you want claims you can check"
-        if is_shown and (theirs is None or theirs.value != mine.value)
-        else None
-    )
-
-
-def _longer(mine: Fact, theirs: Fact | None) -> str | None:
-    lengths = [fact.value for fact in (mine, theirs) if fact and isinstance(fact.value, int)]
-    if not lengths or (theirs is not None and lengths[0] < 2 * lengths[-1]):
-        return None
-    return f"your inputs are long (up to {cell_text(mine)})"
-
-
-def _date(fact: Fact) -> date:
-    return datetime.fromisoformat(str(fact.value)).date()
-
-
-def _later(mine: Fact, theirs: Fact | None) -> str | None:
-    if theirs is None or _date(mine) - _date(theirs) < STALE:
-        return None
-    return f"recent work on it matters to you (last seen on {day(_date(mine))})"
-
-
-def _earlier(line: str) -> Rule:
-    def rule(mine: Fact, theirs: Fact | None) -> str | None:
-        if theirs is None or _date(theirs) - _date(mine) < LONGER_PAST:
-            return None
-        return line.format(cell_text(mine))
-
-    return rule
-
-
-RULES: Mapping[FactKind, tuple[Rule, ...]] = {
-    FactKind.RUNS_LOCALLY: (
-        _yes("it has to run on hardware of your own"),
-        _no("you would rather not run anything yourself"),
-    ),
-    FactKind.ENTRY_PRICE: (_entry,),
-    FactKind.LICENCE: (_licence,),
-    FactKind.WAITLIST: (_waitlist,),
-    FactKind.PRICE: (_price,),
-    FactKind.MAINTAINED_AT: (_later,),
-    FactKind.SELF_HOST: (_yes("you want to host it yourself"),),
-    FactKind.OPEN_INTERFACE: (_interface,),
-    FactKind.BENCHMARK: (_benchmark,),
-    FactKind.CONTEXT_LENGTH: (_longer,),
-    FactKind.PLATFORMS: (_platforms,),
-    FactKind.CREATED_AT: (_earlier("you prefer what has been public longer, since {}"),),
-    FactKind.VENDOR_SINCE: (_earlier("you want a maker that has been around since {}"),),
-    FactKind.PARAMETERS: (_parameters,),
-    FactKind.INSTALL: (_yes("you want to install it with one published line"),),
-    FactKind.EXAMPLE: (_yes("you want an example to start from"),),
-    FactKind.DOCS: (_yes("you want documentation to follow"),),
-    FactKind.TERMS: (_yes("you need terms and a privacy page to show"),),
+)
+"""Kinds whose line says the other's value as well."""
+STARTS = {
+    EntryPrice.FREE: "free",
+    EntryPrice.FREEMIUM: "free plan, paid above",
+    EntryPrice.PAID: "paid from the start",
+    EntryPrice.CONTACT: "price on request",
+    EntryPrice.UNKNOWN: "",
 }
-"""By the kind of fact they look at, what tips most readers first."""
-SAID_BY = {
-    FactKind.PRICE: FactKind.ENTRY_PRICE,
-    FactKind.SELF_HOST: FactKind.RUNS_LOCALLY,
-}
-"""A kind that would say the same again, and the one whose line says it already."""
+METRICS = {"stars": "stars", "pulls": "pulls", "likes": "likes", "votes": "votes"}
+
+Known = Mapping[FactKind, Fact]
 
 
-def reasons(
-    side: Side, other: Side, *, mine: Mapping[FactKind, Fact], theirs: Mapping[FactKind, Fact]
-) -> tuple[str, ...]:
+def reasons(side: Side, other: Side, *, mine: Known, theirs: Known) -> tuple[str, ...]:
     """
-    Give the lines for one side, the weightiest first, at most three.
+    Give the lines for one side, the weightiest first: at least one, at most three.
 
     Known differences come first. Without any, one property of this side that is unknown of the
-    other; without that, which of the two came out first.
+    other; then which of the two came out first, which is followed more, or whose question it
+    answers better. Without any of those the line says that nothing known speaks for it.
 
     Args:
         side: The side the lines are for.
@@ -215,32 +54,103 @@ def reasons(
         mine: Its known facts by kind.
         theirs: Those of the other.
     """
+    name = other.tool.name if len(other.tool.name) <= NAME_LENGTH else "the other"
     opening = _open_now(mine, theirs)
-    lines = (opening + _lines(mine, theirs, is_difference=True))[:MOST]
+    lines = (opening + _lines(mine, theirs, name=name, is_difference=True))[:MOST]
     if not lines:
-        lines = _lines(mine, theirs, is_difference=False)[:1]
-    return lines or _by_launch(side, other)
+        lines = _lines(mine, theirs, name=name, is_difference=False)[:1]
+    return (
+        lines
+        or _by_launch(side, other)
+        or _by_count(side, other)
+        or _by_reviewer(side, other)
+        or (f"you use it already: nothing we could confirm speaks for it over {name}",)
+    )
 
 
-def _open_now(mine: Mapping[FactKind, Fact], theirs: Mapping[FactKind, Fact]) -> tuple[str, ...]:
+def _open_now(mine: Known, theirs: Known) -> tuple[str, ...]:
     """Set what installs with a published line, and names no waitlist, against a known waitlist."""
-    installs = _is_so(mine.get(FactKind.INSTALL)) and FactKind.WAITLIST not in mine
-    return (TODAY,) if installs and _is_so(theirs.get(FactKind.WAITLIST)) else ()
+    installs = is_so(mine.get(FactKind.INSTALL)) and FactKind.WAITLIST not in mine
+    return (TODAY,) if installs and is_so(theirs.get(FactKind.WAITLIST)) else ()
 
 
-def _lines(
-    mine: Mapping[FactKind, Fact], theirs: Mapping[FactKind, Fact], *, is_difference: bool
-) -> tuple[str, ...]:
+def _lines(mine: Known, theirs: Known, *, name: str, is_difference: bool) -> tuple[str, ...]:
     made: dict[FactKind, tuple[str, ...]] = {}
     for kind, rules in RULES.items():
-        if (
-            kind in mine
-            and (kind in theirs) is is_difference
-            and not made.get(SAID_BY.get(kind, kind))
-        ):
-            lines = (rule(mine[kind], theirs.get(kind)) for rule in rules)
-            made[kind] = tuple(line for line in lines if line)
+        is_wanted = kind in mine and (kind in theirs) is is_difference
+        if is_wanted and not made.get(SAID_BY.get(kind, kind)):
+            made[kind] = _made(kind, rules, mine, theirs, name=name)
     return tuple(chain.from_iterable(made.values()))
+
+
+def _made(
+    kind: FactKind, rules: tuple[Rule, ...], mine: Known, theirs: Known, *, name: str
+) -> tuple[str, ...]:
+    found = (rule(mine[kind], theirs.get(kind)) for rule in rules)
+    aside = [part for part in (_ground(kind, mine), _against(kind, theirs, name=name)) if part]
+    return tuple(
+        _with_aside(line, [part for part in aside if part not in line]) for line in found if line
+    )
+
+
+def _with_aside(line: str, aside: list[str]) -> str:
+    """Put what a line rests on behind it, into its own brackets where it has some."""
+    if not aside:
+        return line
+    if line.endswith(")"):
+        return f"{line[:-1]}; {'; '.join(aside)})"
+    return f"{line} ({'; '.join(aside)})"
+
+
+def _ground(kind: FactKind, mine: Known) -> str | None:
+    """Give the value of this side that makes its line concrete, if another fact of it does."""
+    if kind is FactKind.RUNS_LOCALLY and mine[kind].value:
+        return _how_it_runs(mine)
+    if kind is FactKind.INSTALL:
+        return _code(mine)
+    if kind is FactKind.PRICE:
+        return _text(mine, FactKind.PRICE)
+    if kind is FactKind.ENTRY_PRICE and mine[kind].value == EntryPrice.FREEMIUM:
+        price = _text(mine, FactKind.PRICE)
+        return f"paid: {price}" if price else None
+    return None
+
+
+def _how_it_runs(mine: Known) -> str | None:
+    if "GGUF" in str(_text(mine, FactKind.OPEN_INTERFACE)):
+        return "it ships GGUF files"
+    hosted = "it can be self-hosted" if is_so(mine.get(FactKind.SELF_HOST)) else None
+    return _code(mine) or hosted
+
+
+def _code(mine: Known) -> str | None:
+    install = _text(mine, FactKind.INSTALL)
+    return f"`{install}`" if install else None
+
+
+def _text(known: Known, kind: FactKind) -> str | None:
+    """Give the value of a fact that is a text, if it is short enough to be named in passing."""
+    fact = known.get(kind)
+    text = cell_text(fact) if fact and isinstance(fact.value, str) and fact.kind is kind else None
+    return text if text and len(text) <= LONGEST and "`" not in text else None
+
+
+def _against(kind: FactKind, theirs: Known, *, name: str) -> str | None:
+    """Give the other's value, or that it could not be confirmed."""
+    fact = theirs.get(kind)
+    if fact is None:
+        return f"not confirmed for {name}"
+    if kind not in BY_VALUE:
+        return None
+    text = _text(theirs, FactKind.PRICE) if kind is FactKind.ENTRY_PRICE else None
+    text = text or _said(fact)
+    return f"{name}: {text}" if text and len(text) <= LONGEST else None
+
+
+def _said(fact: Fact) -> str:
+    if fact.kind is FactKind.ENTRY_PRICE:
+        return STARTS[EntryPrice(str(fact.value))]
+    return cell_text(fact) or ""
 
 
 def _by_launch(side: Side, other: Side) -> tuple[str, ...]:
@@ -250,3 +160,26 @@ def _by_launch(side: Side, other: Side) -> tuple[str, ...]:
     if ours > their:
         return (f"you want the newer of the two, launched on {day(ours)}",)
     return (f"you prefer the one that has been out longer, since {day(ours)}",)
+
+
+def _by_count(side: Side, other: Side) -> tuple[str, ...]:
+    """Name the one that more people follow, where both are counted in the same way."""
+    one, two = side.tool, other.tool
+    noun = METRICS.get(one.popularity_metric or "")
+    if noun is None or one.popularity_metric != two.popularity_metric:
+        return ()
+    ours, theirs = one.popularity or 0, two.popularity or 0
+    if ours < MUCH_MORE * theirs or not ours:
+        return ()
+    return (f"you follow what more people follow ({ours:,} {noun} against {theirs:,})",)
+
+
+def _by_reviewer(side: Side, other: Side) -> tuple[str, ...]:
+    """Name the first reviewer who would ship this one and not the other."""
+    verdicts = [{each.reviewer: each.verdict for each in one.reviews} for one in (side, other)]
+    for reviewer in Reviewer:
+        if [each.get(reviewer) for each in verdicts] == [Verdict.SHIP, Verdict.SKIP]:
+            return (
+                f"the {REVIEWERS[reviewer]}'s questions are yours: of the two it would ship this",
+            )
+    return ()

@@ -15,6 +15,14 @@ class Side(Value):
     panel: Tally
 
     @property
+    def settled(self) -> tuple[Fact, ...]:
+        """Facts that can be said alone: no source says otherwise, or the tool's own page settles it."""
+        disputed = {fact.kind for fact in self.dissent}
+        return tuple(
+            fact for fact in self.facts if fact.page is not None or fact.kind not in disputed
+        )
+
+    @property
     def mean_score(self) -> float:
         """Mean score of the calls made; 0 where none was."""
         scores = [review.score for review in self.reviews if review.score is not None]

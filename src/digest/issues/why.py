@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from digest.issues.scoring import Scored, names
 from digest.model import Candidate, Job, Tool
-from digest.model.wording import day
+from digest.model.wording import day, small
 
 
 def why(pair: Scored, job: Job, *, cutoff: datetime, is_pinned: bool) -> str:
@@ -20,7 +20,7 @@ def why(pair: Scored, job: Job, *, cutoff: datetime, is_pinned: bool) -> str:
     a, b = pair.a, pair.b
     same = a.tool.job == b.tool.job
     opening = "Both do the same job" if same else "They do neighbouring jobs"
-    sentences = [f"{opening}: {_small(job.label)}." if same else f"{opening}."]
+    sentences = [f"{opening}: {small(job.label)}." if same else f"{opening}."]
     naming = _naming(a, b)
     if naming:
         sentences.append(naming)
@@ -28,11 +28,6 @@ def why(pair: Scored, job: Job, *, cutoff: datetime, is_pinned: bool) -> str:
     if is_pinned:
         sentences.append("An editor chose this pair.")
     return " ".join(sentences)
-
-
-def _small(label: str) -> str:
-    """Begin a label small inside a sentence, but leave "OCR" as it is."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def _naming(a: Candidate, b: Candidate) -> str | None:

@@ -14,28 +14,24 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.exceptions import TemplateSyntaxError
+from markupsafe import Markup, escape
 from mjml import mjml2html
 
 from digest.errors import RenderError
 from digest.mail.postprocess import mend
 from digest.mail.preflight import html_problems
 from digest.mail.prose import cleaned
+from digest.mail.scorecard import panel_line, reviews_of, short_name
 from digest.mail.stationery import Brand, Letter
-from digest.mail.view import (
-    IssueView,
-    against,
-    issue_view,
-    short_name,
-    trouble,
-    versus,
-)
+from digest.mail.view import IssueView, against, also_said, issue_view, trouble, versus
 from digest.model import Choice, Community, Edition, Issue
-from digest.model.wording import UNKNOWN, day, in_words
+from digest.model.wording import UNKNOWN, day, disclosure
 
 __all__ = ["Brand", "Letter", "render_confirm", "render_issue"]
 
 TEXT_WIDTH = 72
 CONFIRM_SUBJECT = "Confirm your subscription"
+_CODE = re.compile(r"`([^`\n]{1,200})`")
 _OFFSET = re.compile(r"at position (\d+)")
 _HELP = (
     "set DIGEST_TEMPLATES_DIR to the folder of mail templates, or unset it to use the shipped ones"
@@ -78,9 +74,11 @@ def render_issue(
         "links": _links(view, brand),
         "choices": _choices(view),
         "dash": UNKNOWN,
-        "panel_line": _panel_line(view),
+        "panel_line": panel_line(view.lead.comparison),
+        "disclosure": disclosure(reviews_of(view.lead.comparison)),
         "rule": "-" * TEXT_WIDTH,
         "against": against,
+        "also_said": also_said,
         "day": day,
         "short_name": short_name,
         "trouble": trouble,
@@ -134,12 +132,6 @@ def _links(view: IssueView, brand: Brand) -> dict[str, str]:
     }
 
 
-def _panel_line(view: IssueView) -> str:
-    number = len(view.lead.scorecard)
-    reviewers = f"{in_words(number)} reviewer{'s' if number > 1 else ''}".capitalize()
-    return f"{reviewers}, each a checklist over published facts that looks at one tool at a time."
-
-
 def _choices(view: IssueView) -> tuple[tuple[str, str], ...]:
     pair = view.lead.comparison
     return (
@@ -171,6 +163,7 @@ def _environment(templates_dir: Path) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["wrap"] = _wrapped
+    environment.filters["code"] = _with_code
     return environment
 
 
@@ -187,6 +180,17 @@ def _wrapped(text: str, indent: str = "", bullet: str = "") -> str:
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
+    )
+
+
+def _with_code(text: str) -> Markup:
+    """Give a text, escaped, with what stands in backticks as code."""
+    parts = _CODE.split(text)
+    return Markup().join(
+        Markup('<code style="font-size:14px;">{}</code>').format(part)
+        if place % 2
+        else escape(part)
+        for place, part in enumerate(parts)
     )
 
 

@@ -4,72 +4,41 @@ What the templates are told: an issue's values in the words and pieces a mail sh
 Pure. Takes an Issue with its vote counts and gives values; how they look is the templates' part.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from digest.mail.prose import MARK, excerpt, shortened
-from digest.mail.stationery import is_followable
+from digest.mail.prose import excerpt, shortened
+from digest.mail.recap import move_lines, vote_lines
+from digest.mail.scorecard import QUOTE_WORDS, Note, Notes, ScoreRow, conflicts, scorecard
+from digest.mail.tiles import Tile, community_tile, entry_tile, panel_tile
 from digest.model import (
     AnswerKind,
     Card,
     Choice,
     Community,
     Comparison,
-    EntryPrice,
+    FactCell,
     FactRow,
     Issue,
     Newcomer,
-    Review,
     StaleSource,
-    Tally,
-    Verdict,
 )
-from digest.model.wording import (
-    ENTRY,
-    REVIEWERS,
-    UNKNOWN,
-    VERDICTS,
-    counted,
-    day,
-    without_opening,
-)
+from digest.model.wording import counted, day, without_opening
 
-QUOTE_WORDS = 45
 CARD_SENTENCES = 2
 CARD_WORDS = 60
 SUBJECT_LENGTH = 60
-NAME_LENGTH = 32
 PREHEADER_LENGTH = 100
 PREHEADER_SHORT = 40
 """Below this an inbox would fill the line with whatever comes next."""
 NEWCOMERS_SHOWN = 12
+MOVES_SHOWN = 8
 
 TROUBLE = {
     "blocked": "it turned our reader away",
     "failed": "it could not be read",
     "suspect": "its answer did not look right",
 }
-
-_INNER_QUOTES = str.maketrans("“”", "‘’")
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One of the three figures of a card: ``value`` large, ``note`` under it."""
-
-    label: str
-    value: str
-    note: str
-    is_aside: bool = False
-    """The note does not go on from the value: on one line it stands in brackets."""
-
-    @property
-    def line(self) -> str:
-        """The tile in one line."""
-        note = f"({self.note})" if self.is_aside or self.value == UNKNOWN else self.note
-        return f"{self.label}: {self.value} {note}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,35 +52,6 @@ class CardView:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """One reviewer on one tool, at most 45 words of the take, with marks such as [1]."""
-
-    name: str
-    """Of the tool, cut to 32 characters: the headings have it whole."""
-    verdict: Verdict
-    chip: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreRow:
-    """One reviewer on both tools, A first."""
-
-    reviewer: str
-    quotes: tuple[Quote, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """The source a mark points to; ``url`` is None where there is nothing to open safely."""
-
-    number: int
-    label: str
-    url: str | None
-    read_on: str
-
-
-@dataclass(frozen=True, slots=True)
 class Lead:
     """The lead comparison, whole."""
 
@@ -120,7 +60,11 @@ class Lead:
     scorecard: tuple[ScoreRow, ...]
     notes: tuple[Note, ...]
     facts: tuple[FactRow, ...]
-    """Rows that differ, then rows of which only one side could be confirmed."""
+    """Rows that differ, those on which sources do, then those that one side alone could confirm."""
+    conflicts: tuple[str, ...]
+    """What readers must know of a judge that is no stranger to a tool."""
+    note: str | None
+    """What a model says of the pair, at most 45 words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,40 +81,18 @@ class IssueView:
     newcomers: tuple[Newcomer, ...]
     newcomers_left: int
     """Newcomers that only the web page lists."""
+    moves: tuple[str, ...]
+    """Verdicts on tools of earlier issues that have changed, a sentence or two each."""
+    moves_left: int
+    """Moves that only the web page lists."""
+    vote: tuple[str, ...]
+    """What readers said of the last issue's lead; empty where there was no vote to tell of."""
     read_line: str
 
 
 def versus(comparison: Comparison) -> str:
     """Give ``A vs B``."""
     return f"{comparison.a.name} vs {comparison.b.name}"
-
-
-def short_name(name: str) -> str:
-    """Give a name for a narrow place, beside a heading that has it whole."""
-    return shortened(name, NAME_LENGTH)
-
-
-def panel_tile(tally: Tally) -> Tile:
-    """Give ``3 of 4`` with "would ship"; a dash where fewer than two calls were made."""
-    return Tile("Panel", tally.label, "would ship" if tally.is_known else "too few calls")
-
-
-def community_tile(community: Community, choice: Choice) -> Tile:
-    """Give the readers' share; a dash, never 0 %, where too few voted to say."""
-    votes, interval = community.votes, community.interval(choice)
-    if interval is None:
-        return Tile("Community", UNKNOWN, "no votes yet")
-    if not community.is_known:
-        return Tile("Community", UNKNOWN, f"{counted(votes, 'vote')} so far")
-    low, high = interval
-    note = f"of {counted(votes, 'vote')}, likely {low} to {high}%"
-    return Tile("Community", f"{community.share(choice)}%", note)
-
-
-def entry_tile(price: EntryPrice) -> Tile:
-    """Say what it costs to start; a dash where that could not be confirmed."""
-    value, note = ENTRY[price]
-    return Tile("Entry", value, note, is_aside=price in (EntryPrice.FREEMIUM, EntryPrice.CONTACT))
 
 
 def against(comparison: Comparison) -> str:
@@ -206,6 +128,9 @@ def issue_view(issue: Issue, community: Mapping[str, Community]) -> IssueView:
         others=tuple(others),
         newcomers=issue.newcomers[:NEWCOMERS_SHOWN],
         newcomers_left=len(issue.newcomers[NEWCOMERS_SHOWN:]),
+        moves=move_lines(issue.moves[:MOVES_SHOWN]),
+        moves_left=len(issue.moves[MOVES_SHOWN:]),
+        vote=vote_lines(issue.last_vote),
         read_line=(
             f"For this issue {counted(issue.launches_read, 'launch', 'launches')} from "
             f"{counted(issue.sources_read, 'source')} {'was' if issue.launches_read == 1 else 'were'} read, "
@@ -260,14 +185,21 @@ def _lead(comparison: Comparison, community: Community) -> Lead:
         )
         for card, choice in sides
     )
-    notes = _Notes()
+    notes = Notes()
     return Lead(
         comparison=comparison,
         cards=(a, b),
-        scorecard=_scorecard(comparison, notes),
+        scorecard=scorecard(comparison, notes),
         notes=tuple(notes.listed),
         facts=_fact_rows(comparison.facts),
+        conflicts=conflicts(comparison),
+        note=_note(comparison),
     )
+
+
+def _note(comparison: Comparison) -> str | None:
+    note = comparison.answer.note
+    return excerpt(note, words=QUOTE_WORDS) if note else None
 
 
 def _about(card: Card) -> str:
@@ -276,58 +208,14 @@ def _about(card: Card) -> str:
 
 
 def _fact_rows(rows: tuple[FactRow, ...]) -> tuple[FactRow, ...]:
-    half_known = (row for row in rows if (row.a.text is None) != (row.b.text is None))
-    return (*(row for row in rows if row.differs), *half_known)
-
-
-class _Notes:
-    """The sources of one scorecard, numbered in the order they are first pointed to."""
-
-    def __init__(self) -> None:
-        self.listed: list[Note] = []
-        self._numbers: dict[tuple[str, str | None, str], int] = {}
-
-    def number(self, label: str, url: str | None, observed_at: datetime) -> int:
-        safe = url if url and is_followable(url) else None
-        key = (label, safe, day(observed_at))
-        number = self._numbers.setdefault(key, len(self._numbers) + 1)
-        if number > len(self.listed):
-            self.listed.append(Note(number=number, label=label, url=safe, read_on=key[2]))
-        return number
-
-
-def _scorecard(comparison: Comparison, notes: _Notes) -> tuple[ScoreRow, ...]:
-    sides = [
-        (card.name, {review.reviewer: review for review in card.reviews})
-        for card in (comparison.a, comparison.b)
+    differ = [row for row in rows if row.differs]
+    disputed = [row for row in rows if not row.differs and (row.a.others or row.b.others)]
+    half_known = [
+        row for row in rows if (row.a.text is None) != (row.b.text is None) and row not in disputed
     ]
-    return tuple(
-        ScoreRow(
-            reviewer=label,
-            quotes=tuple(
-                _quote(name, reviews[reviewer], notes)
-                for name, reviews in sides
-                if reviewer in reviews
-            ),
-        )
-        for reviewer, label in REVIEWERS.items()
-        if any(reviewer in reviews for _, reviews in sides)
-    )
+    return (*differ, *disputed, *half_known)
 
 
-def _quote(name: str, review: Review, notes: _Notes) -> Quote:
-    cited = {citation.number: citation for citation in review.citations}
-
-    def renumbered(mark: re.Match[str]) -> str:
-        citation = cited.get(int(mark[1]))
-        if citation is None:
-            return ""
-        return f" [{notes.number(citation.label, citation.url, citation.observed_at)}]"
-
-    short = excerpt(review.take, words=QUOTE_WORDS)
-    return Quote(
-        name=short_name(name),
-        verdict=review.verdict,
-        chip=VERDICTS[review.verdict],
-        text=MARK.sub(renumbered, short).translate(_INNER_QUOTES),
-    )
+def also_said(cell: FactCell) -> str:
+    """Say what other sources have instead: ``GPL-3.0 by Product Hunt``; empty where none has."""
+    return "; ".join(f"{other.text} by {other.source}" for other in cell.others)

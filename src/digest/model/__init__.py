@@ -53,10 +53,12 @@ from digest.model.issues import (
     Newcomer,
     PairPlan,
     PairScore,
+    PastVote,
     Plan,
     Rejection,
     Revision,
     StaleSource,
+    Withdrawal,
 )
 from digest.model.pages import (
     PageLink,
@@ -158,6 +160,7 @@ __all__ = [
     "PairPlan",
     "PairScore",
     "PanelRun",
+    "PastVote",
     "Peer",
     "Placement",
     "Plan",
@@ -189,4 +192,5 @@ __all__ = [
     "Vote",
     "Wish",
     "WishKind",
+    "Withdrawal",
 ]

@@ -10,6 +10,7 @@ from sqlmodel import Field
 from digest.model.base import Value
 from digest.model.catalogue import EntryPrice, Fact, FactKind, Tool
 from digest.model.panel import Citation, Move, Review, Tally
+from digest.model.readers import Choice, Community
 
 
 class Candidate(Value):
@@ -176,6 +177,8 @@ class FactCell(Value):
     source: str | None = None
     observed_at: AwareDatetime | None = None
     quote: str | None = None
+    others: tuple["FactCell", ...] = ()
+    """What other sources say instead, newest first: both are shown, none is chosen in silence."""
 
 
 class FactRow(Value):
@@ -255,6 +258,32 @@ class Newcomer(Value):
     url: str | None
 
 
+class Withdrawal(Value):
+    """A published comparison that an editor took back: its page says so, and nothing else."""
+
+    week: str = Field(max_length=8)
+    slug: str = Field(max_length=250)
+    by: str = Field(min_length=1, max_length=120)
+    reason: str = Field(min_length=1, max_length=300)
+    """Said to readers: a sentence's worth, beginning small, without a full stop."""
+    withdrawn_at: AwareDatetime
+
+
+class PastVote(Value):
+    """How readers voted on the lead of the issue before."""
+
+    week: str
+    slug: str
+    """Of that comparison."""
+    a: str
+    """Name of its first tool."""
+    b: str
+    community: Community
+    preferred: Choice | None = None
+    """The tool preferred beyond chance; None where they are split or too few."""
+    counted_at: AwareDatetime
+
+
 class StaleSource(Value):
     """A source that was not read well when the issue was built."""
 
@@ -288,6 +317,7 @@ class Issue(Value):
     newcomers: tuple[Newcomer, ...] = ()
     moves: tuple[Move, ...] = ()
     """Verdicts on tools of earlier issues that have changed since readers were last told."""
+    last_vote: PastVote | None = None
     stale_sources: tuple[StaleSource, ...] = ()
     launches_read: int = 0
     sources_read: int = 0

@@ -1,10 +1,11 @@
 """How values, dates and counts are said to readers, in one way everywhere; no locale is asked."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from digest.model.catalogue import EntryPrice
-from digest.model.panel import Reviewer, Verdict
+from digest.model.panel import Method, Move, Review, Reviewer, Verdict
 
 MINUTES_OF_HOUR = 60
 HOURS_OF_TWO_DAYS = 48
@@ -25,6 +26,12 @@ REVIEWERS = {
     Reviewer.FOUNDER: "Founder",
 }
 VERDICTS = {Verdict.SHIP: "Ship", Verdict.SKIP: "Skip", Verdict.NO_CALL: "No call"}
+WOULD = {
+    Verdict.SHIP: "would now ship",
+    Verdict.SKIP: "would now skip",
+    Verdict.NO_CALL: "now makes no call on",
+}
+OF_SOFTWARE = "Written by software from public sources; nobody here ran the tools."
 _END = re.compile(r"[.!?…]+(?:\s+|$)|$")
 
 MONTHS = (
@@ -57,6 +64,35 @@ def span(duration: timedelta) -> str:
 def in_words(number: int) -> str:
     """Say a small number as running text does, such as ``four``; from ten on in figures."""
     return SMALL[number] if 0 <= number < len(SMALL) else f"{number:,}"
+
+
+def disclosure(reviews: Iterable[Review] = ()) -> str:
+    """Say what readers must know of these reviews: that software wrote them, and of which kind."""
+    methods = {review.method for review in reviews} or {Method.CHECKLIST}
+    if methods == {Method.CHECKLIST}:
+        how = "Each review is a checklist over published facts, with its sources beside it."
+    elif methods == {Method.MODEL}:
+        how = "Each review is a language model's; its quotes and figures were checked against its sources."
+    else:
+        how = (
+            "Reviews marked “model” are a language model's, their quotes and figures checked against "
+            "their sources; the others are checklists over published facts."
+        )
+    return f"{OF_SOFTWARE} {how}"
+
+
+def moved(move: Move) -> str:
+    """Say a verdict that moved: ``The Skeptic would now skip Ember (before: ship): … .``."""
+    why = f": {move.why}" if move.why else ""
+    return (
+        f"The {REVIEWERS[move.reviewer]} {WOULD[move.after]} {move.name} "
+        f"(before: {VERDICTS[move.before].lower()}){why}."
+    )
+
+
+def small(text: str) -> str:
+    """Begin a label small inside a sentence, but leave "OCR" as it is."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def without_opening(text: str, opening: str) -> str:

@@ -108,7 +108,7 @@ def _check(rule: CheckRule, item: Answered | None, notes: Notes, rules: Rules) -
     if item.points is None:
         said = differing(item)
     elif item.others:
-        said = f"{said}, though {elsewhere(item, notes)}."
+        said = f"{said}, though {elsewhere(item)}."
     else:
         said = f"{said}."
     return Check(

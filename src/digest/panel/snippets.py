@@ -65,14 +65,13 @@ class Exhibit(Value):
         return sum(len(each.text) for each in self.snippets)
 
     def within(self, room: int) -> "Exhibit":
-        """Give as many of the first snippets as have room, and the facts that stand on them."""
+        """Give the snippets that have room, the first ones first, and the facts that stand on them."""
         left = room
         kept: list[Snippet] = []
         for snippet in self.snippets:
-            left -= len(snippet.text)
-            if left < 0 and kept:
-                break
-            kept.append(snippet)
+            if len(snippet.text) <= left or not kept:
+                left -= len(snippet.text)
+                kept.append(snippet)
         ids = {snippet.id for snippet in kept}
         facts = tuple(fact for fact in self.facts if fact.evidence in ids)
         return self.model_copy(update={"snippets": tuple(kept), "facts": facts})

@@ -129,9 +129,10 @@ def _marked(item: Answered, notes: Notes) -> str:
     return f"{text}, though {elsewhere(item, notes)}"
 
 
-def elsewhere(item: Answered, notes: Notes) -> str:
-    """Say what other sources have instead: ``another source says MIT [2]``."""
-    said = tuple(f"{other.short} [{notes.number(other.finding)}]" for other in item.others)
+def elsewhere(item: Answered, notes: Notes | None = None) -> str:
+    """Say what other sources have instead, ``another source says MIT [2]``; marked with notes."""
+    marks = [f" [{notes.number(other.finding)}]" if notes else "" for other in item.others]
+    said = tuple(f"{other.short}{mark}" for other, mark in zip(item.others, marks, strict=True))
     return f"{'another source says' if len(said) == 1 else 'other sources say'} {joined(said)}"
 
 

@@ -14,7 +14,8 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from digest.errors import SettingsError
 from digest.settings.embeddings import EmbeddingsSettings
-from digest.settings.panel import LOOPBACK, PanelForm, PanelSettings
+from digest.settings.panel import PanelForm, PanelSettings
+from digest.settings.servers import LOOPBACK
 
 __all__ = ["PanelForm", "Settings", "TransportKind", "load_settings"]
 

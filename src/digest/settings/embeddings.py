@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
-from digest.settings.panel import LOOPBACK
+from digest.settings.servers import LOOPBACK, api_root
 
 LOCAL = "minilm"
 
@@ -37,18 +37,11 @@ class EmbeddingsSettings(BaseSettings):
     def _check_embeddings_url(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        try:
-            parts = urlsplit(value)
-            _ = parts.port  # raises where it is no port number
-        except ValueError:
-            parts = urlsplit("")
-        if "@" in value:  # not repeated: it may hold a password
-            raise ValueError("holds a login; give the key in DIGEST_EMBEDDINGS_KEY")
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
-            raise ValueError(f"{value!r} is not of the form https://host/v1")
+        root = api_root(value, key="DIGEST_EMBEDDINGS_KEY")
+        parts = urlsplit(root)
         if parts.scheme == "http" and parts.hostname not in LOOPBACK:
             raise ValueError(f"{value!r} must begin with https://, since texts and a key go there")
-        return value.rstrip("/").removesuffix("/embeddings")
+        return root.removesuffix("/embeddings")
 
     @field_validator("embeddings_key")
     @classmethod

@@ -3,7 +3,8 @@
 from collections import Counter
 from typing import Any
 
-from digest.model import Comparison, Edition, Issue, IssueState, Plan, Value
+from digest.model import Comparison, Edition, Issue, IssueState, Move, Plan, Value
+from digest.model.wording import REVIEWERS, VERDICTS
 
 
 class BuildReport(Value):
@@ -19,6 +20,13 @@ class BuildReport(Value):
     """What editors decided about tools looked at: flags lifted or set, paid places pinned."""
     panel: tuple[str, ...] = ()
     """What the model panel came to: orders hidden in evidence, reviews that fell back, the cost."""
+    watch: tuple[str, ...] = ()
+    """Reviewers that hardly tell tools apart."""
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """Verdicts on tools of earlier issues that moved; the issue tells of them."""
+        return self.issue.moves if self.issue else ()
 
     @property
     def rejected(self) -> dict[str, int]:
@@ -37,9 +45,11 @@ class BuildReport(Value):
             "title": self.issue.title if self.issue else None,
             "edition": self.edition.sha256 if self.edition else None,
             "comparisons": [_comparison_document(item) for item in comparisons],
+            "moves": [move.model_dump(mode="json") for move in self.moves],
             "rejected": self.rejected,
             "decisions": list(self.decisions),
             "panel": list(self.panel),
+            "watch": list(self.watch),
             "plan": self.plan.model_dump(mode="json"),
         }
 
@@ -49,14 +59,21 @@ class BuildReport(Value):
         for item in self.issue.comparisons if self.issue else ():
             lines.append(f"{item.position}. **{item.a.name} vs {item.b.name}**: {item.answer.line}")
             lines.append(f"   {item.why}")
+        lines += [f"- moved: {move_line(move)}" for move in self.moves]
         lines += ["", self.note or "", "", "| left out | tools |", "|---|---|"]
         lines += [f"| {reason} | {number} |" for reason, number in self.rejected.items()]
-        lines += [f"\n- {line}" for line in (*self.decisions, *self.panel)]
+        lines += [f"\n- {line}" for line in (*self.decisions, *self.panel, *self.watch)]
         if self.edition:
             lines += ["", f"Edition `{self.edition.sha256[:12]}`. Release it with"]
             short = self.edition.sha256[:12]
             lines += ["", f"    digest approve {self.week} --by NAME --edition {short}"]
         return "\n".join(lines)
+
+
+def move_line(move: Move) -> str:
+    """Say a move in one line, for the desk."""
+    verdicts = f"{VERDICTS[move.before].lower()} → {VERDICTS[move.after].lower()}"
+    return f"{move.name}, {REVIEWERS[move.reviewer]}: {verdicts} ({move.why})"
 
 
 def _comparison_document(item: Comparison) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from digest.mail.preflight import preflight
 from digest.mail.render import render_issue
 from digest.model import Approval, Edition, Flag, Issue, IssueState, Move, Plan
 from digest.panel.base import Estimate
+from digest.panel.verdict import WATCHED, leaning
 from digest.steps.build_report import BuildReport
 from digest.steps.composing import require_intact
 from digest.steps.desk import Desk, WeeklyParts
@@ -30,6 +31,7 @@ from digest.steps.paneling import (
     with_notes,
 )
 from digest.steps.planning import BuildOptions, Planned, plan_week
+from digest.steps.recap import last_vote
 from digest.steps.reviewing import keep_reviews, revisions
 from digest.steps.states import RELEASED, UNDER_WAY
 from digest.store import issues as store
@@ -69,6 +71,8 @@ def build_issue(
     revised = revisions(desk, jobs=parts.jobs, labels=parts.labels, now=now)
     issue = _draft(plan, desk, parts, moves=moves_told(revised), now=now)
     issue = with_notes(issue, desk, parts=parts, now=now)
+    vote = last_vote(parts.db, before=week, now=now)
+    issue = issue.model_copy(update={"last_vote": vote})
     if not issue.comparisons:
         return _no_issue(parts.db, work, note=issue.note, now=now)
     edition = render_issue(
@@ -87,6 +91,7 @@ def build_issue(
             store.put_issue(session, issue, plan, now=now)
             review_store.put_revisions(session, week, revised)
             store.put_edition(session, edition, now=now)
+        last_calls = review_store.last_calls(session, limit=WATCHED)
     if stands:
         return standing_report(parts.db, week)
     return BuildReport(
@@ -98,6 +103,7 @@ def build_issue(
         note=issue.note,
         decisions=_told(desk, plan),
         panel=paneled.remarks,
+        watch=leaning(last_calls),
     )
 
 

@@ -6,9 +6,15 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from digest.errors import NotFoundError
-from digest.model import Approval, Comparison, Edition, Issue, IssueState, Plan
+from digest.model import Approval, Comparison, Edition, Issue, IssueState, Plan, Withdrawal
 from digest.store.rows import as_noun, as_values, from_document, upsert
-from digest.store.tables import ApprovalRow, ComparisonRow, EditionRow, IssueRow
+from digest.store.tables import (
+    ApprovalRow,
+    ComparisonRow,
+    EditionRow,
+    IssueRow,
+    WithdrawalRow,
+)
 
 PUBLIC = (IssueState.APPROVED, IssueState.SENDING, IssueState.PAUSED, IssueState.SENT)
 """States in which an issue's pages are public: someone has released it."""
@@ -130,7 +136,17 @@ def published_issues(session: Session) -> list[Issue]:
     statement = (
         select(IssueRow).where(col(IssueRow.state).in_(PUBLIC)).order_by(col(IssueRow.week).desc())
     )
-    return [from_document(Issue, row.document) for row in session.exec(statement)]
+    return [_as_public(session, row) for row in session.exec(statement)]
+
+
+def _as_public(session: Session, row: IssueRow) -> Issue:
+    """Give an issue without the comparisons that were taken back since."""
+    issue = from_document(Issue, row.document)
+    back = set(session.exec(select(WithdrawalRow.slug).where(WithdrawalRow.week == row.week)))
+    if not back:
+        return issue
+    kept = tuple(item for item in issue.comparisons if item.slug not in back)
+    return issue.model_copy(update={"comparisons": kept})
 
 
 def published_issue(session: Session, week: str) -> Issue | None:
@@ -138,7 +154,7 @@ def published_issue(session: Session, week: str) -> Issue | None:
     row = session.get(IssueRow, week)
     if row is None or row.state not in PUBLIC:
         return None
-    return from_document(Issue, row.document)
+    return _as_public(session, row)
 
 
 def latest_issue(session: Session) -> Issue | None:
@@ -150,7 +166,7 @@ def latest_issue(session: Session) -> Issue | None:
         .limit(1)
     )
     row = session.exec(statement).first()
-    return from_document(Issue, row.document) if row else None
+    return _as_public(session, row) if row else None
 
 
 def comparison_by_slug(session: Session, slug: str) -> Comparison | None:
@@ -197,7 +213,38 @@ def comparisons_of_tool(session: Session, slug: str) -> list[Comparison]:
         )
         .order_by(col(ComparisonRow.week).desc(), col(ComparisonRow.position))
     )
-    return [from_document(Comparison, row.document) for row in session.exec(statement)]
+    rows = session.exec(statement).all()
+    back = (
+        set(session.exec(select(WithdrawalRow.week, WithdrawalRow.slug)).all()) if rows else set()
+    )
+    return [
+        from_document(Comparison, row.document) for row in rows if (row.week, row.slug) not in back
+    ]
+
+
+def withdrawal_of(session: Session, week: str, slug: str) -> Withdrawal | None:
+    """Give how the comparison of that week was taken back; None where it stands."""
+    row = session.get(WithdrawalRow, (week, slug))
+    return as_noun(Withdrawal, row) if row else None
+
+
+def put_withdrawal(session: Session, withdrawal: Withdrawal) -> None:
+    """Take a comparison back; a second time replaces the reason."""
+    upsert(session, WithdrawalRow, [as_values(withdrawal)], key=("week", "slug"))
+
+
+def drop_withdrawal(session: Session, week: str, slug: str) -> None:
+    """Let a comparison stand again."""
+    session.execute(
+        delete(WithdrawalRow).where(
+            col(WithdrawalRow.week) == week, col(WithdrawalRow.slug) == slug
+        )
+    )
+
+
+def public_comparisons(session: Session) -> list[Comparison]:
+    """Give every comparison that stands in a released issue, newest week first, in its order."""
+    return [item for issue in published_issues(session) for item in issue.comparisons]
 
 
 def past_comparisons(session: Session, *, before: str) -> list[Comparison]:

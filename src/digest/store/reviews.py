@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
-from digest.model import Move, Review, Reviewer, Revision, Verdict
+from digest.model import INCUMBENTS, Move, Review, Reviewer, Revision, Verdict
 from digest.store.issues import PUBLIC
 from digest.store.rows import from_document, in_chunks, upsert
-from digest.store.tables import IssueRow, ReviewRow, RevisionRow
+from digest.store.tables import IssueRow, ReviewRow, RevisionRow, ToolRow
 
 
 def put_reviews(session: Session, reviews: Sequence[tuple[Review, str, str]]) -> None:
@@ -78,22 +78,31 @@ def reviews_of(session: Session, tool: str) -> list[Review]:
 
 
 def last_calls(session: Session, *, limit: int) -> dict[Reviewer, tuple[Verdict, ...]]:
-    """Give each reviewer's newest calls, at most ``limit`` of them, newest first."""
-    return {
-        reviewer: tuple(
-            Verdict(verdict)
-            for verdict in session.exec(
-                select(ReviewRow.verdict)
-                .where(
-                    col(ReviewRow.reviewer) == reviewer,
-                    col(ReviewRow.verdict) != Verdict.NO_CALL,
-                )
-                .order_by(col(ReviewRow.id).desc())
-                .limit(limit)
+    """
+    Give each reviewer's newest calls on tools that some source announced, newest first.
+
+    Established tools that only ship with the program are left out: they stand there because they
+    are good, so that nothing can be told from how a reviewer likes them.
+
+    Args:
+        session: Open.
+        limit: Most of one reviewer.
+    """
+    found = {}
+    for reviewer in Reviewer:
+        statement = (
+            select(ReviewRow.verdict)
+            .join(ToolRow, col(ToolRow.slug) == col(ReviewRow.tool))
+            .where(
+                col(ReviewRow.reviewer) == reviewer,
+                col(ReviewRow.verdict) != Verdict.NO_CALL,
+                col(ToolRow.sources) != (INCUMBENTS,),
             )
+            .order_by(col(ReviewRow.id).desc())
+            .limit(limit)
         )
-        for reviewer in Reviewer
-    }
+        found[reviewer] = tuple(Verdict(verdict) for verdict in session.exec(statement))
+    return found
 
 
 def put_revisions(session: Session, week: str, revisions: Sequence[Revision]) -> None:

@@ -8,7 +8,20 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from digest.web import desk, faults, operate, operators, public, subscribe, urls, vote
+from digest.web import (
+    comparisons,
+    desk,
+    faults,
+    method,
+    operate,
+    operators,
+    public,
+    reviewers,
+    subscribe,
+    tools,
+    urls,
+    vote,
+)
 from digest.web.limits import Limit
 from digest.web.middleware import BodyLimit, Headers, Revalidation
 from digest.web.parts import Parts
@@ -32,12 +45,20 @@ ROUTES = (
     Route(urls.HOME, public.home),
     Route(urls.ISSUES, public.archive),
     Route(urls.FEED, public.feed),
+    Route(urls.FEED_RSS, public.feed_rss),
+    Route(urls.FEED_JSON, public.feed_json),
     Route("/issues/{week}.json", public.issue_json),
     Route("/issues/{week}", public.issue_page),
-    Route("/compare/{slug}.json", public.comparison_json),
-    Route("/compare/{slug}", public.comparison_page),
-    Route("/tools/{slug}", public.tool_page),
-    Route(urls.METHOD, public.method),
+    Route(urls.COMPARISONS, comparisons.comparisons),
+    Route("/compare/{slug}.json", comparisons.comparison_json),
+    Route("/compare/{slug}", comparisons.comparison_page),
+    Route("/tools/{slug}.json", tools.tool_json),
+    Route("/tools/{slug}", tools.tool_page),
+    Route("/tool/{slug}", tools.old_tool_page),
+    Route(urls.REVIEWERS, reviewers.reviewers),
+    Route("/reviewers/{persona}", reviewers.reviewer_page),
+    Route("/reviewer/{persona}", reviewers.old_reviewer_page),
+    Route(urls.METHOD, method.method),
     Route(urls.ABOUT, public.about),
     Route(urls.HEALTH, public.health),
     Route(urls.ROBOTS, public.robots),

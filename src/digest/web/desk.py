@@ -20,8 +20,8 @@ from digest.steps.wishes import PlanSheet, Wisher, plan_sheet
 from digest.web import urls
 from digest.web.meta import Meta
 from digest.web.operators import Operator, OperatorOf, SenderOf, form_token
+from digest.web.pages import SiteOf
 from digest.web.plan_views import moved_up, plan_view
-from digest.web.public import SiteOf
 from digest.web.templating import Site
 
 LONGEST_WISH = 300

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from digest.errors import LinkError, NotFoundError, StoreError
+from digest.errors import LinkError, NotFoundError, StoreError, WithdrawnError
 from digest.web import urls
 from digest.web.templating import Site
 
@@ -86,6 +86,21 @@ async def _link(request: Request, error: Exception) -> Response:
     )
 
 
+async def _withdrawn(request: Request, error: Exception) -> Response:
+    reason = error.reason if isinstance(error, WithdrawnError) else str(error)
+    line = f"An editor took this comparison back: {reason}."
+    if request.url.path.endswith(".json"):
+        return JSONResponse({"error": line}, status_code=HTTPStatus.GONE)
+    site: Site = request.app.state.site
+    return site.notice(
+        "This comparison was withdrawn",
+        line,
+        path=urls.HOME,
+        status=HTTPStatus.GONE,
+        onward=("How corrections work", f"{urls.ABOUT}#corrections"),
+    )
+
+
 async def _store(request: Request, error: Exception) -> Response:
     log.error("%s %s: %s", request.method, _safe_path(request), error)
     return _page(request, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -107,6 +122,7 @@ ANSWERS: dict[type[Exception] | int, Callable[[Request, Exception], Awaitable[Re
     RequestValidationError: _invalid,
     NotFoundError: _not_found,
     LinkError: _link,
+    WithdrawnError: _withdrawn,
     StoreError: _store,
     Exception: _unexpected,
 }

@@ -25,7 +25,7 @@ from digest.web import urls
 from digest.web.health_views import FOR_GOOD, health_view, in_order, summary
 from digest.web.meta import Meta
 from digest.web.operators import Operator, OperatorOf, SenderOf, form_token
-from digest.web.public import SiteOf
+from digest.web.pages import SiteOf
 from digest.web.templating import Site
 
 LONGEST_MUTE = 3660

@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException
 from digest.errors import LinkError
 from digest.readers import links
 from digest.web.limits import Limit, network
-from digest.web.public import SiteOf
+from digest.web.pages import SiteOf
 from digest.web.templating import Site
 
 TRIES = 20

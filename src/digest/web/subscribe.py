@@ -20,7 +20,7 @@ from digest.steps import readers
 from digest.web import urls
 from digest.web.limits import Limit, network
 from digest.web.meta import Meta
-from digest.web.public import SiteOf
+from digest.web.pages import SiteOf
 from digest.web.templating import Site
 
 SIGN_UPS_PER_HOUR = 20

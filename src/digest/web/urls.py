@@ -5,6 +5,10 @@ from urllib.parse import quote
 HOME = "/"
 ISSUES = "/issues"
 FEED = "/issues/feed.xml"
+FEED_RSS = "/issues/feed.rss"
+FEED_JSON = "/issues/feed.json"
+COMPARISONS = "/compare"
+REVIEWERS = "/reviewers"
 METHOD = "/method"
 ABOUT = "/about"
 SUBSCRIBE = "/subscribe"
@@ -37,6 +41,11 @@ def compare(slug: str) -> str:
 def tool(slug: str) -> str:
     """Give the path of a tool."""
     return f"/tools/{quote(slug, safe='')}"
+
+
+def reviewer(key: str) -> str:
+    """Give the path of a reviewer."""
+    return f"{REVIEWERS}/{quote(key, safe='')}"
 
 
 def confirm(token: str) -> str:

@@ -18,55 +18,18 @@ from digest.model import (
     FactCell,
     FactKind,
     FactRow,
+    Method,
     Review,
     Reviewer,
 )
-from digest.panel.takes import OUR_RECORDS
+from digest.model.wording import disclosure, joined
 from digest.readers.votes import Tile, preferred, tile
 from digest.web import urls, words
-from digest.web.prose import cited, host, web_url
+from digest.web.notes import Note, Sources
+from digest.web.prose import cited
 
 DATED_CELLS = (FactKind.PRICE, FactKind.ENTRY_PRICE)
 """Facts that age fast: their cell says when it was looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One source in the page's list, under the number that the marks show."""
-
-    number: int
-    name: str
-    url: str | None
-    quote: str
-    is_quoted: bool
-    """False for what our own records say: that is no quotation."""
-    observed_at: datetime | None
-
-
-class Sources:
-    """Number what a page stands on, from 1 in the order of the page; the same words once."""
-
-    def __init__(self) -> None:
-        self._notes: dict[tuple[str, str], Note] = {}
-
-    def mark(self, label: str, url: str | None, quote: str, observed_at: datetime | None) -> int:
-        """Give the number of a source, the next one if it is new."""
-        key = (url or label, " ".join(quote.split()))
-        if key not in self._notes:
-            self._notes[key] = Note(
-                number=len(self._notes) + 1,
-                name=host(url) or label,
-                url=web_url(url),
-                quote=quote,
-                is_quoted=label != OUR_RECORDS,
-                observed_at=observed_at,
-            )
-        return self._notes[key].number
-
-    @property
-    def notes(self) -> list[Note]:
-        """All sources, by number."""
-        return list(self._notes.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +42,15 @@ class Take:
     """Enum value: names the chip's colour."""
     word: str
     text: Markup
+    by: str
+    """Who wrote it, ``checklist`` or ``model`` with the model's name; empty where no model did."""
+    conflict: str | None
+    breaks_when: Markup | None
+    """Where it stops being a good choice, as a model has it."""
+    unverified: str
+    """Rivals a model names that no source does; empty where there are none."""
+    fell_back: bool
+    """A model was asked, and the checklist stands in for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +60,8 @@ class Cell:
     text: str | None
     mark: int | None = None
     checked_at: datetime | None = None
+    others: tuple["Cell", ...] = ()
+    """What other sources say instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +110,9 @@ class ComparisonView:
     b: Side
     groups: tuple[Group, ...]
     notes: list[Note]
+    disclosure: str
+    conflicts: tuple[str, ...]
+    """What readers must know of a judge that is no stranger to a tool, each once."""
     community: Community
     readers_prefer: str | None
     """Name of the tool readers prefer beyond chance."""
@@ -170,9 +147,15 @@ def comparison_view(
         b=_side(Choice.B, comparison, community, tuple(b for _, b in takes)),
         groups=fact_groups(comparison.facts, sources),
         notes=sources.notes,
+        disclosure=disclosure((*comparison.a.reviews, *comparison.b.reviews)),
+        conflicts=_conflicts((*comparison.a.reviews, *comparison.b.reviews)),
         community=community,
         readers_prefer=names[winner] if winner else None,
     )
+
+
+def _conflicts(reviews: Iterable[Review]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.conflict for each in reviews if each.conflict))
 
 
 def _side(
@@ -198,15 +181,30 @@ def paired_takes(
     """Give the takes of both tools by reviewer, in panel order; sources are numbered A, B, A, B."""
     by_a = {review.reviewer: review for review in a}
     by_b = {review.reviewer: review for review in b}
+    named = has_models((*by_a.values(), *by_b.values()))
     both = [reviewer for reviewer in Reviewer if reviewer in by_a and reviewer in by_b]
     return [
-        (take(by_a[reviewer], asks, sources), take(by_b[reviewer], asks, sources))
+        (
+            take(by_a[reviewer], asks, sources, names_writers=named),
+            take(by_b[reviewer], asks, sources, names_writers=named),
+        )
         for reviewer in both
     ]
 
 
-def take(review: Review, asks: dict[Reviewer, str], sources: Sources) -> Take:
-    """Give one review as a page shows it."""
+def has_models(reviews: Iterable[Review]) -> bool:
+    """Say whether a model wrote any of these, or was asked to: then each says who wrote it."""
+    return any(each.method is Method.MODEL or each.fell_back is not None for each in reviews)
+
+
+def _by(review: Review) -> str:
+    return f"model: {review.judge}" if review.judge else review.method.value
+
+
+def take(
+    review: Review, asks: dict[Reviewer, str], sources: Sources, *, names_writers: bool = False
+) -> Take:
+    """Give one review as a page shows it, with who wrote it where that is to be named."""
     numbers = {
         note.number: sources.mark(note.label, note.url, note.quote, note.observed_at)
         for note in review.citations
@@ -217,6 +215,11 @@ def take(review: Review, asks: dict[Reviewer, str], sources: Sources) -> Take:
         verdict=review.verdict.value,
         word=words.VERDICTS[review.verdict],
         text=cited(review.take, numbers),
+        by=_by(review) if names_writers else "",
+        conflict=review.conflict,
+        breaks_when=cited(review.breaks_when, numbers) if review.breaks_when else None,
+        unverified=joined(tuple(each.name for each in review.named_rivals if not each.is_verified)),
+        fell_back=review.fell_back is not None,
     )
 
 
@@ -249,7 +252,12 @@ def _cell(cell: FactCell, kind: FactKind, sources: Sources) -> Cell:
         if is_sourced
         else None
     )
-    return Cell(cell.text, mark, cell.observed_at if kind in DATED_CELLS else None)
+    return Cell(
+        cell.text,
+        mark,
+        cell.observed_at if kind in DATED_CELLS else None,
+        tuple(_cell(other, kind, sources) for other in cell.others),
+    )
 
 
 def tool_facts(

@@ -21,7 +21,7 @@ from digest.store import issues as issue_store
 from digest.store import readers as reader_store
 from digest.web import urls
 from digest.web.meta import Meta
-from digest.web.public import SiteOf, asks
+from digest.web.pages import SiteOf, asks
 from digest.web.templating import Site
 from digest.web.views import comparison_view
 

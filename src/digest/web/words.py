@@ -6,15 +6,21 @@ from digest.model import (
     Outcome,
     Tally,
 )
-from digest.model.wording import ENTRY, REVIEWERS, UNKNOWN, VERDICTS, in_words, without_opening
+from digest.model.wording import (
+    ENTRY,
+    OF_SOFTWARE,
+    REVIEWERS,
+    UNKNOWN,
+    VERDICTS,
+    in_words,
+    without_opening,
+)
 from digest.readers.votes import Tile
 
 __all__ = ["ENTRY", "REVIEWERS", "UNKNOWN", "VERDICTS", "in_words", "without_opening"]
 
-DISCLOSURE = (
-    "Written by software from public sources; nobody here ran the tools. "
-    "Each review is a checklist over published facts, with its sources beside it."
-)
+DISCLOSURE = OF_SOFTWARE
+"""Said on every page; where reviews stand, who wrote them is said as well."""
 
 THE_ANSWER = "The answer"
 ANSWERS = {

@@ -54,7 +54,7 @@ def careful_review(instructions: str, message: str) -> dict[str, Any]:
     criteria = [_answer(key, snippets, facts) for key in asked(instructions)]
     known = {each["evidence_id"]: each["quote"] for each in criteria if each["quote"]}
     if not known:
-        known = {each: text[:200] for each, text in list(snippets.items())[:1]}
+        known = {each: _whole(text) for each, text in list(snippets.items())[:1]}
     cited = list(known.items())[:2]
     return {
         "criteria": criteria,
@@ -82,6 +82,16 @@ def _answer(key: str, snippets: dict[str, str], facts: list[dict[str, Any]]) -> 
     is_yes = bool(fact["value"]) and fact["value"] not in NO.get(key, ())
     if key == "waitlist":
         is_yes = not fact["value"]
-    quote = snippets[fact["evidence"]][:200]
+    quote = _whole(snippets[fact["evidence"]])
     answer = "yes" if is_yes else "no"
     return {"key": key, "answer": answer, "evidence_id": fact["evidence"], "quote": quote}
+
+
+def _whole(text: str) -> str:
+    """Give as many whole sentences as 200 characters hold."""
+    quote = ""
+    for sentence in re.split(r"(?<=[.!?•])\s+", text):
+        if len(quote) + 1 + len(sentence) > 200:
+            break
+        quote = f"{quote} {sentence}".strip()
+    return quote.rstrip(" •") or text[:200]

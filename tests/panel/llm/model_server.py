@@ -43,8 +43,10 @@ class ModelServer:
     def __init__(self) -> None:
         self.replies: list[Callable[[Request], Reply]] = []
         self.asked: list[Request] = []
+        self.asked_at: list[float] = []
         self.busiest = 0
         self._active = 0
+        self._stopped = False
         self._lock = threading.Lock()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = True
@@ -59,6 +61,7 @@ class ModelServer:
     def reply_to(self, request: Request) -> Reply:
         with self._lock:
             self.asked.append(request)
+            self.asked_at.append(time.monotonic())
             make = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
             self._active += 1
             self.busiest = max(self.busiest, self._active)
@@ -72,6 +75,9 @@ class ModelServer:
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
+        if self._stopped:
+            return
+        self._stopped = True
         self._http.shutdown()
         self._http.server_close()
 

@@ -107,9 +107,9 @@ class Bench:
             if self.caps.reached:
                 return Asked(Usage(), reason=f"{self.caps.reached} was reached")
             metered = await self._metered(judge)
-            left = self._ended - asyncio.get_running_loop().time()
+            left = self._left()
             if left <= 0:
-                return Asked(Usage(), reason=f"the run's {self._setup.run_s:g} seconds were over")
+                return Asked(Usage(), reason=self._over)
             try:
                 async with asyncio.timeout(min(left, self._setup.review_s)):
                     answer = await self._run(order, metered)
@@ -118,6 +118,14 @@ class Bench:
                 return Asked(metered.usage, reason=reason, sent_back=metered.answers > 1)
             self._failures[judge.name] = 0
             return Asked(metered.usage, answer=answer, sent_back=metered.answers > 1)
+
+    def _left(self) -> float:
+        """Seconds of the run that are left."""
+        return self._ended - asyncio.get_running_loop().time()
+
+    @property
+    def _over(self) -> str:
+        return f"the run's {self._setup.run_s:g} seconds were over"
 
     async def _metered(self, judge: Judge) -> Metered:
         if judge.name not in self._models:
@@ -149,6 +157,8 @@ class Bench:
         """Say why there is no answer, and stop asking a model whose server does not work."""
         if isinstance(error, CapReachedError):
             return f"{error} was reached"
+        if isinstance(error, TimeoutError) and self._left() <= 0:
+            return self._over
         if isinstance(error, TimeoutError | ModelAPIError):
             self._failures[judge.name] += 1
             said = _said_of_server(error, self._setup)

@@ -74,7 +74,8 @@ class Metered(WrapperModel):
                     worst_in, messages, model_settings, model_request_parameters
                 )
             except BUSY as error:
-                pause = error.retry_after or FIRST_WAIT_S * 2 ** (attempt - 1)
+                asked_for = error.retry_after
+                pause = FIRST_WAIT_S * 2 ** (attempt - 1) if asked_for is None else asked_for
                 is_slow = isinstance(error, ModelTimeoutError)
                 if attempt == ATTEMPTS or is_slow or pause > self.patience_s:
                     raise

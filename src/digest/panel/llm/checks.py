@@ -157,7 +157,7 @@ def note_complaints(
                 *_length("note", answer.note, NOTE_WORDS),
                 *_marks("note", answer.note, ids),
                 *_manners("note", answer.note, names),
-                *_numbers("note", answer.note, cited, *names),
+                *_numbers("note", answer.note, cited, *names, "two"),  # the two are shown
                 *_quotes("note", answer.note, cited),
                 *_english("note", answer.note),
             )

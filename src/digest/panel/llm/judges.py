@@ -130,7 +130,9 @@ def _own_maker(provider: str) -> str | None:
 def _is_of(tool: Tool, vendor: str) -> bool:
     """Return True where vendor, name or address of a tool names the maker."""
     names = {_APART.sub("", vendor.casefold()), *OTHER_NAMES.get(vendor, ())}
-    host = (urlsplit(tool.site or tool.url or "").hostname or "").removeprefix("www.")
+    address = tool.site or tool.url or ""  # a site has no scheme
+    host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
+    host = host.removeprefix("www.")
     labels = set() if host in SHARED else set(host.split(".")[:-1])
     told = [tool.vendor or "", tool.vendor_key, tool.name]
     words = {word for text in told for word in _APART.split(text.casefold())}

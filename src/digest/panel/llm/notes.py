@@ -75,7 +75,7 @@ class Notebook:
             return None
         a, b = (exhibit(each, self._docket.rules) for each in (pair.a, pair.b))
         room = min(a.size, b.size)
-        a, b = a.within(room), b.within(room)
+        a, b = a.within(room).numbered_from(1), b.within(room).numbered_from(1)
         version = self._docket.version(note_instructions(), judge)
         parts = (pair.slug, a.sha256, b.sha256, version, pair.answer.kind)
         key = hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -25,6 +25,7 @@ from digest.panel.llm.judges import Judge
 from digest.panel.llm.judging import Filing, judge
 from digest.panel.llm.notes import Note, Notebook
 from digest.panel.llm.schema import ReviewAnswer
+from digest.panel.llm.setup import Setup
 
 
 class LlmPanel:
@@ -53,9 +54,14 @@ class LlmPanel:
         self.spent = Usage()
 
     @property
+    def setup(self) -> Setup:
+        """How it is set up."""
+        return self._docket.setup
+
+    @property
     def writes_notes(self) -> bool:
         """Whether a model says something of two tools side by side."""
-        return self._docket.setup.writes_notes
+        return self.setup.writes_notes
 
     def review(self, subjects: Sequence[Subject], *, memory: Memory, now: datetime) -> PanelRun:
         """Review each tool by itself; what is kept in memory is not asked again."""

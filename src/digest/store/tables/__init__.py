@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         PlanRow,
         RevisionRow,
         WishRow,
+        WithdrawalRow,
     )
     from digest.store.tables.popularity import CountRow
     from digest.store.tables.readers import ConsentEventRow, SubscriberRow, VoteRow
@@ -77,6 +78,7 @@ __all__ = [
     "ToolRow",
     "VoteRow",
     "WishRow",
+    "WithdrawalRow",
     "metadata",
 ]
 
@@ -100,6 +102,7 @@ _HOMES = {
     "PlanRow": "issues",
     "WishRow": "issues",
     "RevisionRow": "issues",
+    "WithdrawalRow": "issues",
     "CountRow": "popularity",
     "ConsentEventRow": "readers",
     "SubscriberRow": "readers",

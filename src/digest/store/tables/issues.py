@@ -6,7 +6,7 @@ from pydantic import ConfigDict
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from digest.model import Approval, Edition, IssueState, Wish, WishKind
+from digest.model import Approval, Edition, IssueState, Wish, WishKind, Withdrawal
 from digest.store.columns import JsonText, TupleText, enum_text
 from digest.store.tables.base import Row
 
@@ -75,6 +75,15 @@ class RevisionRow(Row, table=True):
     tool_a: str = Field(max_length=120, index=True)
     tool_b: str = Field(max_length=120, index=True)
     document: str
+
+
+class WithdrawalRow(Withdrawal, Row, table=True):
+    """③: a published comparison that was taken back."""
+
+    __tablename__ = "withdrawal"
+    model_config = ConfigDict(frozen=False)
+    week: str = Field(primary_key=True, max_length=8)
+    slug: str = Field(primary_key=True, max_length=250)
 
 
 class EditionRow(Edition, Row, table=True):
