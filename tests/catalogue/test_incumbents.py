@@ -66,6 +66,7 @@ def test_facts_are_dated_stand_on_a_page_and_say_one_thing_once(entry):
             assert amounts_in(fact.value), "a price has an amount and a currency"
         if fact.kind in {FactKind.MAINTAINED_AT, FactKind.CREATED_AT, FactKind.VENDOR_SINCE}:
             assert fact.value <= fact.as_of.isoformat()
+            assert fact.value[:4] in fact.span, "the words that are cited show the date"
 
 
 def test_no_two_entries_are_one_product():
