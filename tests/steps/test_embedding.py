@@ -167,6 +167,18 @@ def test_what_came_before_the_trouble_is_kept(db, server):
     assert [len(body["input"]) for body in server.asked] == [64, 6, 6]
 
 
+def test_a_run_does_not_ask_for_ever_and_the_next_goes_on(db, server, caplog):
+    """Ten minutes of answers, each in its time, are enough of one run."""
+    texts = [f"text {number}" for number in range(130)]
+    seconds = iter([0.0, 1.0, 599.0, 601.0])
+
+    found = embed(db, texts, embedder=embedder_of(server), clock=lambda: next(seconds))
+
+    assert found is None
+    assert "is not done after 600 s" in caplog.text
+    assert embed(db, texts, embedder=embedder_of(server)) == set(texts[128:])
+
+
 def test_another_model_under_the_same_name_is_noticed(db, server, caplog):
     """Its vectors have another size, and nothing of them is kept."""
     embedder = embedder_of(server)

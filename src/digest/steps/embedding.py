@@ -5,7 +5,8 @@ Where the model cannot be had a run goes on by words alone, and says so once.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlmodel import Session
 
@@ -21,8 +22,20 @@ from digest.store.engine import Database
 
 logger = logging.getLogger(__name__)
 
+LONGEST_S = 600.0
+"""Seconds that a run asks for: whoever waits for it has half an hour for all its work."""
+_TOO_SLOW = (
+    f"is not done after {LONGEST_S:g} s; what it gave is kept, the next run asks for the rest"
+)
 
-def embed(db: Database, texts: Iterable[str], *, embedder: Embedder) -> set[str] | None:
+
+def embed(
+    db: Database,
+    texts: Iterable[str],
+    *,
+    embedder: Embedder,
+    clock: Callable[[], float] = time.monotonic,
+) -> set[str] | None:
     """
     Ask for the vectors of texts that are not kept, and keep each part as it comes.
 
@@ -30,6 +43,7 @@ def embed(db: Database, texts: Iterable[str], *, embedder: Embedder) -> set[str]
         db: The database; no transaction is open while the model is asked.
         texts: Any; blank ones mean nothing.
         embedder: What is asked.
+        clock: Seconds that never go back.
 
     Returns:
         The texts that were asked about now; None where the model could not be had for all of them:
@@ -40,18 +54,25 @@ def embed(db: Database, texts: Iterable[str], *, embedder: Embedder) -> set[str]
         kept = vectors_of(session, embedder.model, wanted)
         like = vector_store.any_vector(session, embedder.model)
     lacking = [text for text in wanted if text not in kept]
-    for start in range(0, len(lacking), embedder.at_once):
-        part = lacking[start : start + embedder.at_once]
-        try:
-            found = dict(zip(part, _alike(embedder, part, like), strict=True))
-        except EmbeddingError as error:
-            logger.warning("new tools are sorted by words alone: %s", error)
-            return None
-        with db.write() as session:
-            keyed = {text_key(text): vector for text, vector in found.items()}
-            vector_store.put_vectors(session, embedder.model, keyed)
-        like = found[part[0]]
+    until = clock() + LONGEST_S
+    try:
+        for start in range(0, len(lacking), embedder.at_once):
+            _require_time(embedder.model, left_s=until - clock())
+            part = lacking[start : start + embedder.at_once]
+            found = _alike(embedder, part, like)
+            with db.write() as session:
+                keyed = dict(zip(map(text_key, part), found, strict=True))
+                vector_store.put_vectors(session, embedder.model, keyed)
+            like = found[0]
+    except EmbeddingError as error:
+        logger.warning("new tools are sorted by words alone: %s", error)
+        return None
     return set(lacking)
+
+
+def _require_time(model: str, *, left_s: float) -> None:
+    if left_s < 0:
+        raise EmbeddingError(model, _TOO_SLOW, permanent=False)
 
 
 def _alike(embedder: Embedder, texts: Sequence[str], like: Vector | None) -> list[Vector]:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008_embeddings"
-down_revision = "0008_jobs"
+down_revision = "0008_texts"
 branch_labels = None
 depends_on = None
 
