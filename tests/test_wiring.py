@@ -1,6 +1,7 @@
 """From settings to parts: the key that signs links, the way out for mail, the folder of templates."""
 
 import stat
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from digest.delivery.transports.file import FileTransport
 from digest.delivery.transports.memory import MemoryTransport
 from digest.delivery.transports.smtp import SmtpTransport
 from digest.errors import SettingsError
+from digest.panel.rules import load_rules
 from digest.settings import Settings
 from digest.store.engine import Database
-from digest.wiring import load_secret, open_resources
+from digest.wiring import load_secret, model_panel, open_resources
 
 LONG = "a-key-of-more-than-thirty-two-characters"
 
@@ -116,6 +118,21 @@ def test_the_parts_of_a_house_can_all_be_had(settings, tmp_path: Path):
     other = settings(templates_dir=tmp_path)
     with open_resources(other) as resources:
         assert resources.templates_dir == tmp_path
+
+
+def test_a_model_panel_without_its_extra_is_refused_with_what_to_install(settings, monkeypatch):
+    """The core goes without it: nothing of it is loaded for the checklist."""
+    loaded = [name for name in sys.modules if name.startswith("digest.panel.llm.")]
+    for name in loaded:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "pydantic_ai", None)
+
+    with pytest.raises(
+        SettingsError, match=r"DIGEST_PANEL_MODEL: needs the extra llm.*digest\[llm\]"
+    ):
+        model_panel(settings(panel_model="openai:gpt-x"), load_rules())
+    with open_resources(settings()) as resources:
+        assert not resources.weekly_parts().panel.reads_pages
 
 
 def test_words_alone_decide_unless_an_embedding_model_is_set(settings):

@@ -87,3 +87,9 @@ def test_who_names_whom_is_told(a, b, sentence, say, candidate):
     told = say(candidate("aider", tagline=a), candidate("codex", tagline=b))
 
     assert told.startswith(f"{sentence} Both are new in the seven days")
+
+
+def test_a_name_that_ends_in_s_takes_an_apostrophe_alone(say, candidate):
+    told = say(candidate("weights", tagline="An alternative to Codex"), candidate("codex"))
+
+    assert told.startswith("Weights' own announcement names Codex. ")

@@ -1,12 +1,16 @@
 """Who wrote what a reviewer says, and what readers must know of a judge that is no stranger."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 
 from digest.mail.scorecard import Notes, conflicts, panel_line, scorecard
-from digest.model import Answer, AnswerKind, FactCell, FactKind, FactRow, Method
+from digest.model import Answer, AnswerKind, Citation, FactCell, FactKind, FactRow, Method
 from digest.model.wording import disclosure
 
 JUDGE = "openai:gpt-5-mini"
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
 def judged(card, count=4, **more):
@@ -70,7 +74,11 @@ def test_the_disclosure_names_what_was_done(by_model):
 
 def test_both_parts_tell_of_a_conflict_and_of_the_note(by_model, make_issue, render):
     told = "The judge and Quarry are of one maker, OpenAI."
-    answer = Answer(kind=AnswerKind.A, line="Pick Quarry.", note="Quarry indexes `PDF` files.")
+    source = Citation(
+        number=1, label="Quarry's page", url="https://quarry.example", quote="PDF", observed_at=NOW
+    )
+    note = "Quarry indexes `PDF` files [1]. It says so [7]."
+    answer = Answer(kind=AnswerKind.A, line="Pick Quarry.", note=note, note_citations=(source,))
     pair = by_model(3, conflict=told).model_copy(update={"answer": answer})
 
     edition = render(make_issue(pair))
@@ -80,7 +88,9 @@ def test_both_parts_tell_of_a_conflict_and_of_the_note(by_model, make_issue, ren
         flat = " ".join(part.split())
         assert told in flat
         assert "A model on the pair: “Quarry indexes" in flat
-        assert "model" in flat
+        assert re.search(r"files \[\d\]\. It says so\.", flat)
+        assert "Quarry's page" in flat.replace("&#39;", "'")
+        assert "[7]" not in flat
 
 
 def test_what_other_sources_say_stands_in_both_parts(plain_pair, make_issue, render):

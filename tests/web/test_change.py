@@ -90,6 +90,7 @@ def test_a_comparison_says_what_holds_now_and_what_it_said_before(client, revise
     assert "Until 18 November 2026 Pick Smol LM: it is free to start." in page
     assert "The Skeptic would now skip Smol (before: ship)" in page
     assert data["answer"]["line"] == "Pick the other one."
+    assert f'"dateModified": "{revised.revised_at.isoformat()}"' in client.get(COMPARE).text
     assert data["updated_at"] == revised.revised_at.isoformat()
     assert data["history"][0]["before"]["line"] == "Pick Smol LM: it is free to start."
     assert data["history"][0]["moves"][0]["after"] == "skip"
@@ -171,6 +172,14 @@ def test_a_models_review_says_so_with_its_judge_and_any_conflict(client, stored)
     first, second, *others = lead.a.reviews
     reviews = (first.model_copy(update=model), second.model_copy(update={"fell_back": "429"}))
     card = lead.a.model_copy(update={"reviews": (*reviews, *others)})
+    answer = lead.answer.model_copy(
+        update={
+            "note": "The first reads `PDF` [1].",
+            "note_by": "openai:gpt-5-mini",
+            "note_citations": first.citations[:1],
+        }
+    )
+    lead = lead.model_copy(update={"answer": answer})
     issue_of = stored.get("urdu-vs-latin-vs-quill")
     stored.put("2026-W47", comparisons=(lead.model_copy(update={"a": card}), issue_of))
 
@@ -181,6 +190,8 @@ def test_a_models_review_says_so_with_its_judge_and_any_conflict(client, stored)
     assert "Written by a checklist, standing in for a model whose review did not pass" in page
     assert page.count("Written by a checklist.") == 6
     assert page.count("The judge and the tool are of one maker, OpenAI.") == 2
+    assert "A model (openai:gpt-5-mini) on the pair, asked in both orders" in page
+    assert "The first reads PDF 1 ." in page
     assert "Breaks when the context is longer than 8k tokens" in page
     assert "Names Kiln, which no source of ours does." in page
     assert "Reviews marked “model” are a language model" in page

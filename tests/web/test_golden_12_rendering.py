@@ -58,8 +58,14 @@ NAMES = {
     "emoji": "Bonjour, Robot 🤖👩🏽‍💻",
     "template": "{{ name }} @@VOTE@@ %%X%%",
 }
-PAIRS = list(zip(NAMES.values(), [*list(NAMES.values())[1:], NAMES["ampersand"]], strict=True))
-"""Each name stands once first and once second."""
+PAIRS = [
+    ("ampersand", "code"),
+    ("money", "long"),
+    ("urdu", "hebrew"),
+    ("emoji", "template"),
+    ("hebrew", "ampersand"),
+]
+"""Keys of names that meet; one right-to-left name stands first, one second, and once both do."""
 QUOTE = (
     "It starts from `pip install x` [1], needs ~6GB and costs $15 — “no more”, its page says [1]. "
     + "It reads eight words in every such sentence [1]. " * 17
@@ -151,8 +157,9 @@ def numbers(text: str) -> set[str]:
     return set(re.findall(r"(?<![\w.])[~$]?\d[\d,.]*\d%?|(?<![\w.])[~$]?\d%?", plain))
 
 
-@pytest.mark.parametrize(("name", "other"), PAIRS, ids=NAMES)
-def test_golden_12_names_survive_everywhere(rendered, name: str, other: str):
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_golden_12_names_survive_everywhere(rendered, first: str, second: str):
+    name, other = NAMES[first], NAMES[second]
     pair, edition, reader = rendered(name, other)
     page = reader.get(f"/compare/{pair.slug}").text
     data = reader.get(f"/compare/{pair.slug}.json").json()
@@ -172,9 +179,8 @@ def test_golden_12_names_survive_everywhere(rendered, name: str, other: str):
     assert len(edition.subject) <= 60
 
 
-@pytest.mark.parametrize("name", [NAMES["money"], NAMES["urdu"]])
-def test_golden_12_page_mail_and_text_say_the_same_numbers(rendered, name: str):
-    pair, edition, reader = rendered(name)
+def test_golden_12_page_mail_and_text_say_the_same_numbers(rendered):
+    pair, edition, reader = rendered(NAMES["money"], NAMES["urdu"])
     page = seen(reader.get(f"/compare/{pair.slug}").text)
     data = reader.get(f"/compare/{pair.slug}.json").json()
     html, text = seen(edition.html), words(edition.text)

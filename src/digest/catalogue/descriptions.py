@@ -98,9 +98,10 @@ def _told(text: str, *, name: str, tagline: str) -> tuple[str, ...]:
         if _repeats(sentence, tagline, name):
             continue
         words = sum(len(each.split()) for each in (*kept, sentence))
-        if words <= MAX_WORDS and len(kept) < MAX_SENTENCES:
-            first = _ALSO.sub("", sentence, count=1)
-            kept.append(sentence if kept else first)
+        if words <= MAX_WORDS:
+            kept.append(sentence if kept else _ALSO.sub("", sentence, count=1))
+        if len(kept) == MAX_SENTENCES:
+            break
     return tuple(each if fold(each).startswith(fold(name)) else capitalised(each) for each in kept)
 
 
@@ -145,11 +146,17 @@ def describes(sentence: str) -> bool:
 
 def is_plain(line: str) -> bool:
     """Tell whether a line neither praises nor claims, calls, compares or tells of its maker."""
-    return offence(line) is None
+    said = _masked(line)
+    return not any(pattern.search(said) for pattern in _NOT_PLAIN)
 
 
 def offence(line: str) -> int | None:
     """Give where a line first praises, claims, calls, compares or tells of its maker."""
-    said = _NO_PRAISE.sub(lambda match: "x" * len(match[0]), line)
+    said = _masked(line)
     found = (pattern.search(said) for pattern in _NOT_PLAIN)
     return min((match.start() for match in found if match), default=None)
+
+
+def _masked(line: str) -> str:
+    """Give a line of the same length in which words that only look like praise are none."""
+    return _NO_PRAISE.sub(lambda match: "x" * len(match[0]), line)

@@ -110,10 +110,10 @@ def _opening(line: str) -> str:
 
 def _without_name(line: str, name: str) -> str:
     """Take the product's name from the beginning of a line that stands below it."""
-    words = [re.escape(word) for word in re.split(r"[\W_]+", name) if word]
-    if not words:
-        return line
-    own = r"[\W_]*".join(words)
+    words = [word for word in re.split(r"[\W_]+", name) if word]
+    if not words or words[0].casefold() not in line[: len(name) + len("the ")].casefold():
+        return _OWN_WORD.sub("", line)
+    own = r"[\W_]*".join(map(re.escape, words))
     rest = re.sub(rf"^{own}\s*(?::|[-–—|])\s+", "", line, flags=re.IGNORECASE)
     is_noun = rf"^(?:the\s)?{own}\W?\sis\s+(?=(?:an?|the|[A-Z][\w.-]*(?:['’]s|s['’]))\s)"
     return _OWN_WORD.sub("", re.sub(is_noun, "", rest, flags=re.IGNORECASE))

@@ -35,7 +35,8 @@ STARTS = {
     EntryPrice.CONTACT: "price on request",
     EntryPrice.UNKNOWN: "",
 }
-METRICS = {"stars": "stars", "pulls": "pulls", "likes": "likes", "votes": "votes"}
+COUNTED = frozenset({"stars", "pulls", "likes", "votes"})
+"""Metrics a reader knows by their name."""
 
 Known = Mapping[FactKind, Fact]
 
@@ -165,8 +166,8 @@ def _by_launch(side: Side, other: Side) -> tuple[str, ...]:
 def _by_count(side: Side, other: Side) -> tuple[str, ...]:
     """Name the one that more people follow, where both are counted in the same way."""
     one, two = side.tool, other.tool
-    noun = METRICS.get(one.popularity_metric or "")
-    if noun is None or one.popularity_metric != two.popularity_metric:
+    noun = one.popularity_metric
+    if noun not in COUNTED or noun != two.popularity_metric:
         return ()
     ours, theirs = one.popularity or 0, two.popularity or 0
     if ours < MUCH_MORE * theirs or not ours:

@@ -37,7 +37,8 @@ def _naming(a: Candidate, b: Candidate) -> str | None:
     if not (forth or back):
         return None
     names_it, named = (a, b) if forth else (b, a)
-    return f"{names_it.tool.name}'s own announcement names {named.tool.name}."
+    whose = f"{names_it.tool.name}'{'' if names_it.tool.name.endswith('s') else 's'}"
+    return f"{whose} own announcement names {named.tool.name}."
 
 
 def _dates(a: Candidate, b: Candidate, cutoff: datetime) -> str:

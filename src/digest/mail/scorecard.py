@@ -6,12 +6,13 @@ Pure. Says also who wrote the reviews, a checklist or a model, and where a judge
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from digest.mail.prose import MARK, excerpt, shortened
 from digest.mail.stationery import is_followable
-from digest.model import Comparison, Method, Review, Verdict
+from digest.model import Citation, Comparison, Method, Review, Verdict
 from digest.model.wording import REVIEWERS, VERDICTS, counted, day, in_words, joined
 
 QUOTE_WORDS = 45
@@ -126,8 +127,9 @@ def scorecard(comparison: Comparison, notes: Notes) -> tuple[ScoreRow, ...]:
     )
 
 
-def _quote(name: str, review: Review, notes: Notes, *, is_mixed: bool) -> Quote:
-    cited = {citation.number: citation for citation in review.citations}
+def quoted(text: str, citations: Iterable[Citation], notes: Notes) -> str:
+    """Give at most 45 words of a text, its marks numbered as the mail's list of sources is."""
+    cited = {citation.number: citation for citation in citations}
 
     def renumbered(mark: re.Match[str]) -> str:
         citation = cited.get(int(mark[1]))
@@ -135,11 +137,15 @@ def _quote(name: str, review: Review, notes: Notes, *, is_mixed: bool) -> Quote:
             return ""
         return f" [{notes.number(citation.label, citation.url, citation.observed_at)}]"
 
-    short = excerpt(review.take, words=QUOTE_WORDS)
+    short = excerpt(text, words=QUOTE_WORDS)
+    return MARK.sub(renumbered, short).translate(_INNER_QUOTES)
+
+
+def _quote(name: str, review: Review, notes: Notes, *, is_mixed: bool) -> Quote:
     return Quote(
         name=short_name(name),
         verdict=review.verdict,
         chip=VERDICTS[review.verdict],
-        text=MARK.sub(renumbered, short).translate(_INNER_QUOTES),
+        text=quoted(review.take, review.citations, notes),
         by=review.method.value if is_mixed else "",
     )

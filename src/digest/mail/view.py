@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from digest.mail.prose import excerpt, shortened
 from digest.mail.recap import move_lines, vote_lines
-from digest.mail.scorecard import QUOTE_WORDS, Note, Notes, ScoreRow, conflicts, scorecard
+from digest.mail.scorecard import Note, Notes, ScoreRow, conflicts, quoted, scorecard
 from digest.mail.tiles import Tile, community_tile, entry_tile, panel_tile
 from digest.model import (
     AnswerKind,
@@ -185,21 +185,18 @@ def _lead(comparison: Comparison, community: Community) -> Lead:
         )
         for card, choice in sides
     )
-    notes = Notes()
+    notes, answer = Notes(), comparison.answer
+    rows = scorecard(comparison, notes)
+    note = quoted(answer.note, answer.note_citations, notes) if answer.note else None
     return Lead(
         comparison=comparison,
         cards=(a, b),
-        scorecard=scorecard(comparison, notes),
+        scorecard=rows,
         notes=tuple(notes.listed),
         facts=_fact_rows(comparison.facts),
         conflicts=conflicts(comparison),
-        note=_note(comparison),
+        note=note,
     )
-
-
-def _note(comparison: Comparison) -> str | None:
-    note = comparison.answer.note
-    return excerpt(note, words=QUOTE_WORDS) if note else None
 
 
 def _about(card: Card) -> str:

@@ -1,7 +1,7 @@
 """How values, dates and counts are said to readers, in one way everywhere; no locale is asked."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from digest.model.catalogue import EntryPrice
@@ -104,7 +104,7 @@ def without_opening(text: str, opening: str) -> str:
     return text[end.end() :]
 
 
-def joined(parts: tuple[str, ...], last: str = "and") -> str:
+def joined(parts: Sequence[str], last: str = "and") -> str:
     """Say a list, such as ``a, b and c``; the empty list is the empty text."""
     if len(parts) < 2:  # noqa: PLR2004 # one part needs no joining word
         return "".join(parts)

@@ -5,6 +5,7 @@ Every check gives points in [-1, 1] or is unknown; the score is the weighted mea
 What is not known neither helps nor harms. Rules and wording are rules.toml.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from digest.model import Check, Evidence, Fact, Review, Reviewer, Verdict
@@ -14,7 +15,16 @@ from digest.panel.look import Look
 from digest.panel.rulebook import CheckRule, ReviewerRule, Rules, load_rules, parse_rules
 from digest.panel.takes import Notes, differing, elsewhere, no_call, take
 
-__all__ = ["Rules", "grounds", "load_rules", "parse_rules", "review", "review_all"]
+__all__ = [
+    "Rules",
+    "grounds",
+    "is_stale",
+    "load_rules",
+    "mean_score",
+    "parse_rules",
+    "review",
+    "review_all",
+]
 
 DECIMALS = 4
 """Places a score is rounded to, so that 0.15 stays 0.15 after the sums."""
@@ -34,8 +44,10 @@ def review(evidence: Evidence, *, reviewer: Reviewer, rules: Rules, now: datetim
     answered = ask_all(Look(evidence, now, rules.thresholds), rule, rules)
     known = [item for item in answered if item.points is not None]
     notes = Notes(evidence)
-    score = _score(known, rule, rules)
-    stale = _stale(known, rule, evidence, now, rules) if score is not None else None
+    score = mean_score([(item.rule.weight, item.points or 0.0) for item in known], rule, rules)
+    stale = None
+    if score is not None and is_stale(rule, evidence, now, rules):
+        stale = next(item for item in known if item.rule.key == "maintained")
     if score is None:
         verdict, text = Verdict.NO_CALL, no_call(rule, answered)
     else:
@@ -64,26 +76,24 @@ def review_all(evidence: Evidence, rules: Rules, now: datetime) -> tuple[Review,
     return tuple(review(evidence, reviewer=reviewer, rules=rules, now=now) for reviewer in Reviewer)
 
 
-def _score(known: list[Answered], rule: ReviewerRule, rules: Rules) -> float | None:
-    """Give the weighted mean of the known checks, or None where too little is known for a call."""
-    weight = sum(item.rule.weight for item in known)
+def mean_score(
+    known: Sequence[tuple[float, float]], rule: ReviewerRule, rules: Rules
+) -> float | None:
+    """Give the weighted mean of (weight, points), or None where too little is known for a call."""
+    weight = sum(each for each, _ in known)
     limits = rules.thresholds
     if len(known) < limits.known_checks or weight < limits.known_weight * rule.weight:
         return None
-    return round(sum(item.effect for item in known) / weight, DECIMALS)
+    return round(sum(each * points for each, points in known) / weight, DECIMALS)
 
 
-def _stale(
-    known: list[Answered], rule: ReviewerRule, evidence: Evidence, now: datetime, rules: Rules
-) -> Answered | None:
-    """Give the check that says nothing has moved for longer than this reviewer ever ships."""
+def is_stale(rule: ReviewerRule, evidence: Evidence, now: datetime, rules: Rules) -> bool:
+    """Return True where nothing has moved for longer than this reviewer ever ships."""
     if rule.stale_days is None:
-        return None
+        return False
     limits = rules.thresholds.model_copy(update={"maintained_days": rule.stale_days})
     finding = CHECKS["maintained"](Look(evidence, now, limits))
-    if finding is None or finding.answer == "yes":
-        return None
-    return next(item for item in known if item.rule.key == "maintained")
+    return finding is not None and finding.answer != "yes"
 
 
 def grounds(

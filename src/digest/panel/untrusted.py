@@ -14,6 +14,8 @@ from bs4 import BeautifulSoup, Comment
 
 WITHHELD = "[withheld: not addressed to readers]"
 """Stands where a sentence was taken out; it can be quoted by nobody as evidence of anything."""
+MOST_READ = 20_000
+"""Characters of a text that are looked at; of what is longer the rest is not shown either."""
 LONGEST_TOLD = 120
 """Characters of a withheld sentence that the editor is shown."""
 
@@ -36,6 +38,8 @@ _UNSEEN_STYLE = re.compile(
     r"|font-size\s*:\s*0|(?:left|top|text-indent)\s*:\s*-\d{3,}",
     re.IGNORECASE,
 )
+_BLANKS = re.compile(r"[^\S\n]+")
+_LINE_ENDS = re.compile(r" ?\n[ \n]*")
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?]+(?=\s|$|[\"'”’)\]])[\"'”’)\]]*|\n|$|[.!?])")
 
 _MACHINE = (
@@ -87,7 +91,7 @@ _ORDERS = tuple(
         r"<\s*/?\s*(?:system|assistant|user|instructions?|prompt|evidence|im_start|im_end)\b[^>]*>",
         r"<\|[^|>]{1,40}\|>|\[/?INST\]|<<\s*/?SYS\s*>>",
         (
-            r"(?:[-=#<\[_*]{2,}\s*)(?:begin|end|close|start)[\s_-]+(?:of[\s_-]+)?(?:the[\s_-]+)?"
+            r"[-=#<\[_*]{2}\s?(?:begin|end|close|start)[\s_-]+(?:of[\s_-]+)?(?:the[\s_-]+)?"
             r"(?:evidence|data|context|untrusted|snippets?)\b"
         ),
         r"(?:^|\n)\s*(?:#+\s*)?(?:system|developer)\s*:\s*\S",
@@ -119,11 +123,12 @@ def visible(text: str, *, between_lines: str = " ") -> Seen:
         between_lines: What stands where a line ended.
     """
     alarms: list[str] = []
+    text = text[:MOST_READ]
     if _TAGS.search(text):
         smuggled = "".join(chr(ord(c) - 0xE0000) for part in _TAGS.findall(text) for c in part)
         alarms.append(f"invisible characters spell: {_short(smuggled)}")
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-    shown, hidden = _unhidden(text)
+    shown, hidden = map(_tight, _unhidden(text))
     alarms.extend(f"hidden text gives an order: {_short(each)}" for each in _orders(hidden))
     kept = []
     for sentence in _sentences(shown):
@@ -139,6 +144,11 @@ def visible(text: str, *, between_lines: str = " ") -> Seen:
 def is_order(text: str) -> bool:
     """Return True where a text is addressed to a model and tells it what to do."""
     return any(pattern.search(text) for pattern in _ORDERS)
+
+
+def _tight(text: str) -> str:
+    """Give a text without runs of white space: patterns that allow for some look at one at most."""
+    return _LINE_ENDS.sub("\n", _BLANKS.sub(" ", text))
 
 
 def _sentences(text: str) -> list[str]:

@@ -68,8 +68,10 @@ class Paneled:
 class Estimating(Protocol):
     """A panel that can say beforehand what it would cost."""
 
-    def estimate(self, subjects: Sequence[Subject], *, memory: Memory, now: datetime) -> Estimate:
-        """Say what a review of these tools would cost, without asking anybody."""
+    def estimate(
+        self, subjects: Sequence[Subject], *, memory: Memory, now: datetime, pairs: int = 0
+    ) -> Estimate:
+        """Say what reviews of these tools and notes on so many pairs would cost; nobody is asked."""
 
 
 def lay_before_panel(desk: Desk, plan: Plan, *, parts: WeeklyParts, now: datetime) -> Paneled:

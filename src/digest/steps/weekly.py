@@ -120,7 +120,8 @@ def estimate_panel(
     span = window(week, now=now, zone=parts.zone)
     work = plan_week(week, span, BuildOptions(), parts, now=now)
     subjects = laid_before(work.desk, work.plan, parts=parts)
-    return model.estimate(subjects, memory=StoredAnswers(parts.db), now=now)
+    memory, pairs = StoredAnswers(parts.db), len(work.plan.chosen)
+    return model.estimate(subjects, memory=memory, now=now, pairs=pairs)
 
 
 def _no_issue(db: Database, work: Planned, *, note: str | None, now: datetime) -> BuildReport:

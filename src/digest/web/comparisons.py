@@ -104,7 +104,9 @@ def comparison_page(site: SiteOf, slug: str) -> Response:
     view = comparison_view(found.now, found.votes, asks(site))
     return site.page(
         "compare.html",
-        meta=comparison_meta(view, site.parts, published_at=found.published_at),
+        meta=comparison_meta(
+            view, site.parts, published_at=found.published_at, updated_at=found.updated_at
+        ),
         headers=LIVE,
         view=view,
         issue=found.issue,

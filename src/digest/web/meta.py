@@ -24,13 +24,20 @@ class Meta:
     kind: str = "website"
     """Open Graph type."""
     published_at: datetime | None = None
+    updated_at: datetime | None = None
     json_path: str | None = None
     is_listed: bool = True
     """False keeps search engines out."""
     linked_data: dict[str, Any] | None = None
 
 
-def comparison_meta(view: ComparisonView, parts: Parts, *, published_at: datetime) -> Meta:
+def comparison_meta(
+    view: ComparisonView,
+    parts: Parts,
+    *,
+    published_at: datetime,
+    updated_at: datetime | None = None,
+) -> Meta:
     """Give the head of a comparison."""
     line = f"{view.comparison.answer.line} Panel: {view.split}."
     about = [_software(side.card.name, web_url(side.card.url)) for side in view.sides]
@@ -41,8 +48,15 @@ def comparison_meta(view: ComparisonView, parts: Parts, *, published_at: datetim
         kind="article",
         published_at=published_at,
         json_path=f"{view.path}.json",
+        updated_at=updated_at,
         linked_data=_article(
-            parts, view.title, line, view.path, published_at=published_at, about=about
+            parts,
+            view.title,
+            line,
+            view.path,
+            published_at=published_at,
+            updated_at=updated_at,
+            about=about,
         ),
     )
 
@@ -82,6 +96,7 @@ def _article(
     path: str,
     *,
     published_at: datetime,
+    updated_at: datetime | None = None,
     about: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Give schema.org's view; the author is software, never a person, and says so."""
@@ -96,4 +111,6 @@ def _article(
         "author": _software(parts.brand, parts.url("/")),
         "publisher": {"@type": "Organization", "name": parts.brand, "url": parts.url("/")},
     }
+    if updated_at:
+        data["dateModified"] = updated_at.isoformat()
     return {**data, "about": about} if about else data

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 
 from digest.errors import RenderError
 from digest.model import Choice
-from digest.model.wording import counted, day, moved
+from digest.model.wording import counted, day, joined, moved
 from digest.web import prose, urls, words
 from digest.web.health_views import moment
 from digest.web.meta import Meta
@@ -80,6 +80,7 @@ def _environment(parts: Parts) -> Environment:
         urls=urls,
         words=words,
         counted=counted,
+        joined=joined,
         moved=moved,
         choices=[choice.value for choice in Choice],
         style=f"{urls.STATIC}/digest.css?v={_version(parts.static / 'digest.css')}",

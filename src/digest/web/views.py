@@ -9,9 +9,11 @@ from markupsafe import Markup
 from digest.catalogue.facts import current_facts
 from digest.issues.cells import LABELS, cell_text
 from digest.model import (
+    Answer,
     AnswerKind,
     Card,
     Choice,
+    Citation,
     Community,
     Comparison,
     Fact,
@@ -110,6 +112,8 @@ class ComparisonView:
     b: Side
     groups: tuple[Group, ...]
     notes: list[Note]
+    note: Markup | None
+    """What a model says of the pair, its marks linked."""
     disclosure: str
     conflicts: tuple[str, ...]
     """What readers must know of a judge that is no stranger to a tool, each once."""
@@ -146,12 +150,25 @@ def comparison_view(
         a=_side(Choice.A, comparison, community, tuple(a for a, _ in takes)),
         b=_side(Choice.B, comparison, community, tuple(b for _, b in takes)),
         groups=fact_groups(comparison.facts, sources),
+        note=_note(comparison.answer, sources),
         notes=sources.notes,
         disclosure=disclosure((*comparison.a.reviews, *comparison.b.reviews)),
         conflicts=_conflicts((*comparison.a.reviews, *comparison.b.reviews)),
         community=community,
         readers_prefer=names[winner] if winner else None,
     )
+
+
+def _note(answer: Answer, sources: Sources) -> Markup | None:
+    return cited(answer.note, _numbers(answer.note_citations, sources)) if answer.note else None
+
+
+def _numbers(citations: Iterable[Citation], sources: Sources) -> dict[int, int]:
+    """Give the page's number of each source by its mark."""
+    return {
+        each.number: sources.mark(each.label, each.url, each.quote, each.observed_at)
+        for each in citations
+    }
 
 
 def _conflicts(reviews: Iterable[Review]) -> tuple[str, ...]:
@@ -205,10 +222,7 @@ def take(
     review: Review, asks: dict[Reviewer, str], sources: Sources, *, names_writers: bool = False
 ) -> Take:
     """Give one review as a page shows it, with who wrote it where that is to be named."""
-    numbers = {
-        note.number: sources.mark(note.label, note.url, note.quote, note.observed_at)
-        for note in review.citations
-    }
+    numbers = _numbers(review.citations, sources)
     return Take(
         reviewer=words.REVIEWERS[review.reviewer],
         asks=asks.get(review.reviewer, ""),

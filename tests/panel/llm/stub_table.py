@@ -25,8 +25,8 @@ from tests.panel.llm.careful_model import careful_review
 from tests.panel.llm.model_server import ModelServer, Reply, Request, model_server
 from tests.panel.llm.support import NOW, Memory, larch, make_setup
 
-PATIENCE_S = 0.6
-"""For one review, here: a slow server is one that takes longer."""
+PATIENCE_S = 20.0
+"""For one review."""
 
 
 def careful(request: Request) -> Reply:
@@ -82,6 +82,7 @@ class Kind:
     subject: Subject = LARCH
     limits: Limits = WIDE
     tools: int = 1
+    patience_s: float = PATIENCE_S
 
 
 BUSY = Reply(status=429, headers={"retry-after-ms": "20"})
@@ -103,7 +104,7 @@ KINDS = {
     "429 for ever": Kind([BUSY]),
     "500, then happy": Kind([FAILED, careful]),
     "500 for ever": Kind([FAILED], tools=2),
-    "slow": Kind([Reply(after_s=1.5)], tools=2),
+    "slow": Kind([Reply(after_s=4.0)], tools=2, patience_s=1.0),
     "key refused": Kind([Reply(status=401)], tools=2),
     "refusal": Kind([Reply(refusal="I cannot judge this.", finish="stop")]),
     "filtered": Kind([Reply(says="", finish="content_filter")]),
@@ -117,7 +118,7 @@ KINDS = {
 def run_kind(server: ModelServer, kind: Kind) -> PanelRun:
     """Let the panel review with the server saying what this kind says."""
     server.says(*kind.says)
-    setup = make_setup(base_url=server.url, limits=kind.limits, review_s=PATIENCE_S)
+    setup = make_setup(base_url=server.url, limits=kind.limits, review_s=kind.patience_s)
     panel = LlmPanel(
         Docket(setup, load_rules(), load_questions()),
         opened=lambda judge: open_model(judge, key=None),

@@ -126,7 +126,7 @@ def make_setup(name: str = "openai:scripted-1", **more: Any) -> Setup:
     judge = read_judge(name, setting="DIGEST_PANEL_MODEL", base_url=more.pop("base_url", None))
     parts = {
         "judges": dict.fromkeys(Reviewer, judge),
-        "limits": Limits(requests=100, tokens=10_000_000, usd=100.0),
+        "limits": Limits(requests=1_000, tokens=100_000_000, usd=100.0),
         "at_once": 1,
     }
     return Setup(**{**parts, **more})

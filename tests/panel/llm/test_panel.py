@@ -145,7 +145,7 @@ BAD: dict[str, tuple[Callable[[Answer], None], str]] = {
     ),
     "first person": (lambda a: _in_take(a, "I tried it for a day."), "first person"),
     "hype": (lambda a: _in_take(a, "It is a game changer."), "hype"),
-    "superlative": (lambda a: _in_take(a, "It is the fastest of them."), "no superlatives"),
+    "superlative": (lambda a: _in_take(a, "It is the easiest of them."), "no superlatives"),
     "verdict": (lambda a: _in_take(a, "The panel would ship it."), "no verdict"),
     "address": (lambda a: _in_take(a, "See larch.example.com for more."), "no addresses"),
     "markup": (lambda a: _in_take(a, "It is <b>good</b>."), "plain text only"),
@@ -437,3 +437,14 @@ def test_an_estimate_asks_nobody_and_covers_what_a_run_takes(memory: Memory, now
     assert before.worst_usd >= run.usage.cost_usd
     assert before.usd < before.worst_usd
     assert (after.calls, after.reused, after.worst_tokens, after.usd) == (0, 8, 0, 0)
+
+
+def test_an_estimate_counts_the_notes_that_would_be_written(memory: Memory, now: datetime):
+    subjects = [larch(), larch("maple")]
+
+    plain = make_panel().estimate(subjects, memory=memory, now=now, pairs=1)
+    noted = make_panel(writes_notes=True).estimate(subjects, memory=memory, now=now, pairs=1)
+
+    assert (plain.calls, noted.calls) == (8, 10)
+    assert noted.tokens_in == pytest.approx(1.5 * plain.tokens_in, rel=0.01)
+    assert noted.worst_usd == pytest.approx(1.5 * plain.worst_usd)

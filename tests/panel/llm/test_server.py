@@ -29,7 +29,7 @@ CAME = {
     "429 for ever": (9, 0, "the model's server answered 429, 3 times in a row"),
     "500, then happy": (5, 4, ""),
     "500 for ever": (9, 0, "the model's server answered 500, 3 times in a row"),
-    "slow": (3, 0, "no answer within 0.6 seconds, 3 times in a row"),
+    "slow": (3, 0, "no answer within 1 s, 3 times in a row"),
     "key refused": (1, 0, "the model's server answered 401"),
     "refusal": (4, 0, "the model refused"),
     "filtered": (4, 0, "the model refused"),
@@ -141,13 +141,13 @@ def test_a_server_that_is_not_there_stops_no_run(server: ModelServer, now: datet
 
 def test_the_run_ends_in_time(server: ModelServer, now: datetime):
     """What is asked then is given up, what is left is not asked, and no server is blamed."""
-    server.says(lambda request: Reply(answer=careful(request).answer, after_s=0.5))
+    server.says(Reply(after_s=5.0))
 
-    run = panel(server, run_s=0.3, at_once=2).review([larch()], memory=Memory(), now=now)
+    run = panel(server, run_s=1.0, at_once=2).review([larch()], memory=Memory(), now=now)
 
     reasons = {each.fell_back for each in run.reviews["larch"]}
-    assert reasons == {"the run's 0.3 seconds were over"}
-    assert len(server.asked) == 2
+    assert reasons == {"the run's time of 1 s was over"}
+    assert len(server.asked) <= 2
 
 
 def test_a_server_that_counts_no_tokens_is_taken_at_the_worst(server: ModelServer, now: datetime):

@@ -8,7 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -50,7 +50,9 @@ class Order(Generic[Out]):
     message: str
     complaints: Callable[[Out], Sequence[str]]
     last: tuple[str, ...] = ()
-    """What was wrong with the answer before."""
+    """What is wrong with the last answer."""
+    said: list[str] = field(default_factory=list)
+    """All that was wrong with any."""
 
 
 @dataclass(slots=True)
@@ -61,6 +63,9 @@ class Asked(Generic[Out]):
     answer: Out | None = None
     reason: str | None = None
     sent_back: bool = False
+    """True where the first answer was not good enough, for its form or its words."""
+    complaints: tuple[str, ...] = ()
+    """What was wrong with its words."""
 
 
 class Bench:
@@ -115,9 +120,9 @@ class Bench:
                     answer = await self._run(order, metered)
             except (CapReachedError, TimeoutError, AgentRunError) as error:
                 reason = self._reason(judge, order, error)
-                return Asked(metered.usage, reason=reason, sent_back=metered.answers > 1)
+                return _asked(order, metered, reason=reason)
             self._failures[judge.name] = 0
-            return Asked(metered.usage, answer=answer, sent_back=metered.answers > 1)
+            return _asked(order, metered, answer=answer)
 
     def _left(self) -> float:
         """Seconds of the run that are left."""
@@ -125,7 +130,7 @@ class Bench:
 
     @property
     def _over(self) -> str:
-        return f"the run's {self._setup.run_s:g} seconds were over"
+        return f"the run's time of {self._setup.run_s:g} s was over"
 
     async def _metered(self, judge: Judge) -> Metered:
         if judge.name not in self._models:
@@ -171,6 +176,18 @@ class Bench:
         return _said_of_answer(order, error)
 
 
+def _asked(
+    order: Order[Out], metered: Metered, *, answer: Out | None = None, reason: str | None = None
+) -> Asked[Out]:
+    return Asked(
+        metered.usage,
+        answer=answer,
+        reason=reason,
+        sent_back=metered.answers > 1,
+        complaints=tuple(order.said),
+    )
+
+
 def _form(kind: type[Out], form: OutputForm) -> Any:
     match form:
         case OutputForm.TOOL:
@@ -193,6 +210,7 @@ def _settings(setup: Setup) -> ModelSettings:
 def _checked(context: RunContext[Order[Out]], answer: Out) -> Out:
     order = context.deps
     order.last = tuple(order.complaints(answer))
+    order.said += order.last
     if order.last:
         listed = "\n".join(f"- {each}" for each in order.last[:SHOWN])
         raise ModelRetry(f"Mend this and give the whole answer again:\n{listed}")
@@ -201,7 +219,7 @@ def _checked(context: RunContext[Order[Out]], answer: Out) -> Out:
 
 def _said_of_server(error: BaseException, setup: Setup) -> str:
     if isinstance(error, TimeoutError | ModelTimeoutError):
-        return f"no answer within {setup.review_s:g} seconds"
+        return f"no answer within {setup.review_s:g} s"
     if isinstance(error, ModelHTTPError):
         return f"the model's server answered {error.status_code}"
     return "the model's server could not be reached"

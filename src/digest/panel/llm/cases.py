@@ -14,7 +14,6 @@ from digest.model import Review, Reviewer, Subject
 from digest.panel.llm.asking import Order
 from digest.panel.llm.checks import review_complaints
 from digest.panel.llm.judges import Judge, choose
-from digest.panel.llm.judging import is_stale
 from digest.panel.llm.prompts import (
     keys_of,
     prompt_version,
@@ -25,6 +24,7 @@ from digest.panel.llm.questions import Criterion, Questions
 from digest.panel.llm.schema import SCHEMA_VERSION, ReviewAnswer
 from digest.panel.llm.setup import Setup
 from digest.panel.rulebook import Rules
+from digest.panel.rules import is_stale
 from digest.panel.snippets import Exhibit, exhibit
 
 
@@ -98,7 +98,9 @@ class Docket:
         for reviewer in Reviewer:
             own, *others = dict.fromkeys((self.setup.judges[reviewer], *self.setup.all_judges))
             judge, conflict = choose(own, others, subject.tool)
-            stale = is_stale(reviewer, subject.evidence, self.rules, subject.evidence.taken_at)
+            stale = is_stale(
+                self.rules.of(reviewer), subject.evidence, subject.evidence.taken_at, self.rules
+            )
             cases.append(
                 Case(
                     subject=subject,

@@ -13,6 +13,8 @@ EXPECTED_OUT = 500
 """Tokens that an answer has, about."""
 OCTETS_A_TOKEN = 4
 """About, in English and JSON."""
+NOTE_CALLS = 2
+"""A note is asked for in both orders."""
 FORM_OCTETS = 3_000
 """The form of an answer, sent along with every request."""
 
@@ -31,6 +33,7 @@ def estimate(
     cases: Sequence[Case],
     *,
     reused: int,
+    pairs: int,
     docket: Docket,
     priced: Callable[[Judge], Price],
     now: datetime,
@@ -41,11 +44,14 @@ def estimate(
     Args:
         cases: Those that would be asked.
         reused: How many others are kept from before.
+        pairs: Pairs of which a note would be written, where notes are; kept ones are counted too.
         docket: Makes what would be sent.
         priced: Gives what a judge costs.
         now: The date that is told to the model.
     """
     costs = [_cost(case, docket, priced(case.judge), now) for case in cases]
+    if docket.setup.writes_notes and costs:
+        costs += NOTE_CALLS * pairs * [_of_a_note(costs)]
     return Estimate(
         reviews=len(cases) + reused,
         reused=reused,
@@ -70,6 +76,18 @@ def _cost(case: Case, docket: Docket, price: Price, now: datetime) -> _Cost:
         usd=price(about_in, EXPECTED_OUT),
         worst_tokens=worst_in + 2 * most_out,
         worst_usd=price(worst_in, 2 * most_out),
+    )
+
+
+def _of_a_note(costs: Sequence[_Cost]) -> _Cost:
+    """Give what one call for a note costs: it shows two tools, so as much as two reviews."""
+    usd, worst_usd = _sum(each.usd for each in costs), _sum(each.worst_usd for each in costs)
+    share = 2 / len(costs)
+    return _Cost(
+        tokens_in=round(share * sum(each.tokens_in for each in costs)),
+        usd=None if usd is None else share * usd,
+        worst_tokens=round(share * sum(each.worst_tokens for each in costs)),
+        worst_usd=None if worst_usd is None else share * worst_usd,
     )
 
 

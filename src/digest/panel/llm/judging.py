@@ -4,30 +4,26 @@ From a model's checked answer to a review: the verdict is computed here, by the 
 Pure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from digest.model import (
     Check,
-    Citation,
     Evidence,
     Method,
     Review,
     Reviewer,
     Rival,
-    Snippet,
     Usage,
     Verdict,
 )
-from digest.panel.checks import CHECKS
-from digest.panel.citations import find
-from digest.panel.llm.checks import MARK, is_named
+from digest.panel.llm.checks import is_named
+from digest.panel.llm.marks import Marks
 from digest.panel.llm.questions import Criterion
 from digest.panel.llm.schema import ReviewAnswer
-from digest.panel.look import Look
 from digest.panel.rulebook import ReviewerRule, Rules
-from digest.panel.rules import DECIMALS
+from digest.panel.rules import is_stale, mean_score
 from digest.panel.snippets import Exhibit
 
 
@@ -42,37 +38,6 @@ class Filing:
     panel_version: str
     usage: Usage
     now: datetime
-
-
-class _Notes:
-    """The citations of one review, numbered as they come."""
-
-    def __init__(self, snippets: Mapping[str, Snippet]) -> None:
-        self._snippets = snippets
-        self._marks: dict[tuple[str, str], int] = {}
-        self.citations: list[Citation] = []
-
-    def number(self, evidence_id: str, quote: str) -> int:
-        """Give the mark of a quote, as the snippet itself has its words."""
-        snippet = self._snippets[evidence_id]
-        start, end = find(quote, snippet.text) or (0, len(snippet.text))
-        words = snippet.text[start:end]
-        mark = self._marks.setdefault((evidence_id, words), len(self._marks) + 1)
-        if mark > len(self.citations):
-            self.citations.append(
-                Citation(
-                    number=mark,
-                    label=snippet.label,
-                    url=snippet.url,
-                    quote=words,
-                    observed_at=snippet.fetched_at,
-                )
-            )
-        return mark
-
-    def first_of(self, evidence_id: str) -> int:
-        """Give the mark of the first quote of a snippet."""
-        return next(mark for (known, _), mark in self._marks.items() if known == evidence_id)
 
 
 def judge(
@@ -97,21 +62,21 @@ def judge(
         rules: Thresholds.
         filing: Judge, key and cost.
     """
-    notes = _Notes({snippet.id: snippet for snippet in exhibit.snippets})
-    for cited in answer.citations:
-        notes.number(cited.evidence_id, cited.quote)
-    checks = _checks(answer, criteria, notes, rules)
+    marks = Marks(exhibit.snippets)
+    marks.take(answer.citations)
+    checks = _checks(answer, criteria, marks, rules)
     rule = rules.of(reviewer)
-    score = _score(checks, rule, rules)
-    stale = score is not None and is_stale(reviewer, evidence, rules, filing.now)
+    known = [(check.weight, check.points) for check in checks if check.points is not None]
+    score = mean_score(known, rule, rules)
+    stale = score is not None and is_stale(rule, evidence, filing.now, rules)
     return Review(
         tool=evidence.tool,
         reviewer=reviewer,
         verdict=_verdict(score, rules, is_stale=stale),
         score=score,
-        take=_marked(answer, notes) + (_stale_words(rule) if stale else ""),
+        take=marks.on(answer.take, answer.citations) + (_stale_words(rule) if stale else ""),
         checks=checks,
-        citations=tuple(notes.citations),
+        citations=tuple(marks.citations),
         method=Method.MODEL,
         evidence_sha256=filing.evidence_sha256,
         panel_version=filing.panel_version,
@@ -130,7 +95,7 @@ def judge(
 
 
 def _checks(
-    answer: ReviewAnswer, criteria: Sequence[Criterion], notes: _Notes, rules: Rules
+    answer: ReviewAnswer, criteria: Sequence[Criterion], marks: Marks, rules: Rules
 ) -> tuple[Check, ...]:
     given = {each.key: each for each in answer.criteria}
     checks = []
@@ -150,20 +115,10 @@ def _checks(
                 answer=criterion.short_yes if is_yes else criterion.short_no,
                 points=criterion.points_yes if is_yes else criterion.points_no,
                 sentence=f"{criterion.said_yes if is_yes else criterion.said_no}.",
-                citation=notes.number(each.evidence_id, each.quote),
+                citation=marks.number(each.evidence_id, each.quote),
             )
         )
     return tuple(checks)
-
-
-def _score(checks: Sequence[Check], rule: ReviewerRule, rules: Rules) -> float | None:
-    """Give the weighted mean of the answered questions, or None where that is too little."""
-    known = [(check.weight, check.points) for check in checks if check.points is not None]
-    weight = sum(each for each, _ in known)
-    limits = rules.thresholds
-    if len(known) < limits.known_checks or weight < limits.known_weight * rule.weight:
-        return None
-    return round(sum(each * points for each, points in known) / weight, DECIMALS)
 
 
 def _verdict(score: float | None, rules: Rules, *, is_stale: bool) -> Verdict:
@@ -173,28 +128,7 @@ def _verdict(score: float | None, rules: Rules, *, is_stale: bool) -> Verdict:
     return Verdict.SHIP if is_ship else Verdict.SKIP
 
 
-def is_stale(reviewer: Reviewer, evidence: Evidence, rules: Rules, now: datetime) -> bool:
-    """Return True where nothing has moved for longer than this reviewer ever ships."""
-    rule = rules.of(reviewer)
-    if rule.stale_days is None:
-        return False
-    limits = rules.thresholds.model_copy(update={"maintained_days": rule.stale_days})
-    finding = CHECKS["maintained"](Look(evidence, now, limits))
-    return finding is not None and finding.answer != "yes"
-
-
 def _stale_words(rule: ReviewerRule) -> str:
     return (
         f" No commit or release has come for more than {rule.stale_days} days; that alone decides."
     )
-
-
-def _marked(answer: ReviewAnswer, notes: _Notes) -> str:
-    """Give the take with our marks for the model's; what it cites unmarked is marked at the end."""
-    take = " ".join(answer.take.split())
-    shown = dict.fromkeys(MARK.findall(take))
-    text = MARK.sub(lambda match: f"[{notes.first_of(match[1])}]", take)
-    unmarked = [each for each in answer.citations if each.evidence_id not in shown]
-    numbers = dict.fromkeys(notes.number(each.evidence_id, each.quote) for each in unmarked)
-    marks = "".join(f"[{number}]" for number in numbers)
-    return f"{text} {marks}" if marks else text

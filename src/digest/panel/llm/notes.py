@@ -8,18 +8,17 @@ from the reviews and stays.
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from digest.model import Answer, AnswerKind, Citation, Reviewer, Snippet, Value
+from digest.model import Answer, AnswerKind, Citation, Reviewer, Value
 from digest.panel.base import Pairing
-from digest.panel.citations import find
 from digest.panel.llm.asking import Asked, Bench, Order
 from digest.panel.llm.cases import Docket
-from digest.panel.llm.checks import MARK, note_complaints
+from digest.panel.llm.checks import note_complaints
 from digest.panel.llm.judges import Judge, choose
+from digest.panel.llm.marks import Marks
 from digest.panel.llm.prompts import note_instructions, note_message
 from digest.panel.llm.schema import NoteAnswer
 from digest.panel.snippets import Exhibit, exhibit
@@ -99,7 +98,7 @@ class Notebook:
 
 
 def _order(first: Exhibit, second: Exhibit, now: datetime) -> Order[NoteAnswer]:
-    second = second.numbered_from(len(first.snippets) + 1)
+    second = _second(first, second)
     return Order(
         kind=NoteAnswer,
         instructions=note_instructions(),
@@ -125,33 +124,13 @@ def _note(page: Page, one: Asked[NoteAnswer], other: Asked[NoteAnswer]) -> Note 
         name = page.a.name if kind is AnswerKind.A else page.b.name
         said = SEES_NONE if kind is AnswerKind.TOO_CLOSE else LEANS.format(name=name)
         return Note(text=said, by=by)
-    shown = {s.id: s for s in (*page.a.snippets, *_second(page).snippets)}
-    text, citations = _cited(one.answer, shown)
-    return Note(text=text, by=by, citations=citations)
+    marks = Marks((*page.a.snippets, *_second(page.a, page.b).snippets))
+    marks.take(one.answer.citations)
+    return Note(
+        text=marks.on(one.answer.note, one.answer.citations), by=by, citations=marks.citations
+    )
 
 
-def _second(page: Page) -> Exhibit:
-    return page.b.numbered_from(len(page.a.snippets) + 1)
-
-
-def _cited(answer: NoteAnswer, snippets: Mapping[str, Snippet]) -> tuple[str, tuple[Citation, ...]]:
-    """Give the note with our marks for the model's, and what they point to."""
-    numbers: dict[str, int] = {}
-    citations = []
-    for cited in answer.citations:
-        if cited.evidence_id in numbers:
-            continue
-        snippet = snippets[cited.evidence_id]
-        start, end = find(cited.quote, snippet.text) or (0, len(snippet.text))
-        numbers[cited.evidence_id] = len(numbers) + 1
-        citations.append(
-            Citation(
-                number=numbers[cited.evidence_id],
-                label=snippet.label,
-                url=snippet.url,
-                quote=snippet.text[start:end],
-                observed_at=snippet.fetched_at,
-            )
-        )
-    text = MARK.sub(lambda match: f"[{numbers[match[1]]}]", " ".join(answer.note.split()))
-    return text, tuple(citations)
+def _second(first: Exhibit, second: Exhibit) -> Exhibit:
+    """Give what is shown second, its snippets numbered on from the first's."""
+    return second.numbered_from(len(first.snippets) + 1)

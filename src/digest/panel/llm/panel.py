@@ -9,6 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import ValidationError
@@ -26,6 +27,18 @@ from digest.panel.llm.judging import Filing, judge
 from digest.panel.llm.notes import Note, Notebook
 from digest.panel.llm.schema import ReviewAnswer
 from digest.panel.llm.setup import Setup
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How asking for one review went."""
+
+    tool: str
+    reviewer: Reviewer
+    sent_back: bool
+    miscited: bool
+    """True where a quote was not the snippet's."""
+    fell_back: bool
 
 
 class LlmPanel:
@@ -52,6 +65,8 @@ class LlmPanel:
         self._opened = opened
         self._priced = priced
         self.spent = Usage()
+        self.tried: list[Tried] = []
+        """How every review went that was asked for, for those who watch the judge."""
 
     @property
     def setup(self) -> Setup:
@@ -67,7 +82,7 @@ class LlmPanel:
         """Review each tool by itself; what is kept in memory is not asked again."""
         cases = self._docket.cases(subjects)
         kept = _recalled(cases, memory)
-        before = self.spent
+        before, first = self.spent, len(self.tried)
         missing = [case for case in cases if case.key not in kept]
         made, down = asyncio.run(self._ask_all(missing, memory, now)) if missing else ({}, {})
         reviews = {
@@ -81,16 +96,27 @@ class LlmPanel:
             reviews=reviews,
             usage=usage,
             reused=len(kept),
-            remarks=(*_alarms(cases), *_remarks(reviews, usage, down=down, reused=len(kept))),
+            remarks=(
+                *_alarms(cases),
+                *_tries(self.tried[first:]),
+                *_remarks(reviews, usage, down=down, reused=len(kept)),
+            ),
         )
 
-    def estimate(self, subjects: Sequence[Subject], *, memory: Memory, now: datetime) -> Estimate:
-        """Say what a review of these tools would cost, without asking anybody."""
+    def estimate(
+        self, subjects: Sequence[Subject], *, memory: Memory, now: datetime, pairs: int = 0
+    ) -> Estimate:
+        """Say what reviews of these tools and notes on so many pairs would cost; nobody is asked."""
         cases = self._docket.cases(subjects)
         kept = _recalled(cases, memory)
         missing = [case for case in cases if case.key not in kept]
         return estimate(
-            missing, reused=len(kept), docket=self._docket, priced=self._priced, now=now
+            missing,
+            reused=len(kept),
+            pairs=pairs,
+            docket=self._docket,
+            priced=self._priced,
+            now=now,
         )
 
     def annotate(
@@ -137,6 +163,15 @@ class LlmPanel:
 
     async def _review(self, case: Case, bench: Bench, memory: Memory, now: datetime) -> Review:
         asked: Asked[ReviewAnswer] = await bench.ask(case.judge, self._docket.order(case, now=now))
+        self.tried.append(
+            Tried(
+                tool=case.subject.tool.slug,
+                reviewer=case.reviewer,
+                sent_back=asked.sent_back,
+                miscited=any("the quote" in each for each in asked.complaints),
+                fell_back=asked.answer is None,
+            )
+        )
         if asked.answer is None:
             told = {"fell_back": asked.reason, "usage": asked.usage}
             return case.checklist.model_copy(update=told)
@@ -186,6 +221,20 @@ def _alarms(cases: Sequence[Case]) -> tuple[str, ...]:
         for case in cases
         if case.reviewer is Reviewer.BUILDER
         for alarm in case.exhibit.alarms
+    )
+
+
+def _tries(tried: Sequence[Tried]) -> tuple[str, ...]:
+    """Say how often a first answer was not good enough: a judge that often fails is the wrong one."""
+    sent_back = [each for each in tried if each.sent_back]
+    if not sent_back:
+        return ()
+    miscited = sum(each.miscited for each in sent_back)
+    return (
+        (
+            f"model panel: {len(sent_back)} of {counted(len(tried), 'answer')} sent back, "
+            f"{miscited} of them for a quote that is not the snippet's"
+        ),
     )
 
 

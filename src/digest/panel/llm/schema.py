@@ -53,8 +53,9 @@ class ReviewAnswer(Wire):
         min_length=1, max_length=200, description="The strongest argument against the tool."
     )
     take: str = Field(
+        max_length=1_200,
         description="40 to 90 words of English that weigh what speaks for and against, each claim "
-        "followed by its snippet in brackets, such as [E3]."
+        "followed by its snippet in brackets, such as [E3].",
     )
     breaks_when: str = Field(
         min_length=1, max_length=140, description="Where it stops being a good choice."
@@ -69,5 +70,7 @@ class NoteAnswer(Wire):
     """What a model says of two tools side by side."""
 
     preferred: Literal["first", "second", "neither"]
-    note: str = Field(description="20 to 60 words of English on what tells the two apart.")
+    note: str = Field(
+        max_length=800, description="20 to 60 words of English on what tells the two apart."
+    )
     citations: list[Cited] = Field(min_length=1, max_length=4)
