@@ -18,10 +18,7 @@ from digest.cli import (
     health,
     issues,
     jobs,
-<<<<<<< HEAD
     pairs,
-=======
->>>>>>> jobs
     panel,
     readers,
     research,
