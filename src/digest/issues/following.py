@@ -25,9 +25,15 @@ class Pins:
     scored: Sequence[Scored]
 
     def follow(self) -> list[Scored]:
-        """Give the pinned pairs: first those named whole, then the best rival of each single tool."""
+        """
+        Give the pinned pairs: first those named whole, then the best rival of each single tool.
+
+        A single tool that is in one of the pairs already has what was asked for it.
+        """
         found: list[Scored] = []
         for wish in sorted(self.asked.pins, key=lambda wish: -len(wish)):
+            if len(wish) < PAIR and any(wish[0] in other.key for other in found):
+                continue
             pair = self._pair(wish) if len(wish) == PAIR else self._best_rival(wish[0], found)
             used = {slug for other in found for slug in other.key} & set(pair.key)
             if used:
@@ -52,7 +58,7 @@ class Pins:
 
     def _best_rival(self, slug: str, found: Sequence[Scored]) -> Scored:
         self._candidate(slug, (slug,))
-        used = {name for pair in found for name in pair.key} - {slug}
+        used = {name for pair in found for name in pair.key}
         unwanted = set(self.asked.replaced)
         rivals = [
             pair
