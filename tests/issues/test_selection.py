@@ -237,6 +237,24 @@ def test_without_a_next_best_the_place_stays_empty(scored):
     assert made.next_best == {}
 
 
+def test_a_replaced_pair_makes_room_for_all_it_kept_out(scored):
+    """No pair is told that the issue is full while it is not."""
+    pairs = [scored("lead", 0.9), scored("other", 0.5, job="j1"), scored("zest", 0.5, job="j2")]
+    long, low, last = pairs
+    both = Scored(long.a, low.b, long.score)
+
+    made = choose(
+        [both, low, last],
+        pinned=(),
+        config=PairingConfig(per_category=3),
+        categories=CATEGORIES,
+        replaced=[both.key],
+    )
+
+    assert list(made.pairs) == [low, last]
+    assert set(made.why_not.values()) == {"an editor wanted the next best in its place"}
+
+
 def test_each_chosen_pair_names_what_would_stand_in_its_place(scored):
     pairs = [
         scored("lead", 0.9, job="j0"),
