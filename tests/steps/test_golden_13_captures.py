@@ -26,6 +26,7 @@ from digest.catalogue.jobs import JobClassifier, load_jobs
 from digest.delivery.transports.memory import MemoryTransport
 from digest.demo.site import Page
 from digest.model import IssueState, Outcome, PageOutcome, Plan, Verdict
+from digest.panel.takes import NOT_ON_PAGE
 from digest.settings import Settings
 from digest.sources.config import load_sources
 from digest.sources.fetch import Fetcher
@@ -295,7 +296,8 @@ def test_golden_13_words_cited_from_own_pages_stand_there(run: Run):
         for card in (comparison.a, comparison.b)
         for review in card.reviews
         for citation in review.citations
-        if citation.label.startswith(("README on", "licence on", "pricing page of"))
+        if citation.quote != NOT_ON_PAGE
+        and citation.label.startswith(("README on", "licence on", "pricing page of"))
     }
 
     assert len(quotes) >= 10
