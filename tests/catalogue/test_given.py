@@ -71,7 +71,10 @@ def test_what_is_known_around_a_tool_may_be_given_too():
             "facts.0: the value of entry_price should be one of free, freemium, paid, contact,",
         ),
         ('{"name": "A", "facts": {"benchmark": true}}', "one of none, bare, reproducible, or null"),
-        ('{"name": "A", "facts": {"maintained_at": "soon"}}', "an ISO date such as 2026-11-20"),
+        (
+            '{"name": "A", "facts": {"maintained_at": "soon"}}',
+            'should be a day such as "2025-01-31", or null',
+        ),
         ('{"name": "A", "facts": {"context_length": "128K"}}', "should be a number, or null"),
         ('{"name": "A", "facts": 3}', "facts: it should be a valid tuple"),
         ('{"name": "A", "launched_at": "soon"}', "launched_at"),

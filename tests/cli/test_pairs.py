@@ -97,9 +97,13 @@ def test_a_plan_that_cannot_be_made_says_why(arguments, told, digest, tools):
     assert told in digest("pairs", "plan", tools, *arguments).sentence
 
 
-def test_a_line_that_is_no_comparison_is_named(digest, tools):
+@pytest.mark.parametrize(
+    "line",
+    ['{"week": "2026-W20", "a": "voxa"}', '{"week": "2026-W77", "a": "speaka", "b": "voxa"}'],
+)
+def test_a_line_that_is_no_comparison_is_named(line, digest, tools):
     past = digest.folder / "past.jsonl"
-    past.write_text('{"week": "2026-W20", "a": "voxa"}\n')
+    past.write_text(line)
 
     ran = digest("pairs", "plan", tools, "--week", WEEK, "--published", past)
 

@@ -7,7 +7,7 @@ with its page and its date; what a launch of the same product says later joins i
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from importlib.resources import files
@@ -24,6 +24,7 @@ from pydantic import (
 )
 from sqlmodel import Field
 
+from digest.catalogue.kinds import DATES, NUMBERS, YES_NO, misfit
 from digest.catalogue.names import product_key, slug_of
 from digest.catalogue.urls import canonical_url
 from digest.errors import GivenError
@@ -44,21 +45,6 @@ BY_CATALOGUE = "catalogue"
 BY_EDITOR = "editor"
 
 
-_YES_NO = frozenset(
-    {FactKind.DOCS, FactKind.EXAMPLE, FactKind.WAITLIST, FactKind.RUNS_LOCALLY}
-    | {FactKind.SELF_HOST, FactKind.TERMS}
-)
-_DATES = frozenset({FactKind.MAINTAINED_AT, FactKind.CREATED_AT, FactKind.VENDOR_SINCE})
-_CHOICES: Mapping[FactKind, frozenset[str]] = {
-    FactKind.ENTRY_PRICE: frozenset(EntryPrice) - {EntryPrice.UNKNOWN},
-    FactKind.BENCHMARK: frozenset({"none", "bare", "reproducible"}),
-}
-_NUMBERS: Mapping[FactKind, tuple[type, ...]] = {
-    FactKind.CONTEXT_LENGTH: (int,),
-    FactKind.SUPERLATIVES: (int, float),
-}
-
-
 class StatedFact(Value):
     """One fact of an entry; ``as_of`` is the newest date that its page vouches for."""
 
@@ -77,19 +63,16 @@ class StatedFact(Value):
 
 
 def _misfit(kind: FactKind, value: object) -> str | None:
-    """Say what a value of this kind has to be; None where it is."""
-    if kind in _YES_NO:
+    """Say what a value of this kind has to be; None where it is. Stricter than for what is read."""
+    if kind in YES_NO:
         return None if isinstance(value, bool) else "true or false"
-    if kind in _NUMBERS:
-        is_number = isinstance(value, _NUMBERS[kind]) and not isinstance(value, bool)
-        return None if is_number else "a number"
-    if not isinstance(value, str) or not value:
+    if kind not in NUMBERS and (not isinstance(value, str) or not value):
         return "text"
-    if kind in _DATES:
-        return None if _is_day(value) else 'a day such as "2025-01-31"'
-    if kind in _CHOICES and value not in _CHOICES[kind]:
-        return f"one of {', '.join(sorted(_CHOICES[kind]))}"
-    return None
+    if kind in DATES and not _is_day(str(value)):
+        return 'a day such as "2025-01-31"'
+    if value == EntryPrice.UNKNOWN and kind is FactKind.ENTRY_PRICE:
+        return "left out where it is unknown"
+    return misfit(kind, value)
 
 
 def _is_day(text: str) -> bool:

@@ -1,12 +1,15 @@
 """What past issues forbid: a pair that was published, a tool that was in one lately."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date
 
+from pydantic import field_validator
 from sqlmodel import Field
 
+from digest.errors import IssueError
 from digest.issues.cells import cells
 from digest.issues.config import PairingConfig
+from digest.issues.weeks import whole_week
 from digest.model import Candidate, Comparison, FactKind, Tally, Value
 
 UNSTEADY = frozenset(
@@ -32,6 +35,15 @@ class PublishedPair(Value):
     b: str
     shown_a: Shown = Shown()
     shown_b: Shown = Shown()
+
+    @field_validator("week")
+    @classmethod
+    def _is_a_week(cls, week: str) -> str:
+        try:
+            whole_week(week, zone=UTC)
+        except IssueError as error:
+            raise ValueError(str(error)) from error
+        return week
 
     @classmethod
     def of(cls, item: Comparison, *, parts_of: Mapping[str, str]) -> "PublishedPair":
