@@ -10,12 +10,15 @@ from digest.store.engine import Database
 from tests.conftest import NOW
 
 
-def tool(slug: str, family: str = "", *, days: int = 1, job: str = "small-llm") -> Tool:
+def tool(
+    slug: str, family: str = "", *, days: int = 1, job: str = "small-llm", sure: float = 0.6
+) -> Tool:
     return Tool(
         slug=slug,
         name=slug.title(),
         product_key=family,
         job=job,
+        job_confidence=sure,
         launched_at=NOW - timedelta(days=days),
     )
 
@@ -35,6 +38,7 @@ def catalogue(db: Database) -> Database:
                 *(PEBBLE, tool("pebble", "pebble", days=5)),
                 *(tool("ant", days=1), tool("bee", days=9)),
                 tool("reader", "wrenlet", job="ocr"),
+                tool("guess", sure=0.59),
             ],
         )
     return db

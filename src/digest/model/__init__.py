@@ -16,6 +16,7 @@ from digest.model.captures import (
     SourceState,
 )
 from digest.model.catalogue import (
+    SURE_JOB,
     EntryPrice,
     Fact,
     FactKind,
@@ -101,6 +102,7 @@ from digest.model.wishes import Wish, WishKind
 
 __all__ = [
     "INCUMBENTS",
+    "SURE_JOB",
     "AgedCount",
     "Answer",
     "AnswerKind",

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
-from digest.model import Fact, Tool
+from digest.model import SURE_JOB, Fact, Tool
 from digest.store.rows import (
     CHUNK,
     as_noun,
@@ -82,7 +82,7 @@ def hold_tools(session: Session, slugs: Collection[str]) -> None:
 
 def rivals_of(session: Session, tool: Tool, *shown: Tool, limit: int = 8) -> list[Tool]:
     """
-    Give other products of the same job, the newest listing of each, newest first.
+    Give other products surely of the same job, the newest listing of each, newest first.
 
     Args:
         session: Open.
@@ -99,6 +99,7 @@ def rivals_of(session: Session, tool: Tool, *shown: Tool, limit: int = 8) -> lis
         select(col(ToolRow.slug), place.label("place"))
         .where(
             ToolRow.job == tool.job,
+            col(ToolRow.job_confidence) >= SURE_JOB,
             col(ToolRow.part_of).is_(None),
             family.not_in({each.family for each in (tool, *shown)}),
         )
