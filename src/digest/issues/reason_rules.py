@@ -56,6 +56,8 @@ def _entry(mine: Fact, theirs: Fact | None) -> str | None:
     line = lines.get(str(mine.value))
     if theirs is None:
         return line
+    if (mine.value, theirs.value) == ("free", "freemium"):  # both cost nothing to start
+        return "you do not want to outgrow a free plan"
     ranks = [ENTRY_ORDER.index(str(fact.value)) for fact in (mine, theirs)]
     return line if ranks[0] < ranks[1] else None
 
@@ -107,6 +109,9 @@ def _only(mine: Fact, theirs: Fact | None) -> tuple[str, ...]:
 
 
 def _platforms(mine: Fact, theirs: Fact | None) -> str | None:
+    named = {part.casefold() for part in _parts(theirs)} if theirs else set()
+    if named and not named & (SYSTEMS | WEB):
+        return None  # "Python" is no system: on which it runs is not known
     only = _only(mine, theirs)
     systems = tuple(name for name in only if name.casefold() in SYSTEMS)
     if systems:
@@ -120,7 +125,7 @@ def _interface(mine: Fact, theirs: Fact | None) -> str | None:
     ways = tuple(_with_article(name) for name in only if name not in _FORMATS)
     if ways:
         return f"it has to plug in through {joined(ways, 'or')}"
-    return f"it has to come as {joined(only, 'or')} files" if only else None
+    return f"you work with {joined(only, 'or')} files" if only else None
 
 
 def _with_article(name: str) -> str:
