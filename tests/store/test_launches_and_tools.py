@@ -244,7 +244,7 @@ def test_rivals_surely_do_the_same_job_and_nobody_is_a_rival_of_the_unsorted(db:
         )
 
     with db.read() as session:
-        rivals = tools.rivals_of(session, tool("aider", job="cli-agent"))
+        rivals = tools.rivals_of(session, tool("aider", job="cli-agent", job_confidence=0.9))
         assert [each.slug for each in rivals] == ["codex", "claw"]
         assert tools.rivals_of(session, tool("stray")) == []
 

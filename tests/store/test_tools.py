@@ -65,9 +65,10 @@ def test_the_limit_counts_families(catalogue: Database):
     assert [rival.slug for rival in rivals] == ["ant", "wrenlet"]
 
 
-def test_a_tool_without_a_job_has_no_rivals(catalogue: Database):
+def test_a_tool_without_a_sure_job_has_no_rivals(catalogue: Database):
     with catalogue.read() as session:
         assert subject.rivals_of(session, tool("odd", job="unsorted")) == []
+        assert subject.rivals_of(session, tool("odd", sure=0.59)) == []
 
 
 def test_kin_are_the_other_listings_of_the_family_whatever_their_job(catalogue: Database):

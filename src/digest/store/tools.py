@@ -86,11 +86,11 @@ def rivals_of(session: Session, tool: Tool, *shown: Tool, limit: int = 8) -> lis
 
     Args:
         session: Open.
-        tool: Whose rivals are wanted; one without a job has none.
+        tool: Whose rivals are wanted; one without a sure job has none.
         shown: Tools that stand beside it already; their product families are passed over as its own.
         limit: Most that are given.
     """
-    if tool.job in {"unsorted", "other"}:
+    if tool.job in {"unsorted", "other"} or tool.job_confidence < SURE_JOB:
         return []
     family = func.coalesce(func.nullif(col(ToolRow.product_key), ""), col(ToolRow.slug))
     newest_first = (col(ToolRow.launched_at).desc(), col(ToolRow.slug))
