@@ -66,6 +66,13 @@ def test_what_is_known_around_a_tool_may_be_given_too():
         ('{"tagline": "x"}', "name: Field required"),
         ('{"name": "A", "maker": "x"}', "maker is no field of a tool"),
         ('{"name": "A", "facts": {"colour": "red"}}', "facts.0.kind: it should be 'entry_price'"),
+        (
+            '{"name": "A", "facts": {"entry_price": "cheap"}}',
+            "facts.0: the value of entry_price should be one of free, freemium, paid, contact,",
+        ),
+        ('{"name": "A", "facts": {"benchmark": true}}', "one of none, bare, reproducible, or null"),
+        ('{"name": "A", "facts": {"maintained_at": "soon"}}', "an ISO date such as 2026-11-20"),
+        ('{"name": "A", "facts": {"context_length": "128K"}}', "should be a number, or null"),
         ('{"name": "A", "facts": 3}', "facts: it should be a valid tuple"),
         ('{"name": "A", "launched_at": "soon"}', "launched_at"),
         ('{"name": "!"}', "no letter or digit"),

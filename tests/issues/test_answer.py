@@ -188,6 +188,8 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
         ("price", "$9 per month", "$7 per user per month", None, None),
         ("price", "$9 per month", "€7 per month", None, None),
         ("price", "$9 per month", "$9.00 per month", None, None),
+        ("price", "10 € per month", "9,99 € per month", None, None),
+        ("price", "€1.000 per year", "€900 per year", None, None),
         (
             "maintained_at",
             "2026-07-01",

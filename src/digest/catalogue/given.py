@@ -8,15 +8,15 @@ can be done without looking elsewhere, and is unknown else.
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BeforeValidator, ValidationError
+from pydantic import AwareDatetime, BeforeValidator, ValidationError, model_validator
 from sqlmodel import Field
 
 from digest.catalogue.conflicts import entry_price, licence_name
 from digest.catalogue.names import product_key, slug_of
 from digest.errors import GivenError
-from digest.model import Fact, FactKind, Flag, Market, PageRole, Tool, Value
+from digest.model import EntryPrice, Fact, FactKind, Flag, Market, PageRole, Tool, Value
 
 MAX_LINE = 1_000_000
 """Characters of a line; a longer one is no tool."""
@@ -38,6 +38,33 @@ def _moment(value: object) -> object:
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 
 
+PRICE_KINDS = tuple(kind.value for kind in EntryPrice)
+BENCHMARKS = ("none", "bare", "reproducible")
+
+
+def _wanted(kind: FactKind, value: object) -> str | None:
+    """Say what a value of a kind should be; None where this one is, or all texts are."""
+    match kind:
+        case FactKind.ENTRY_PRICE:
+            return None if value in PRICE_KINDS else f"one of {', '.join(PRICE_KINDS)}"
+        case FactKind.BENCHMARK:
+            return None if value in BENCHMARKS else f"one of {', '.join(BENCHMARKS)}"
+        case FactKind.MAINTAINED_AT | FactKind.CREATED_AT | FactKind.VENDOR_SINCE:
+            return None if _is_day(value) else "an ISO date such as 2026-11-20"
+        case FactKind.CONTEXT_LENGTH | FactKind.SUPERLATIVES:
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            return None if is_number else "a number"
+        case _:
+            return None
+
+
+def _is_day(value: object) -> bool:
+    try:
+        return bool(datetime.fromisoformat(str(value)))
+    except ValueError:
+        return False
+
+
 class GivenFact(Value):
     """One fact as a line has it; ``value`` null is the same as no fact."""
 
@@ -52,6 +79,13 @@ class GivenFact(Value):
     url: str = ""
     span: str = Field(default="", max_length=300)
     """The words it stands on; its value where none are given."""
+
+    @model_validator(mode="after")
+    def _is_of_its_kind(self) -> Self:
+        wanted = _wanted(self.kind, self.value)
+        if self.value is not None and wanted:
+            raise ValueError(f"the value of {self.kind} should be {wanted}, or null")
+        return self
 
 
 class GivenLine(Value):
@@ -252,6 +286,7 @@ def _wrong(error: ValidationError | ValueError) -> str:
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"])
     reason = str(first["msg"]).replace("Input should be", "it should be")
+    reason = reason.removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         return f"{place} is no field of a tool; wanted are {', '.join(GivenLine.model_fields)}"
     return f"{place}: {reason}"

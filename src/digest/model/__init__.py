@@ -42,21 +42,15 @@ from digest.model.issues import (
     Answer,
     AnswerKind,
     Approval,
-    Candidate,
     Card,
     Comparison,
-    Contender,
     Edition,
     FactCell,
     FactRow,
     Issue,
     IssueState,
     Newcomer,
-    PairPlan,
-    PairScore,
     PastVote,
-    Plan,
-    Rejection,
     Revision,
     StaleSource,
     Withdrawal,
@@ -88,6 +82,14 @@ from digest.model.panel import (
     Tally,
     Usage,
     Verdict,
+)
+from digest.model.plans import (
+    Candidate,
+    Contender,
+    PairPlan,
+    PairScore,
+    Plan,
+    Rejection,
 )
 from digest.model.popularity import AgedCount, Count
 from digest.model.readers import (
