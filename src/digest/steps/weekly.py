@@ -28,6 +28,7 @@ from digest.steps.paneling import (
     StoredAnswers,
     laid_before,
     lay_before_panel,
+    said_now,
     with_notes,
 )
 from digest.steps.planning import BuildOptions, Planned, plan_week
@@ -79,15 +80,14 @@ def build_issue(
         issue, community={}, brand=parts.brand, templates_dir=parts.templates_dir, now=now
     )
     preflight(edition, week=week)
-    items = {**desk.reviewed, **desk.told_tools}.values()
-    reviews = [review for item in items for review in item.side.reviews]
+    reviews = said_now(desk, plan)
     with parts.db.write() as session:
         state = store.issue_state(session, week, holds=True)
         _refuse_under_way(week, state)
         stands = state is IssueState.APPROVED and _is_standing(session, edition)
         work.note(session, now=now)
         if not stands:
-            keep_reviews(session, reviews)
+            keep_reviews(session, reviews, now=now)
             store.put_issue(session, issue, plan, now=now)
             review_store.put_revisions(session, week, revised)
             store.put_edition(session, edition, now=now)
