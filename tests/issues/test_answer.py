@@ -121,7 +121,7 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
             "entry_price",
             "free",
             "freemium",
-            ["it has to cost nothing to start (Codex: free plan, paid above)"],
+            ["it has to be free beyond the start as well (Codex: free plan, paid above)"],
             None,
         ),
         (
@@ -353,6 +353,21 @@ def test_a_free_tool_is_not_named_by_its_price_as_well(side):
 
     assert made.pick_a_if == ("it has to cost nothing to start (Codex: $9 per month)",)
     assert not [line for line in made.pick_b_if if "$" in line]
+
+
+@pytest.mark.parametrize(
+    ("price", "told"),
+    [
+        ("$9 per month", "free plan, then $9 per month"),
+        ("$0.05 in, $0.10 out per million tokens", "free plan, paid above"),
+    ],
+)
+def test_a_price_above_a_free_plan_is_not_told_as_the_price_of_a_start(side, price, told):
+    theirs = side("codex", entry_price="freemium", price=price)
+
+    made = answer(side("aider", entry_price="free"), theirs)
+
+    assert made.pick_a_if == (f"it has to be free beyond the start as well (Codex: {told})",)
 
 
 def test_a_price_that_can_be_read_is_set_against_one_on_request(side):

@@ -44,10 +44,19 @@ from digest.panel.language import problems
     ],
 )
 def test_what_is_confirmed_is_said_in_sentences(tool_parts, facts, said, tool, side):
-    told = portrait(tool(**tool_parts), known(side("aider", **facts).facts), goes_on=False)
+    told = portrait(tool(**tool_parts), known(side("aider", **facts).facts), after="")
 
     assert told == said
     assert not [line for line in told if problems(line)]
+
+
+def test_what_the_maker_said_of_size_and_licence_is_not_said_again(tool, side):
+    facts = known(side("aider", parameters="4B", context_length=131072).facts)
+    after = "It takes up to 131,072 tokens under MIT."
+
+    told = portrait(tool(licence="MIT"), facts, after=after)
+
+    assert told == ["It has 4B parameters."]
 
 
 def test_ours_go_on_from_the_makers_sentence_and_only_where_there_is_one(tool, facts):

@@ -2,7 +2,7 @@
 Say how sure a job is: confidence c means that of tools like this one a share c is right.
 
 Pure: takes what words and tags say, gives a number in [0, 1]. All figures are read off real
-launches that a person labelled; docs/decisions/00xx-jobs-by-words.md has them.
+launches that a person labelled; docs/decisions/0020-jobs-by-words.md has them.
 """
 
 from math import exp

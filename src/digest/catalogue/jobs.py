@@ -24,7 +24,7 @@ from digest.catalogue.job_confidence import (
     confidence_of,
     confidence_of_tags,
 )
-from digest.catalogue.job_model import TextModel
+from digest.catalogue.job_model import TextModel, learnt
 from digest.catalogue.job_text import (
     Described,
     described,
@@ -254,7 +254,7 @@ class JobClassifier:
     def model(self) -> TextModel:
         """What scores texts; learnt when it is first asked for."""
         texts, jobs = zip(*self._taught, strict=True)
-        return TextModel(texts, jobs)
+        return learnt(texts, jobs)
 
     @cached_property
     def meaning(self) -> MeaningModel | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Matrix = np.ndarray[Any, Any]
 
 SHARE = 0.7
-"""What log-odds by meaning count beside those by words; docs/decisions/00xx-embeddings.md."""
+"""What log-odds by meaning count beside those by words; docs/decisions/0031-embeddings.md."""
 _EPOCHS, _ALPHA = 10, 3e-5
 """Of the learning: chosen by our own sentences, left out in turn, and by real launches."""
 

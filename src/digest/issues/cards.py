@@ -60,7 +60,7 @@ def description(tool: Tool, facts: Iterable[Fact]) -> str:
     """
     told = _sentences(without_opening(plain(tool.description), tool.tagline))
     if len(told) < ENOUGH:
-        told += portrait(tool, known(facts), goes_on=bool(told))
+        told += portrait(tool, known(facts), after=" ".join(told))
     kept: list[str] = []
     for sentence in told[:DESCRIPTION_SENTENCES]:
         if len(" ".join([*kept, sentence]).split()) > DESCRIPTION_WORDS:

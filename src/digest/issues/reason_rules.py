@@ -56,6 +56,8 @@ def _entry(mine: Fact, theirs: Fact | None) -> str | None:
     line = lines.get(str(mine.value))
     if theirs is None:
         return line
+    if (mine.value, theirs.value) == ("free", "freemium"):  # either costs nothing to start
+        return "it has to be free beyond the start as well"
     ranks = [ENTRY_ORDER.index(str(fact.value)) for fact in (mine, theirs)]
     return line if ranks[0] < ranks[1] else None
 

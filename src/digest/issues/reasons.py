@@ -143,15 +143,17 @@ def _against(kind: FactKind, theirs: Known, *, name: str) -> str | None:
         return f"not confirmed for {name}"
     if kind not in BY_VALUE:
         return None
-    text = _text(theirs, FactKind.PRICE) if kind is FactKind.ENTRY_PRICE else None
-    text = text or _said(fact)
+    text = _start(fact, theirs) if fact.kind is FactKind.ENTRY_PRICE else cell_text(fact)
     return f"{name}: {text}" if text and len(text) <= LONGEST else None
 
 
-def _said(fact: Fact) -> str:
-    if fact.kind is FactKind.ENTRY_PRICE:
-        return STARTS[EntryPrice(str(fact.value))]
-    return cell_text(fact) or ""
+def _start(fact: Fact, theirs: Known) -> str:
+    """Say what a start costs: a price stands for it only where nothing is free before it."""
+    price = _text(theirs, FactKind.PRICE)
+    if fact.value == EntryPrice.FREEMIUM and price:
+        plan = f"free plan, then {price}"
+        return plan if len(plan) <= LONGEST else STARTS[EntryPrice.FREEMIUM]
+    return price or STARTS[EntryPrice(str(fact.value))]
 
 
 def _by_launch(side: Side, other: Side) -> tuple[str, ...]:
