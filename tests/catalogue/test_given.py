@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digest.catalogue.given import LONG_AGO, json_lines, read_given
+from digest.catalogue.given import json_lines, read_given
 from digest.errors import GivenError
-from digest.model import EntryPrice, FactKind, Market
+from digest.model import LONG_AGO, EntryPrice, FactKind, Market
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 

@@ -17,7 +17,7 @@ from digest.catalogue.conflicts import entry_price, licence_name
 from digest.catalogue.fact_values import as_given
 from digest.catalogue.names import product_key, slug_of
 from digest.errors import GivenError
-from digest.model import Fact, FactKind, Flag, Market, PageRole, Tool, Value
+from digest.model import LONG_AGO, Fact, FactKind, Flag, Market, PageRole, Tool, Value
 
 MAX_LINE = 1_000_000
 """Characters of a line; a longer one is no tool."""
@@ -104,10 +104,6 @@ class GivenTool(Value):
         return tuple(
             name for name, own in zip(self.fact_ids, self.facts, strict=True) if own == fact
         )
-
-
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-"""Launch of a tool whose line names none: bounds it, and is marked as no date."""
 
 
 def json_lines(text: str, *, name: str) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -3,6 +3,7 @@
 from digest.model.base import Value
 from digest.model.captures import (
     INCUMBENTS,
+    LONG_AGO,
     Capture,
     Flag,
     Launch,
@@ -101,6 +102,7 @@ from digest.model.wishes import Wish, WishKind
 
 __all__ = [
     "INCUMBENTS",
+    "LONG_AGO",
     "AgedCount",
     "Answer",
     "AnswerKind",
