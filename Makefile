@@ -23,6 +23,7 @@ fuzz: .venv/.dev  ## spoilt pages for every parser, for SECONDS (300)
 
 bench: .venv/.dev  ## benchmarks, as JSON
 	$(BIN)/python benchmarks/send.py --json
+	$(BIN)/python benchmarks/week.py --json
 	$(BIN)/python benchmarks/ingest.py --json $(if $(PEERS_PYTHON),--peers-python $(PEERS_PYTHON))
 
 install: .venv/.dev  ## everything a developer needs

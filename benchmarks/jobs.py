@@ -3,19 +3,21 @@ Measure how well tools find their jobs: accuracy, what a confidence is worth, co
 
 Three sets: blurbs of a second author (held out: nothing is tuned on it), launches in real responses
 labelled by a person, and launches that their source tags itself, their tags withheld. The last two
-need DIGEST_TEST_CAPTURES. --fit prints the curve from log-odds to confidence that the labelled
+need DIGEST_TEST_CAPTURES. --embedded
+sorts by the model of DIGEST_EMBEDDINGS_MODEL too. --fit prints the curve from log-odds to confidence that the labelled
 launches and our own sentences, each left out in turn, would give now.
 
-Usage: jobs.py [--cells 25] [--fit] [--json]
+Usage: jobs.py [--cells 25] [--embedded] [--fit] [--json]
 """
 
 import argparse
 import hashlib
 import json
 import os
+import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -24,9 +26,12 @@ from time import process_time
 from typing import Any
 
 from digest.catalogue import job_confidence
+from digest.catalogue.embedders.choice import chosen_embedder
 from digest.catalogue.job_text import Described, described, speaks_of_ai, telling_text
-from digest.catalogue.jobs import OTHER, JobClassifier, load_exemplars, load_jobs
+from digest.catalogue.jobs import NO_VECTORS, OTHER, JobClassifier, load_exemplars, load_jobs
+from digest.catalogue.vectors import Vector
 from digest.model import Capture, JobAssignment, Launch, Source
+from digest.settings import load_settings
 from digest.sources import parsers
 
 DATA = Path(__file__).parents[1] / "tests" / "data" / "jobs"
@@ -46,6 +51,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=2)[1])
     parser.add_argument("--cells", type=int, default=25, help="most confusions to print")
     parser.add_argument("--fit", action="store_true", help="fit the curve of confidence anew")
+    parser.add_argument("--embedded", action="store_true", help="sort by an embedding model too")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     options = parser.parse_args()
     started = process_time()
@@ -53,8 +59,11 @@ def main() -> None:
     classifier.prepare()
     found: dict[str, Any] = {"learnt_in_cpu_s": round(process_time() - started, 2)}
     sets = _sets(classifier)
+    seen = _seen(classifier, sets) if options.embedded else NO_VECTORS
+    if seen:
+        classifier = classifier.taught((), seen)
     for name, tools in sets.items():
-        found[name] = _measure(classifier, tools, cells=options.cells)
+        found[name] = _measure(classifier, tools, seen, cells=options.cells)
     found["tools_per_cpu_s"] = _speed(classifier, [tool for tool, _ in sets["second author"]])
     if options.fit:
         found["curve"] = _fit(sets.get("read by a person", []), sets["first author"])
@@ -120,8 +129,30 @@ def _read(path: Path, kind: str, content_type: str) -> tuple[Launch, ...]:
     return parsers.read(capture, body, Source(name=kind, kind=kind, url=url)).launches
 
 
-def _measure(classifier: JobClassifier, tools: Sequence[Told], *, cells: int) -> dict[str, Any]:
-    found = classifier.assign_all([tool for tool, _ in tools])
+def _seen(classifier: JobClassifier, sets: Mapping[str, Sequence[Told]]) -> dict[str, Vector]:
+    """Give the vectors of all texts there are; minutes of work."""
+    settings = load_settings()
+    embedder = chosen_embedder(
+        model=settings.embeddings_model,
+        url=settings.embeddings_url,
+        key=settings.embeddings_key,
+        timeout_s=settings.embeddings_seconds,
+    )
+    if embedder is None:
+        sys.exit("--embedded needs DIGEST_EMBEDDINGS_MODEL; docs/settings.md has the rest")
+    told = [tool for tools in sets.values() for tool, _ in tools]
+    texts = [each for each in (*classifier.sentences, *classifier.texts_of(told)) if each.strip()]
+    asked, found = list(dict.fromkeys(texts)), {}
+    for start in range(0, len(asked), embedder.at_once):
+        part = asked[start : start + embedder.at_once]
+        found.update(zip(part, embedder.embed(part), strict=True))
+    return found
+
+
+def _measure(
+    classifier: JobClassifier, tools: Sequence[Told], seen: Mapping[str, Vector], *, cells: int
+) -> dict[str, Any]:
+    found = classifier.assign_all([tool for tool, _ in tools], vectors=seen)
     right = [each.job in jobs for each, (_, jobs) in zip(found, tools, strict=True)]
     surest = sorted(range(len(found)), key=lambda i: -found[i].confidence)[: len(found) // 2]
     wrong = Counter(

@@ -112,7 +112,10 @@ async def research_catalogue() -> ResearchReport:
 def _research() -> ResearchReport:
     with parts() as resources:
         return research(
-            resources.db, classifier=resources.classifier, incumbents=resources.incumbents
+            resources.db,
+            classifier=resources.classifier,
+            incumbents=resources.incumbents,
+            embedder=resources.embedder,
         )
 
 

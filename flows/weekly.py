@@ -119,7 +119,12 @@ async def build_task(parameters: WeeklyParameters) -> Built:
 
 def _build(parameters: WeeklyParameters) -> BuildReport:
     with parts() as resources:
-        research(resources.db, classifier=resources.classifier, incumbents=resources.incumbents)
+        research(
+            resources.db,
+            classifier=resources.classifier,
+            incumbents=resources.incumbents,
+            embedder=resources.embedder,
+        )
         return build_issue(
             parameters.week,
             options=BuildOptions(

@@ -7,4 +7,5 @@ pin() { uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 echo "hatchling" | pin - -o requirements/build.txt
 pin pyproject.toml -o requirements/runtime.txt
 pin pyproject.toml --extra llm -c requirements/runtime.txt -o requirements/llm.txt
+pin pyproject.toml --extra embeddings -c requirements/runtime.txt -o requirements/embeddings.txt
 pin pyproject.toml --extra llm --group dev -c requirements/llm.txt -o requirements/dev.txt

@@ -162,3 +162,47 @@ def test_models_of_single_reviewers_are_read_from_a_list(monkeypatch):
     settings = load_settings()
 
     assert settings.panel_models == {"skeptic": "anthropic:b", "founder": "ollama:c:7b"}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (
+            {"URL": "http://api.example.com/v1", "MODEL": "m"},
+            "EMBEDDINGS_URL: .*must begin with https",
+        ),
+        ({"URL": "HTTP://api.example.com/v1", "MODEL": "m"}, "EMBEDDINGS_URL: .*must begin"),
+        ({"URL": "ftp://api.example.com/v1", "MODEL": "m"}, "EMBEDDINGS_URL: .*not of the form"),
+        ({"URL": "https://h:port/v1", "MODEL": "m"}, "EMBEDDINGS_URL: .*not of the form"),
+        ({"URL": "https://api.example.com/v1"}, "EMBEDDINGS_MODEL: must name a model"),
+        ({"MODEL": "text-embedder"}, "EMBEDDINGS_URL: must name the server"),
+        (
+            {"URL": "https://h/v1", "MODEL": "m", "KEY": "half a key"},
+            "EMBEDDINGS_KEY: holds blanks",
+        ),
+        ({"URL": "https://h/v1", "MODEL": "m", "SECONDS": "0"}, "EMBEDDINGS_SECONDS: "),
+    ],
+)
+def test_embeddings_that_cannot_work_are_refused(monkeypatch, given, told):
+    for name, value in given.items():
+        monkeypatch.setenv(f"DIGEST_EMBEDDINGS_{name}", value)
+
+    with pytest.raises(SettingsError, match=told):
+        load_settings()
+
+
+def test_a_login_in_the_address_of_embeddings_is_refused_and_not_repeated(monkeypatch):
+    monkeypatch.setenv("DIGEST_EMBEDDINGS_MODEL", "m")
+    monkeypatch.setenv("DIGEST_EMBEDDINGS_URL", "https://ada:hunter2@api.example.com/v1")
+
+    with pytest.raises(SettingsError, match="DIGEST_EMBEDDINGS_KEY") as caught:
+        load_settings()
+
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_server_of_embeddings_may_be_on_this_machine_and_its_page_be_named(monkeypatch):
+    monkeypatch.setenv("DIGEST_EMBEDDINGS_MODEL", "m")
+    monkeypatch.setenv("DIGEST_EMBEDDINGS_URL", "http://127.0.0.1:11434/v1/embeddings/")
+
+    assert load_settings().embeddings_url == "http://127.0.0.1:11434/v1"

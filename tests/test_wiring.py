@@ -133,3 +133,15 @@ def test_a_model_panel_without_its_extra_is_refused_with_what_to_install(setting
         model_panel(settings(panel_model="openai:gpt-x"), load_rules())
     with open_resources(settings()) as resources:
         assert not resources.weekly_parts().panel.reads_pages
+
+
+def test_words_alone_decide_unless_an_embedding_model_is_set(settings):
+    more = {"embeddings_model": "tiny", "embeddings_url": "https://api.example.com/v1"}
+
+    with open_resources(settings()) as resources:
+        off = resources.embedder, resources.classifier.seen_by
+    with open_resources(settings(**more)) as resources:
+        on = resources.embedder.model, resources.classifier.seen_by
+
+    assert off == (None, None)
+    assert on == ("tiny@api.example.com", "tiny@api.example.com")

@@ -8,7 +8,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
 from hashlib import sha256
@@ -21,7 +21,6 @@ from material import NOW, SOURCES, WEEK
 
 from digest.catalogue.jobs import JobClassifier, load_jobs
 from digest.mail.stationery import Brand
-from digest.model import JobAssignment, Launch
 from digest.panel.rules import load_rules
 from digest.steps import planning, weekly
 from digest.steps.desk import WeeklyParts
@@ -43,17 +42,22 @@ class Clock:
 
     def __init__(self) -> None:
         self.stations: dict[str, dict[str, float]] = {}
+        self._peaks: list[float] = []
+        """Of the stations that are open, as far as it was seen; one inside another forgets it."""
 
     @contextmanager
     def at(self, station: str) -> Iterator[None]:
         """Time a station; one that is visited again adds up."""
+        self._peaks = [max(peak, _peak_mb()) for peak in self._peaks] + [0.0]
         _forget_peak()
         wall, cpu = time.perf_counter(), time.process_time()
         yield
         took = self.stations.setdefault(station, {"wall_s": 0.0, "cpu_s": 0.0, "rss_mb": 0.0})
         took["wall_s"] += time.perf_counter() - wall
         took["cpu_s"] += time.process_time() - cpu
-        took["rss_mb"] = max(took["rss_mb"], _peak_mb())
+        peak = max(self._peaks.pop(), _peak_mb())
+        self._peaks = [max(each, peak) for each in self._peaks]
+        took["rss_mb"] = max(took["rss_mb"], peak)
 
     def timed(self, station: str, work: Callable[..., Any]) -> Callable[..., Any]:
         """Give the function, timed as this station."""
@@ -81,17 +85,9 @@ def _peak_mb() -> float:
 
 def researched(db: Database, clock: Clock) -> dict[str, Any]:
     """Research what waits; the jobs are a station of their own."""
-
-    class Timed(JobClassifier):
-        def prepare(self) -> None:
-            with clock.at("loading the classifier"):
-                super().prepare()
-
-        def assign_tools(self, tools: Sequence[Sequence[Launch]]) -> tuple[JobAssignment, ...]:
-            with clock.at("jobs"):
-                return super().assign_tools(tools)
-
-    classifier = Timed(load_jobs())
+    classifier = JobClassifier(load_jobs())
+    for name, station in (("prepare", "loading the classifier"), ("assign_tools", "jobs")):
+        setattr(classifier, name, clock.timed(station, getattr(classifier, name)))
     with clock.at("research"):
         report = research(db, classifier=classifier)
     for inner in ("jobs", "loading the classifier"):

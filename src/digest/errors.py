@@ -13,6 +13,7 @@ DigestError                     one clear sentence for a person: what, where, wh
 ├── GivenError(where)           a file of tools cannot be read; mend the line it names
 ├── SeriesError(where)          a recorded series of readings cannot be replayed; mend the file
 ├── CaptureError(key)           a stored response is missing or damaged
+├── EmbeddingError(where, permanent)  texts could not be turned into vectors; words go on alone
 ├── StoreError                  the database cannot be used
 │   └── SchemaError             its schema is older or newer than this program
 ├── NotFoundError(noun, key)    no such issue, tool, comparison or subscriber
@@ -133,6 +134,15 @@ class StoreError(DigestError):
 
 class SchemaError(StoreError):
     """The database's schema is older or newer than this program."""
+
+
+class EmbeddingError(DigestError):
+    """Vectors of texts could not be had. ``permanent`` is False where a later try may succeed."""
+
+    def __init__(self, where: str, reason: str, *, permanent: bool = True) -> None:
+        self.where = where
+        self.permanent = permanent
+        super().__init__(f"{where}: {reason}")
 
 
 class NotFoundError(DigestError):

@@ -27,6 +27,7 @@ from digest.store.engine import Database
 from digest.store.migrate import require_schema
 
 if TYPE_CHECKING:
+    from digest.catalogue.embedders.base import Embedder
     from digest.catalogue.established import CatalogueFile
     from digest.catalogue.jobs import JobClassifier
     from digest.delivery.transports.base import Transport
@@ -117,7 +118,19 @@ class Resources:
         """What says which job a tool does."""
         from digest.catalogue.jobs import JobClassifier
 
-        return JobClassifier(self.jobs)
+        return JobClassifier(self.jobs, seen_by=self.embedder.model if self.embedder else None)
+
+    @cached_property
+    def embedder(self) -> "Embedder | None":
+        """What tells the meaning of texts; None, and words alone decide, unless one is set."""
+        from digest.catalogue.embedders.choice import chosen_embedder
+
+        return chosen_embedder(
+            model=self.settings.embeddings_model,
+            url=self.settings.embeddings_url,
+            key=self.settings.embeddings_key,
+            timeout_s=self.settings.embeddings_seconds,
+        )
 
     @cached_property
     def incumbents(self) -> "tuple[CatalogueFile, ...]":

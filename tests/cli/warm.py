@@ -25,6 +25,8 @@ def load_everything() -> None:
             importlib.import_module(module.name)
     importlib.import_module("sklearn.linear_model")
     importlib.import_module("sklearn.feature_extraction.text")
+    jobs = importlib.import_module("digest.catalogue.jobs")
+    jobs.JobClassifier(jobs.load_jobs()).prepare()  # learning takes longer than most commands
 
 
 def become(wish: dict) -> None:

@@ -120,6 +120,14 @@ def test_a_name_is_found_as_a_name(text, name, is_named, candidate):
     assert names(a, candidate("other", name=name)) is is_named
 
 
+@pytest.mark.parametrize("opening", ["works with ", "for your "])
+def test_a_text_made_to_be_slow_is_read_at_once(opening, candidate):
+    """A list of names may be parted in many ways; two hundred of them once took hours."""
+    found = candidate("aider", tagline=f"{opening}{'a/' * 200}a ( , Codex CLI is")
+
+    assert names(found, candidate("codex", name="Codex CLI"))
+
+
 def test_a_tool_whose_name_holds_the_other_s_does_not_name_it(candidate):
     pro = candidate("aider-pro", name="Aider Pro", tagline="With Aider Pro you edit, as Aider did")
 

@@ -6,8 +6,9 @@ from string import Formatter
 import pytest
 from pydantic import ValidationError
 
-from digest.model import Reviewer, Verdict
+from digest.model import Market, Reviewer, Verdict
 from digest.panel.checks import CHECKS
+from digest.panel.evidence import build_evidence
 from digest.panel.language import problems
 from digest.panel.rulebook import load_rules, parse_rules
 from digest.panel.rules import review, review_all
@@ -292,6 +293,27 @@ def test_the_tally_counts_ships_among_calls(sheet, rules, now):
 def _file_text():
 
     return files("digest.panel").joinpath("rules.toml").read_text(encoding="utf-8")
+
+
+TEXTS = {"install": "pip install larch", "licence": "MIT", "entry_price": "free"}
+
+
+def test_an_old_release_that_was_last_seen_long_ago_decides_nothing_alone(fact, tool, now):
+    """By then there may be a newer one: the question is open, so nobody says skip for it."""
+    known = [
+        *(fact(kind, value=True) for kind in ("docs", "example", "terms", "self_host")),
+        *(fact(kind, text) for kind, text in TEXTS.items()),
+    ]
+    old = (now - timedelta(days=200)).date().isoformat()
+    last = fact("maintained_at", old, observed_at=now - timedelta(days=100))
+    evidence = build_evidence(tool(), [*known, last], market=Market(), now=now)
+
+    reviews = review_all(evidence, load_rules(), now)
+
+    asked = [check for made in reviews for check in made.checks if check.key == "maintained"]
+    assert asked
+    assert all(check.points is None for check in asked)
+    assert Verdict.SHIP in {made.verdict for made in reviews}
 
 
 def calls(ships, number=30):

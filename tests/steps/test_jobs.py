@@ -96,7 +96,7 @@ def test_a_chosen_job_holds_when_the_launch_is_read_again_and_in_a_catalogue_mad
         session.execute(text("UPDATE launch SET tool = NULL, researched_key = ''"))
     research(house, classifier=classifier)
 
-    assert read_again.tagline == "AI code review, now in beta."
+    assert "now in beta" in read_again.tagline
     assert (read_again.job, read_again.job_by) == ("cli-agent", "editor")
     assert tool(house, "lamp").job == "cli-agent"
 

@@ -15,6 +15,7 @@ from digest.issues.weeks import window
 from digest.model import (
     Answer,
     Capture,
+    Citation,
     Method,
     PageOutcome,
     PageRole,
@@ -39,6 +40,9 @@ from tests.steps.test_weekly import BRAND, NOW, WEEK, classifier, fill, launches
 TEMPLATES = Path(__file__).parents[2] / "email_templates"
 
 
+CITED = Citation(number=1, label="github, elsewhere", quote="Words.", observed_at=NOW)
+
+
 class Contrary:
     """A panel that would do the opposite of the checklist, and remembers what it was laid before it."""
 
@@ -60,10 +64,8 @@ class Contrary:
         self, pairs: Sequence[Pairing], *, memory: Memory, now: datetime
     ) -> Mapping[str, Answer]:
         del memory, now
-        return {
-            pair.slug: pair.answer.model_copy(update={"note": "As it is.", "note_by": "x:y"})
-            for pair in pairs[:1]
-        }
+        told = {"note": "As it is [1].", "note_by": "x:y", "note_citations": (CITED,)}
+        return {pair.slug: pair.answer.model_copy(update=told) for pair in pairs[:1]}
 
     def _turned(self, review: Review) -> Review:
         verdict = Verdict.SKIP if review.verdict is Verdict.SHIP else Verdict.SHIP
@@ -150,7 +152,9 @@ def test_a_note_stands_on_the_answer_where_the_panel_writes_one(house: Database)
     report = build(house, Contrary(writes_notes=True))
 
     notes = [item.answer.note for item in report.issue.comparisons]
-    assert notes == ["As it is.", *[None] * (len(notes) - 1)]
+    assert notes == ["As it is [1].", *[None] * (len(notes) - 1)]
+    (cited,) = report.issue.comparisons[0].answer.note_citations
+    assert cited.label == "GitHub, elsewhere"
 
 
 def test_a_later_checklist_moves_no_verdict_that_a_model_gave(house: Database):

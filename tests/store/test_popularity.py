@@ -2,10 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 
-from digest.model import Count, Launch
+from sqlmodel import select
+
+from digest.model import Count, Launch, Tool
 from digest.steps.record import put_counts
+from digest.store import launches as launch_store
+from digest.store import placements as placement_store
 from digest.store import popularity as subject
+from digest.store import tools as tool_store
 from digest.store.engine import Database
+from digest.store.tables import CountRow
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -28,11 +34,11 @@ def listing(*points: int) -> list[Launch]:
 
 def stored(db: Database, native_id: str) -> list[tuple[int, float, float]]:
     """The series of one launch: value, and from which to which hour it was seen."""
+    statement = select(CountRow).where(CountRow.source == "hn", CountRow.native_id == native_id)
     with db.read() as session:
-        found = subject.counts_of(session, [("hn", native_id), ("hn", "nobody")])
+        rows = session.exec(statement.order_by(CountRow.metric, CountRow.first_at)).all()
     return [
-        (each.value, (each.first_at - NOW) / HOUR, (each.last_at - NOW) / HOUR)
-        for each in found["hn", native_id]
+        (each.value, (each.first_at - NOW) / HOUR, (each.last_at - NOW) / HOUR) for each in rows
     ]
 
 
@@ -75,4 +81,27 @@ def test_a_rank_comes_back_with_its_list(db: Database):
         subject.put_counts(session, [rank])
 
     with db.read() as session:
-        assert subject.counts_of(session, [("reddit", "t3_1")]) == {("reddit", "t3_1"): [rank]}
+        (row,) = session.exec(select(CountRow))
+        assert Count(**{name: getattr(row, name) for name in Count.model_fields}) == rank
+
+
+def test_counts_of_a_job_are_those_of_its_tools_in_each_launchs_own_metric(db: Database):
+    tools = [
+        Tool(slug=slug, name=slug, job=job, launched_at=NOW)
+        for slug, job in (("ember", "tts"), ("kiln", "ocr"))
+    ]
+    with db.write() as session:
+        tool_store.put_tools(session, tools)
+        launch_store.put_launches(session, listing(3, 7), now=NOW)
+        placement_store.put_tools_of(session, {("hn", "0"): "ember", ("hn", "1"): "kiln"})
+        put_counts(session, "hn", listing(3, 7), at=NOW)
+        put_counts(session, "hn", listing(4, 7), at=NOW + HOUR)
+        comments = {"metric": "comments", "first_at": NOW, "last_at": NOW, "value": 9}
+        subject.put_counts(session, [Count(source="hn", native_id="0", **comments)])
+
+    with db.read() as session:
+        (launch,) = subject.launches_of_job(session, "tts")
+        counts = sorted(subject.counts_of_job(session, "tts"))
+
+    assert launch[:4] == ("ember", "hn", "0", "points")
+    assert counts == [("hn", "0", NOW, NOW, 3), ("hn", "0", NOW + HOUR, NOW + HOUR, 4)]

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from digest.model import Choice, Vote
+from digest.panel.market import WAVE
 from digest.panel.rules import load_rules
 from digest.panel.takes import OUR_RECORDS
 from digest.store import decisions as decision_store
@@ -426,6 +427,7 @@ def test_the_method_has_every_check_answer_weight_threshold_and_kind_of_sentence
     for kind, by in SENTENCES:
         assert f"{kind} {by}" in page
     assert "more than 80% or less than 10% of its last 30 calls" in page
+    assert f"within {WAVE.days} days of it" in page
 
 
 def test_a_new_installation_has_pages_too(newcomer):

@@ -13,11 +13,18 @@ from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 from digest.catalogue.established import launches_of, packaged
-from digest.catalogue.job_confidence import confidence_of, confidence_of_tags
-from digest.catalogue.job_model import TextModel
+from digest.catalogue.job_confidence import (
+    CURVE,
+    CURVE_WITH_MEANING,
+    Curve,
+    confidence_of,
+    confidence_of_tags,
+)
+from digest.catalogue.job_model import TextModel, learnt
 from digest.catalogue.job_text import (
     Described,
     described,
@@ -25,6 +32,8 @@ from digest.catalogue.job_text import (
     speaks_of_ai,
     telling_text,
 )
+from digest.catalogue.meaning import MeaningModel, learn_meaning, scores_of
+from digest.catalogue.vectors import Vector
 from digest.errors import NotFoundError
 from digest.model import Job, JobAssignment, Launch
 
@@ -41,6 +50,8 @@ VAGUE = 0.2
 """How much surer than of a job of ours words must be of ``other`` to speak against a tag."""
 CORRECTION = 3
 """How many sentences of ours an editor's correction weighs."""
+
+NO_VECTORS: Mapping[str, Vector] = MappingProxyType({})
 
 Correction = tuple[Described, str]
 """A tool as it is described, and the job an editor gave it."""
@@ -74,6 +85,8 @@ class JobClassifier:
         exemplars: Mapping[str, Sequence[str]] | None = None,
         *,
         corrections: Sequence[Correction] = (),
+        seen_by: str | None = None,
+        vectors: Mapping[str, Vector] = NO_VECTORS,
     ) -> None:
         """
         Take what there is to learn from.
@@ -83,10 +96,15 @@ class JobClassifier:
             exemplars: Sentences by job; those of exemplars.toml and the established tools where
                 None is given.
             corrections: What editors decided of tools, from which others are judged from then on.
+            seen_by: Whose vectors count beside the words, as embedders name their model; or None.
+            vectors: That model's, of the texts to learn from, by text; where they do not speak for
+                every job, words alone decide.
         """
         self._given = (tuple(jobs), exemplars)
         self._known = {job.key: job for job in jobs}
-        self._corrections = tuple(corrections)
+        self._corrections = tuple(each for each in corrections if each[1] in self._known)
+        self.seen_by = seen_by
+        self._vectors = vectors
         self._tags = {tag: job.key for job in jobs for tag in job.tags}
         self._titles = {title: job.key for job in jobs for title in job.titles}
         self._title = re.compile(
@@ -96,11 +114,15 @@ class JobClassifier:
             re.IGNORECASE,
         )
 
-    def taught(self, corrections: Sequence[Correction]) -> "JobClassifier":
-        """Give a classifier that has learnt from these corrections too; itself where it has."""
-        if tuple(corrections) == self._corrections:
+    def taught(
+        self, corrections: Sequence[Correction], vectors: Mapping[str, Vector] = NO_VECTORS
+    ) -> "JobClassifier":
+        """Give a classifier that has learnt from these too; itself where it has."""
+        if tuple(corrections) == self._corrections and vectors == self._vectors:
             return self
-        return JobClassifier(*self._given, corrections=corrections)
+        return JobClassifier(
+            *self._given, corrections=corrections, seen_by=self.seen_by, vectors=vectors
+        )
 
     def assign(
         self,
@@ -134,13 +156,22 @@ class JobClassifier:
         return self.assign_tools([launches])[0]
 
     def assign_tools(
-        self, tools: Sequence[Sequence[Launch]], *, editors: Sequence[str | None] = ()
+        self,
+        tools: Sequence[Sequence[Launch]],
+        *,
+        editors: Sequence[str | None] = (),
+        vectors: Mapping[str, Vector] = NO_VECTORS,
     ) -> tuple[JobAssignment, ...]:
         """Assign the jobs of many tools by their launches, in their order."""
-        return self.assign_all([described(launches) for launches in tools], editors=editors)
+        told = [described(launches) for launches in tools]
+        return self.assign_all(told, editors=editors, vectors=vectors)
 
     def assign_all(
-        self, tools: Sequence[Described], *, editors: Sequence[str | None] = ()
+        self,
+        tools: Sequence[Described],
+        *,
+        editors: Sequence[str | None] = (),
+        vectors: Mapping[str, Vector] = NO_VECTORS,
     ) -> tuple[JobAssignment, ...]:
         """
         Assign many at once, in their order; the same results as one by one, but faster.
@@ -148,6 +179,7 @@ class JobClassifier:
         Args:
             tools: What is said of them.
             editors: The job an editor chose for each, or None; empty where nobody chose any.
+            vectors: By text, of the model the classifier is seen by; see :meth:`texts_of`.
 
         Raises:
             NotFoundError: An editor's job does not exist.
@@ -158,13 +190,23 @@ class JobClassifier:
         found: list[JobAssignment] = []
         for start in range(0, len(tools), TOGETHER):
             part = tools[start : start + TOGETHER]
-            texts = [telling_text(tool, ordinary=self.ordinary) for tool in part]
-            for tool, text, row in zip(part, texts, self.model.scores(texts).tolist(), strict=True):
-                found.append(self._decide(tool, text, row))
+            texts = self.texts_of(part)
+            rows, seen = scores_of(texts, self.model, self.meaning, vectors)
+            curves = [CURVE_WITH_MEANING if is_seen else CURVE for is_seen in seen]
+            found += map(self._decide, part, texts, rows.tolist(), curves)
         return tuple(
             assigned if job is None else _by_editor(job, assigned)
             for assigned, job in zip(found, chosen, strict=True)
         )
+
+    def texts_of(self, tools: Sequence[Described]) -> list[str]:
+        """Give the text of each tool that its job is read from."""
+        return [telling_text(tool, ordinary=self.ordinary) for tool in tools]
+
+    @property
+    def sentences(self) -> list[str]:
+        """All texts that are learnt from; in a fixed order."""
+        return [text for text, _ in self._taught]
 
     def knows(self, job: str | None) -> bool:
         """Tell whether there is such a job."""
@@ -179,27 +221,45 @@ class JobClassifier:
 
     def prepare(self) -> None:
         """Learn now what sorting needs, seconds of work, instead of at the first tool."""
-        _ = self.model
+        _ = self.model, self.meaning
 
     @cached_property
     def _sentences(self) -> list[tuple[str, str]]:
-        """All texts there are to learn from, each with its job; in a fixed order."""
+        """The texts that ship with the program, each with its job; in a fixed order."""
         jobs, exemplars = self._given
         confirmed = load_confirmed() if exemplars is None else ()
         texts_of = load_exemplars() if exemplars is None else exemplars
         found = [(text, job.key) for job in jobs for text in _prototypes(job)]
         found += [(text, job) for job, texts in texts_of.items() for text in texts]
-        found += [
-            (telling_text(tool, ordinary=self.ordinary), job)
-            for tool, job in (*confirmed, *self._corrections * CORRECTION)
-        ]
+        found += zip(
+            self.texts_of([tool for tool, _ in confirmed]),
+            (job for _, job in confirmed),
+            strict=True,
+        )
         return [(text, job) for text, job in found if job in self._known]
+
+    @cached_property
+    def _corrected(self) -> list[tuple[str, str]]:
+        """The texts of tools that editors gave a job, with that."""
+        told = self.texts_of([tool for tool, _ in self._corrections])
+        corrected = zip(told, (job for _, job in self._corrections), strict=True)
+        return list(corrected) * CORRECTION
+
+    @property
+    def _taught(self) -> list[tuple[str, str]]:
+        """All texts there are to learn from, each with its job; in a fixed order."""
+        return self._sentences + self._corrected
 
     @cached_property
     def model(self) -> TextModel:
         """What scores texts; learnt when it is first asked for."""
-        texts, jobs = zip(*self._sentences, strict=True)
-        return TextModel(texts, jobs)
+        texts, jobs = zip(*self._taught, strict=True)
+        return learnt(texts, jobs)
+
+    @cached_property
+    def meaning(self) -> MeaningModel | None:
+        """What scores vectors beside the words; None where words alone decide."""
+        return learn_meaning(self._sentences, self._corrected, self._vectors)
 
     @cached_property
     def ordinary(self) -> frozenset[str]:
@@ -211,13 +271,17 @@ class JobClassifier:
     @cached_property
     def _words(self) -> frozenset[str]:
         """All words that have been learnt."""
-        return frozenset().union(*(meaningful(text) for text, _ in self._sentences))
+        return frozenset().union(*(meaningful(text) for text, _ in self._taught))
 
-    def _decide(self, tool: Described, text: str, row: Sequence[float]) -> JobAssignment:
-        by_words = self._by_words(tool, text, row)
+    def _decide(
+        self, tool: Described, text: str, row: Sequence[float], curve: Curve
+    ) -> JobAssignment:
+        by_words = self._by_words(tool, text, row, curve)
         return self._by_tags(tool, by_words) or by_words
 
-    def _by_words(self, tool: Described, text: str, row: Sequence[float]) -> JobAssignment:
+    def _by_words(
+        self, tool: Described, text: str, row: Sequence[float], curve: Curve
+    ) -> JobAssignment:
         scored = dict(zip(self.model.jobs, row, strict=True))
         if tool.is_model:
             scored = {job: odds for job, odds in scored.items() if self._known[job].of_models}
@@ -232,6 +296,7 @@ class JobClassifier:
             scored[first],
             scored[first] - scored[second],
             is_ai=tool.is_model or first == OTHER or speaks_of_ai(tool),
+            curve=curve,
         )
         return JobAssignment(job=first, confidence=sure, by="text", runner_up=second)
 

@@ -73,9 +73,8 @@ def continued(seen: Sequence[Count], count: Count) -> Count | None:
 
 
 class Sighting(NamedTuple):
-    """A count as far as its value at some age goes; a job has too many for more."""
+    """A count in its launch's own metric, as far as its value at some age goes: a job has many."""
 
-    metric: str
     first_at: datetime
     last_at: datetime
     value: int
@@ -95,14 +94,10 @@ def value_at_age(
     Returns:
         The value; None where no observation stands before, or none after that age.
     """
-    return _value_at(_points(series), launched_at + age)
-
-
-def _points(series: Iterable[Count | Sighting]) -> list[tuple[datetime, int]]:
-    return sorted({(at, count.value) for count in series for at in (count.first_at, count.last_at)})
-
-
-def _value_at(points: Sequence[tuple[datetime, int]], moment: datetime) -> float | None:
+    moment = launched_at + age
+    points = sorted(
+        {(at, count.value) for count in series for at in (count.first_at, count.last_at)}
+    )
     exact = next((value for at, value in points if at == moment), None)
     if exact is not None:
         return float(exact)
@@ -130,6 +125,10 @@ class Counted:
         return has_date and self.metric is not None and Flag.SPONSORED not in self.flags
 
 
+def _is_own(count: Count | Sighting, launch: Counted) -> bool:
+    return isinstance(count, Sighting) or count.metric == launch.metric
+
+
 def aged_counts(
     launches: Iterable[Counted],
     series: Mapping[tuple[str, str], Sequence[Count | Sighting]],
@@ -151,9 +150,9 @@ def aged_counts(
         if not launch.is_comparable or launch.launched_at is None:
             continue
         told = series.get((launch.source, launch.native_id), ())
-        points = _points(count for count in told if count.metric == launch.metric)
+        own = [each for each in told if _is_own(each, launch)]
         for age in AGES:
-            value = _value_at(points, launch.launched_at + age)
+            value = value_at_age(own, launched_at=launch.launched_at, age=age)
             if value is not None:
                 key = (launch.source, str(launch.metric), int(age / HOUR))
                 best[key] = max(value, best.get(key, 0.0))

@@ -56,7 +56,12 @@ def build_command(
     options = BuildOptions(pinned=tuple(pin or ()), banned=tuple(ban or ()))
     with open_resources(settings) as resources:
         now = settings.clock()
-        research(resources.db, classifier=resources.classifier, incumbents=resources.incumbents)
+        research(
+            resources.db,
+            classifier=resources.classifier,
+            incumbents=resources.incumbents,
+            embedder=resources.embedder,
+        )
         report = build_issue(week, options=options, parts=resources.weekly_parts(), now=now)
     if as_json:
         print_json(report.document())

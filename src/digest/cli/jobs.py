@@ -120,7 +120,9 @@ def resort_command(*, as_json: JsonFlag = False) -> None:
     from digest.wiring import open_resources
 
     with open_resources(load_settings()) as resources:
-        moved = sort_anew(resources.db, classifier=resources.classifier)
+        moved = sort_anew(
+            resources.db, classifier=resources.classifier, embedder=resources.embedder
+        )
     if as_json:
         print_json({"moved": moved})
         return

@@ -187,7 +187,10 @@ def ingest_command(
         chosen = _chosen(resources.sources, source or [])
         reports = asyncio.run(_ingest(resources, chosen, only_due=due, insists=bool(source)))
         found = research(
-            resources.db, classifier=resources.classifier, incumbents=resources.incumbents
+            resources.db,
+            classifier=resources.classifier,
+            incumbents=resources.incumbents,
+            embedder=resources.embedder,
         )
     if as_json:
         print_json({"sources": reports, "research": found})

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from digest.model import Card, Citation, Comparison, FactCell, FactRow, Issue, Review
+from digest.model import Answer, Card, Citation, Comparison, FactCell, FactRow, Issue, Review
 
 
 def with_labels(issue: Issue, labels: Mapping[str, str]) -> Issue:
@@ -46,8 +46,16 @@ def _review(review: Review, labels: Mapping[str, str]) -> Review:
     return review.model_copy(update={"citations": citations})
 
 
+def labelled_note(answer: Answer, labels: Mapping[str, str]) -> Answer:
+    """Give an answer whose note says its sources by their labels."""
+    citations = tuple(_citation(item, labels) for item in answer.note_citations)
+    return answer.model_copy(update={"note_citations": citations})
+
+
 def _citation(item: Citation, labels: Mapping[str, str]) -> Citation:
-    return item.model_copy(update={"label": labels.get(item.label, item.label)})
+    """What a tool's announcements said together stands on all of its sources: ``github, lobsters``."""
+    names = item.label.split(", ")
+    return item.model_copy(update={"label": ", ".join(labels.get(name, name) for name in names)})
 
 
 def _row(row: FactRow, labels: Mapping[str, str]) -> FactRow:

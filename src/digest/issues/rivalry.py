@@ -23,18 +23,20 @@ GENERAL_NAMES = frozenset(
 """Names everybody compares with: two tools that both name one have not said that they are rivals."""
 _BEFORE = r"alternatives? to|replacement for|replaces?|instead of|compared (?:to|with)|versus|vs\.?|unlike|like"
 _AFTER = r"alternatives?|replacements?|competitors?|rivals?|killer|clone"
+_LISTED = r"(?>[\w.+&'’-]++(?:,\s*+|\s++(?:and|or|&)\s++|\s*+/\s*+|\s++))"
+"""A word of a list and what parts it from the next; atomic, since strangers write these texts."""
 _WITH = re.compile(
     r"\b(?:works? (?:\w+ )?with|(?:built|based|runs?|running|sits?|layer) on(?: top of)?|built for"
     r"|powered by|plugins? for|extensions? (?:for|to)|skills? for|add-?ons? (?:for|to)|supports?"
     r"|supporting|integrat\w+ with|compatible with|connects? (?:to|with)|for use (?:with|in)|via"
     r"|using|uses?|through|on top of|inside|into|from|for|including|such as|e\.g\.|any)\s+"
-    r"(?:[\w.+&/'’-]+(?:,\s*|\s+(?:and|or|&)\s+|\s*/\s*|\s+)){0,12}$",
+    rf"{_LISTED}{{0,12}}$",
     re.IGNORECASE,
 )
 """Words that make the names behind them, a list of them too, what the tool works with."""
 _OWN = re.compile(
     r"\b(?:your|my|our|their|every|all|existing|multiple)\s+"
-    r"(?:[\w.+&/'’-]+(?:,\s*|\s+(?:and|or|&)\s+|\s*/\s*|\s+)){0,6}$",
+    rf"{_LISTED}{{0,6}}$",
     re.IGNORECASE,
 )
 """Words that make the name behind them something the reader has already."""

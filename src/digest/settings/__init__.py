@@ -13,7 +13,9 @@ from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_val
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from digest.errors import SettingsError
-from digest.settings.panel import LOOPBACK, PanelForm, PanelSettings
+from digest.settings.embeddings import EmbeddingsSettings
+from digest.settings.panel import PanelForm, PanelSettings
+from digest.settings.servers import LOOPBACK
 
 __all__ = ["PanelForm", "Settings", "TransportKind", "load_settings"]
 
@@ -36,7 +38,7 @@ class TransportKind(StrEnum):
     MEMORY = "memory"
 
 
-class Settings(PanelSettings):
+class Settings(PanelSettings, EmbeddingsSettings):
     """
     What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.
 

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+from digest.settings.servers import LOOPBACK, api_root
+
 REVIEWERS = ("builder", "skeptic", "futurist", "founder")
 
 
@@ -118,18 +119,7 @@ class PanelSettings(BaseSettings):
     @field_validator("panel_base_url")
     @classmethod
     def _check_panel_url(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        try:
-            parts = urlsplit(value)
-            _ = parts.port  # raises where it is no port number
-        except ValueError:
-            parts = urlsplit("")
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError(f"{value!r} is not of the form https://host/v1")
-        if "@" in parts.netloc:  # not repeated: it may hold a password
-            raise ValueError("holds a login; give the key in DIGEST_PANEL_OPENAI_KEY")
-        return value.rstrip("/")
+        return value and api_root(value, key="DIGEST_PANEL_OPENAI_KEY")
 
     @model_validator(mode="after")
     def _check_panel(self) -> Self:

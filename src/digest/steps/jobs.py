@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from digest.catalogue.blurbs import read_blurbs
+from digest.catalogue.embedders.base import Embedder
 from digest.catalogue.job_queue import unsure
 from digest.catalogue.jobs import JobClassifier
 from digest.model import Tool, Value
+from digest.steps.embedding import embed_tools, ready
 from digest.steps.placing import rulings_of
 from digest.steps.research import bring_up_to_date
 from digest.steps.teaching import taught
@@ -60,17 +62,22 @@ class Moved(Value):
     job: str
 
 
-def sort_anew(db: Database, *, classifier: JobClassifier) -> Sequence[Moved]:
+def sort_anew(
+    db: Database, *, classifier: JobClassifier, embedder: Embedder | None = None
+) -> Sequence[Moved]:
     """
     Find the jobs of all tools again, by all that editors have decided up to now.
 
     Returns:
         The tools whose job changed, by slug.
     """
+    embedder = ready(db, classifier, embedder)
     learnt = taught(db, classifier)
     with db.read() as session:
         before = {tool.slug: tool.job for tool in tool_store.all_tools(session)}
     slugs = sorted(before)
+    if embedder:
+        embed_tools(db, slugs, classifier=learnt, embedder=embedder)
     for start in range(0, len(slugs), AT_ONCE):
         with db.write() as session:
             part = slugs[start : start + AT_ONCE]

@@ -12,6 +12,7 @@ from digest.catalogue.facts import current_facts, supported
 from digest.catalogue.popularity import Counted, Sighting, aged_counts
 from digest.issues.sides import Side
 from digest.model import AgedCount, Evidence, Fact, Peer, Tool
+from digest.model.base import lean
 from digest.panel.evidence import build_evidence
 from digest.panel.market import UNPAIRED, Markets
 from digest.panel.rules import Rules, review_all
@@ -91,6 +92,9 @@ def review_known(known: Known, *, rules: Rules, now: datetime) -> dict[str, Revi
         market = markets.of(tool)
         evidence = build_evidence(tool, facts, market=market, now=now, dissent=against)
         reviews = review_all(evidence, rules, now)
+        for made in reviews:
+            for value in (made, *made.checks, *made.citations):
+                lean(value)
         panel = tally(reviews)
         side = Side(tool=tool, facts=facts, dissent=against, reviews=reviews, panel=panel)
         reviewed[slug] = Reviewed(side=side, evidence=evidence)
@@ -99,12 +103,14 @@ def review_known(known: Known, *, rules: Rules, now: datetime) -> dict[str, Revi
 
 def _aged_counts(session: Session, job: str) -> dict[str, tuple[AgedCount, ...]]:
     """Give what a job's tools counted at certain ages, by slug, as far as it was seen."""
-    launches: dict[str, dict[tuple[str, str], Counted]] = defaultdict(dict)
-    series: dict[tuple[str, str], list[Sighting]] = defaultdict(list)
-    for tool, source, native_id, *told, first_at, last_at, value in popularity_store.counts_of_job(
-        session, job
-    ):
-        launch = source, native_id
-        launches[tool].setdefault(launch, Counted(source, native_id, *told))
-        series[launch].append(Sighting(told[0], first_at, last_at, value))
-    return {tool: aged_counts(found.values(), series) for tool, found in launches.items()}
+    launches: dict[str, list[Counted]] = defaultdict(list)
+    series: dict[tuple[str, str], list[Sighting]] = {}
+    for tool, *told in popularity_store.launches_of_job(session, job):
+        launch = Counted(*told)
+        if launch.is_comparable:
+            launches[tool].append(launch)
+            series[launch.source, launch.native_id] = []
+    for source, native_id, *seen in popularity_store.counts_of_job(session, job):
+        if (source, native_id) in series:
+            series[source, native_id].append(Sighting(*seen))
+    return {tool: aged_counts(found, series) for tool, found in launches.items()}

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from digest.errors import CaptureError
+from digest.issues.labels import labelled_note
 from digest.model import (
     Capture,
     Excerpt,
@@ -166,7 +167,9 @@ def with_notes(issue: Issue, desk: Desk, *, parts: WeeklyParts, now: datetime) -
         pairs.append(Pairing(slug=item.slug, a=a, b=b, answer=item.answer))
     answers = parts.panel.annotate(pairs, memory=StoredAnswers(parts.db), now=now)
     comparisons = tuple(
-        item.model_copy(update={"answer": answers[item.slug]}) if item.slug in answers else item
+        item.model_copy(update={"answer": labelled_note(answers[item.slug], parts.labels)})
+        if item.slug in answers
+        else item
         for item in issue.comparisons
     )
     return issue.model_copy(update={"comparisons": comparisons})

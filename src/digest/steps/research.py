@@ -10,11 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlmodel import Session
 
 from digest.catalogue.decisions import Rulings
+from digest.catalogue.embedders.base import Embedder
 from digest.catalogue.established import CatalogueFile, as_established, launches_of
 from digest.catalogue.facts import read_facts
 from digest.catalogue.jobs import JobClassifier
 from digest.catalogue.tools import build_tool
+from digest.catalogue.vectors import Vector
 from digest.model import INCUMBENTS, Fact, Identity, Launch, Tool, Value
+from digest.steps.embedding import embed_tools, kept_vectors, ready
 from digest.steps.placing import flagged, place, rulings_of
 from digest.steps.teaching import taught
 from digest.store import decisions as decision_store
@@ -36,7 +39,11 @@ class ResearchReport(Value):
 
 
 def research(
-    db: Database, *, classifier: JobClassifier, incumbents: Sequence[CatalogueFile] = ()
+    db: Database,
+    *,
+    classifier: JobClassifier,
+    incumbents: Sequence[CatalogueFile] = (),
+    embedder: Embedder | None = None,
 ) -> ResearchReport:
     """
     Bring the catalogue up to date with the launches stored since the last time.
@@ -46,6 +53,7 @@ def research(
         classifier: Says what the others are for.
         incumbents: All files of the catalogue of established tools; where one is another than was
             stored, they are stored anew. None given: what is stored stays.
+        embedder: Tells the meaning of texts; None, and words alone decide.
 
     Raises:
         GivenError: A file of the catalogue cannot be used.
@@ -56,6 +64,7 @@ def research(
     if is_idle:
         return ResearchReport(launches=0, tools=0, merged=0, facts=0)
     established = () if is_current else launches_of(incumbents)
+    embedder = ready(db, classifier, embedder)
     classifier = taught(db, classifier)
     with db.write() as session:
         rulings = rulings_of(session)
@@ -66,6 +75,8 @@ def research(
         touched = {tool for _, tool in due if tool} | placed
         report = bring_up_to_date(session, touched, rulings=rulings, classifier=classifier)
         launch_store.mark_researched(session, [launch for launch, _ in due])
+    if embedder:
+        _sort_by_meaning(db, touched, classifier=classifier, embedder=embedder)
     return report.model_copy(
         update={"launches": sum(launch.source != INCUMBENTS for launch, _ in due)}
     )
@@ -76,6 +87,20 @@ def _is_current(session: Session, incumbents: Sequence[CatalogueFile]) -> bool:
     if not incumbents:
         return True
     return launch_store.capture_keys(session, INCUMBENTS) == {file.key for file in incumbents}
+
+
+def _sort_by_meaning(
+    db: Database, touched: Collection[str], *, classifier: JobClassifier, embedder: Embedder
+) -> None:
+    """
+    Sort tools again whose texts no model had seen.
+
+    A model is asked outside of every transaction, and which texts there are is known only when the
+    launches have their places: so such tools are sorted twice.
+    """
+    if new := embed_tools(db, touched, classifier=classifier, embedder=embedder):
+        with db.write() as session:
+            bring_up_to_date(session, new, rulings=rulings_of(session), classifier=classifier)
 
 
 def bring_up_to_date(
@@ -97,7 +122,9 @@ def bring_up_to_date(
     facts = _facts(members)
     store.replace_facts(session, members, facts)
     known = store.facts_of(session, members)
-    tools = _tools(flagged(session, members, rulings), known, classifier, rulings.jobs())
+    vectors = kept_vectors(session, classifier, members)
+    whole = flagged(session, members, rulings)
+    tools = _tools(whole, known, classifier, rulings.jobs(), vectors)
     store.put_tools(session, tools)
     decision_store.put_parts(session, rulings.parts())
     return ResearchReport(
@@ -125,12 +152,13 @@ def _tools(
     facts: Mapping[str, Sequence[Fact]],
     classifier: JobClassifier,
     chosen: Mapping[str, str],
+    vectors: Mapping[str, Vector],
 ) -> list[Tool]:
     """Build each tool from all its launches, what is known of it by now, and its chosen job."""
     whole = {slug: launches for slug, launches in members.items() if launches}
     # a job may have been chosen that jobs.toml has no more
     editors = [job if classifier.knows(job := chosen.get(slug)) else None for slug in whole]
-    jobs = classifier.assign_tools(list(whole.values()), editors=editors)
+    jobs = classifier.assign_tools(list(whole.values()), editors=editors, vectors=vectors)
     return [
         as_established(
             build_tool(

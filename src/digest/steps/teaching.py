@@ -3,6 +3,7 @@
 from digest.catalogue.decisions import Rulings
 from digest.catalogue.job_text import described
 from digest.catalogue.jobs import UNSORTED, JobClassifier
+from digest.steps.embedding import vectors_of
 from digest.store import decisions as decision_store
 from digest.store import launches as launch_store
 from digest.store.engine import Database
@@ -26,5 +27,9 @@ def taught(db: Database, classifier: JobClassifier, *, without: int | None = Non
         if job != UNSORTED and launches.get(slug)
     ]
     learnt = classifier.taught(corrections)
+    if learnt.seen_by is not None:
+        with db.read() as session:
+            vectors = vectors_of(session, learnt.seen_by, learnt.sentences)
+        learnt = classifier.taught(corrections, vectors)
     learnt.prepare()
     return learnt

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, or_, tuple_, update
+from sqlalchemy import Table, bindparam, or_, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, func, select
 
@@ -91,31 +91,13 @@ def touch_counts(session: Session, seen: Mapping[str, datetime]) -> None:
         session.connection().execute(_TOUCH, values)
 
 
-def counts_of(
-    session: Session, launches: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], list[Count]]:
-    """Give all counts of these launches, by source and native id; inside one oldest first."""
-    found: dict[tuple[str, str], list[Count]] = defaultdict(list)
-    for part in in_chunks(launches):
-        both = tuple_(col(CountRow.source), col(CountRow.native_id))
-        statement = (
-            select(*_COLUMNS)
-            .where(both.in_(part))
-            .order_by(col(CountRow.metric), col(CountRow.first_at))
-        )
-        for count in map(_count, session.execute(statement)):
-            found[count.source, count.native_id].append(count)
-    return found
-
-
-def counts_of_job(session: Session, job: str) -> Iterator[tuple[Any, ...]]:
+def launches_of_job(session: Session, job: str) -> Iterator[tuple[Any, ...]]:
     """
-    Go through all counts of the launches of a job's tools, each in the launch's own metric.
+    Go through the launches of a job's tools that have a count.
 
     Returns:
-        Tool, source, native id, metric, launch date, where that comes from, flags of the launch;
-        when the count was seen first and last, and its value. Columns, not nouns, since a job's
-        whole history is asked for.
+        Tool, source, native id, metric, launch date, where that comes from, and flags; columns, not
+        nouns, since a job's whole history is asked for.
     """
     statement = (
         select(
@@ -126,20 +108,45 @@ def counts_of_job(session: Session, job: str) -> Iterator[tuple[Any, ...]]:
             LaunchRow.launched_at,
             LaunchRow.launched_at_source,
             LaunchRow.flags,
+        )  # type: ignore[call-overload] # SQLModel's overloads end at four columns
+        .join(ToolRow, col(LaunchRow.tool) == col(ToolRow.slug))
+        .where(*_of_job(job))
+    )
+    yield from _in_portions(session, statement)
+
+
+def counts_of_job(session: Session, job: str) -> Iterator[tuple[Any, ...]]:
+    """
+    Go through the counts of those launches, each in its launch's own metric.
+
+    Returns:
+        Source, native id, when it was seen first and last, value.
+    """
+    is_its_count = (
+        (col(CountRow.source) == col(LaunchRow.source))
+        & (col(CountRow.native_id) == col(LaunchRow.native_id))
+        & (col(CountRow.metric) == col(LaunchRow.popularity_metric))
+    )
+    statement = (
+        select(
+            CountRow.source,
+            CountRow.native_id,
             CountRow.first_at,
             CountRow.last_at,
             CountRow.value,
-        )  # type: ignore[call-overload] # SQLModel's overloads end at four columns
+        )  # type: ignore[call-overload] # as above
         .select_from(ToolRow)
         .join(LaunchRow, col(LaunchRow.tool) == col(ToolRow.slug))
-        .join(
-            CountRow,
-            (col(CountRow.source) == col(LaunchRow.source))
-            & (col(CountRow.native_id) == col(LaunchRow.native_id))
-            & (col(CountRow.metric) == col(LaunchRow.popularity_metric)),
-        )
-        .where(ToolRow.job == job, col(LaunchRow.popularity).is_not(None))
-        .execution_options(yield_per=ROWS_AT_ONCE)
+        .join(CountRow, is_its_count)
+        .where(*_of_job(job))
     )
-    for row in session.execute(statement):
+    yield from _in_portions(session, statement)
+
+
+def _of_job(job: str) -> tuple[Any, ...]:
+    return ToolRow.job == job, col(LaunchRow.popularity).is_not(None)
+
+
+def _in_portions(session: Session, statement: Any) -> Iterator[tuple[Any, ...]]:
+    for row in session.execute(statement.execution_options(yield_per=ROWS_AT_ONCE)):
         yield tuple(row)

@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel
 
 from digest.errors import StoreError
 from digest.model import Value
+from digest.model.base import lean
 from digest.store.columns import binder
 
 Noun = TypeVar("Noun", bound=Value)
@@ -40,7 +41,9 @@ def as_nouns(kind: type[Noun], rows: Iterable[Row[Any]]) -> Iterator[Noun]:
     """
     names = tuple(kind.model_fields)
     for row in rows:
-        yield _checked(kind, dict(zip(names, row, strict=True)))
+        noun = _checked(kind, dict(zip(names, row, strict=True)))
+        lean(noun)
+        yield noun
 
 
 def _checked(kind: type[Noun], values: dict[str, Any]) -> Noun:

@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from digest.panel.market import WAVE
 from digest.panel.verdict import FEWEST, MOST, WATCHED
 from digest.web import urls
 from digest.web.meta import Meta
@@ -48,4 +49,5 @@ def method(site: SiteOf) -> Response:
         fewest=FEWEST,
         most=MOST,
         watched=WATCHED,
+        wave_days=WAVE.days,
     )

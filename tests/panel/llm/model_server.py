@@ -24,6 +24,8 @@ class Reply:
     """Plain words instead of a form."""
     refusal: str | None = None
     tokens: tuple[int, int] = (4_000, 500)
+    body: bytes | None = None
+    """Sent in place of all that."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 headers=headers,
             )
             reply = server.reply_to(request)
-            content = json.dumps(_document(reply, body)).encode()
+            content = reply.body or json.dumps(_document(reply, body)).encode()
             try:
                 self.send_response(reply.status)
                 self.send_header("Content-Type", "application/json")

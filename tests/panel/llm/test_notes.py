@@ -139,3 +139,22 @@ def test_a_note_is_kept_and_taken_again(now: datetime):
 
     assert first == again
     assert len(scripted.shown) == 2
+
+
+def test_a_note_is_kept_as_soon_as_it_is_there_and_paid_for(now: datetime):
+    """What breaks on the next pair costs none that was written."""
+
+    class Full(Memory):
+        def keep(self, key: str, document: str, *, tool: str, now: datetime) -> None:
+            if self:
+                raise OSError("the disk is full")
+            super().keep(key, document, tool=tool, now=now)
+
+    memory, other = Full(), pairing().model_copy(update={"slug": "larch-vs-rowan"})
+    panel = make_panel(Scripted(preferring("Larch")).model(), writes_notes=True)
+
+    with pytest.raises(OSError, match="disk is full"):
+        panel.annotate([pairing(), other], memory=memory, now=now)
+
+    assert len(memory) == 1
+    assert panel.spent.requests == 4

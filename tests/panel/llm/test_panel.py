@@ -10,9 +10,12 @@ from pydantic_ai.messages import ModelResponse, TextPart
 
 from digest.model import Method, Review, Reviewer, Subject, Verdict
 from digest.panel.llm.caps import Limits
+from digest.panel.llm.cases import Docket
 from digest.panel.llm.judges import read_judge
+from digest.panel.llm.questions import load_questions
+from digest.panel.rules import load_rules
 from tests.panel.llm.careful_model import careful_review
-from tests.panel.llm.support import Memory, Scripted, excerpt, larch, make_panel
+from tests.panel.llm.support import Memory, Scripted, excerpt, larch, make_panel, make_setup
 
 Answer = dict[str, Any]
 
@@ -299,6 +302,38 @@ def test_another_model_or_setting_judges_anew(
     changed = make_panel(**change).review([larch()], memory=memory, now=now)
 
     assert changed.reused == 0
+
+
+def test_another_worth_of_an_answer_judges_anew():
+    """What a yes is worth stands in no instruction, but in the verdict."""
+    questions = load_questions()
+    first = questions.question[0].model_copy(update={"no": -0.25})
+    changed = questions.model_copy(update={"question": (first, *questions.question[1:])})
+    setup, rules = make_setup(), load_rules()
+
+    before, after = (
+        {case.key for case in Docket(setup, rules, each).cases([larch()])}
+        for each in (questions, changed)
+    )
+
+    assert not before & after
+
+
+def test_a_maker_that_became_known_is_told_with_a_review_that_was_kept(
+    memory: Memory, now: datetime
+):
+    """No judge's own tool passes in silence because its maker was found out a week later."""
+    model = "openai:gpt-x"
+    before = make_panel(name=model).review([larch()], memory=memory, now=now)
+
+    own = larch(vendor="OpenAI", vendor_key="openai")
+    after = make_panel(name=model).review([own], memory=memory, now=now)
+
+    assert {each.conflict for each in before.reviews["larch"]} == {None}
+    assert after.reused == 4
+    assert {each.conflict for each in after.reviews["larch"]} == {
+        "The model that judged, gpt-x, is made by OpenAI, as this tool is."
+    }
 
 
 def test_what_fell_back_is_not_kept(memory: Memory, now: datetime):

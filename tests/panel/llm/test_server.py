@@ -1,8 +1,11 @@
 """The model panel against a server of our own: every kind of answer, on the wire."""
 
+import json
 from datetime import datetime
 
 import pytest
+from pydantic_ai.messages import ModelResponse, TextPart
+from pydantic_ai.usage import RequestUsage
 
 from digest.model import Method
 from digest.panel.llm.calling import open_model
@@ -14,7 +17,7 @@ from digest.panel.llm.setup import OutputForm
 from digest.panel.rules import load_rules
 from tests.panel.llm.model_server import ModelServer, Reply
 from tests.panel.llm.stub_table import KINDS, careful, run_kind
-from tests.panel.llm.support import Memory, larch, make_setup
+from tests.panel.llm.support import Memory, Scripted, larch, make_panel, make_setup
 
 CAME = {
     "happy": (4, 4, ""),
@@ -137,6 +140,46 @@ def test_a_server_that_is_not_there_stops_no_run(server: ModelServer, now: datet
     run = gone.review([larch()], memory=Memory(), now=now)
 
     assert run.reviews["larch"][0].fell_back == "the model's server could not be reached"
+
+
+def sent(**more: object) -> bytes:
+    """Give an answer in plain words as a server sends it, with other fields."""
+    message = {"role": "assistant", "content": more.pop("content", "Words.")}
+    choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
+    form = {"id": "c-1", "object": "chat.completion", "created": 1_750_000_000, "model": "m"}
+    return json.dumps({**form, "choices": choices, **more}).encode()
+
+
+UNREADABLE = {
+    "no choice": sent(choices=[]),
+    "a date out of range": sent(created=10**20),
+    "half a surrogate": sent(content="\ud800"),
+    "brackets without end": b"[" * 50_000 + b"]" * 50_000,
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_no_client_can_read_stops_no_run(server: ModelServer, now: datetime, name: str):
+    """Makers' clients break over it with errors of any kind; the checklist's reviews stand."""
+    server.says(Reply(body=UNREADABLE[name]))
+
+    run = panel(server).review([larch()], memory=Memory(), now=now)
+
+    assert [each.method for each in run.reviews["larch"]] == [Method.CHECKLIST] * 4
+    reasons = {(each.fell_back or "").partition(",")[0] for each in run.reviews["larch"]}
+    assert reasons == {"the model's server sent no readable answer"}
+    assert len(server.asked) == 3  # and it is not asked any more
+
+
+def test_counts_below_nought_are_taken_at_the_worst(now: datetime):
+    """No odd figure of a server may widen the caps, or end a build."""
+    usage = RequestUsage(input_tokens=-4_000, output_tokens=-500)
+    answers = Scripted(ModelResponse(parts=[TextPart("no form")], usage=usage))
+
+    run = make_panel(answers.model()).review([larch()], memory=Memory(), now=now)
+
+    assert run.usage.tokens_in > 8 * 4_000
+    assert run.usage.tokens_out == 8 * 2_000
 
 
 def test_the_run_ends_in_time(server: ModelServer, now: datetime):

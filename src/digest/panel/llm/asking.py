@@ -27,7 +27,7 @@ from pydantic_ai.models import Model
 from pydantic_ai.settings import ModelSettings
 
 from digest.model import Usage
-from digest.panel.llm.calling import HOPELESS, Metered
+from digest.panel.llm.calling import HOPELESS, Metered, UnreadableAnswerError
 from digest.panel.llm.caps import CapReachedError, Caps, Price
 from digest.panel.llm.checks import SHOWN
 from digest.panel.llm.judges import Judge
@@ -222,6 +222,8 @@ def _said_of_server(error: BaseException, setup: Setup) -> str:
         return f"no answer within {setup.review_s:g} s"
     if isinstance(error, ModelHTTPError):
         return f"the model's server answered {error.status_code}"
+    if isinstance(error, UnreadableAnswerError):
+        return "the model's server sent no readable answer"
     return "the model's server could not be reached"
 
 

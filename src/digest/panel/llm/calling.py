@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from pydantic_ai.exceptions import (
+    AgentRunError,
     ModelAPIError,
     ModelAuthenticationError,
     ModelConnectionError,
@@ -39,6 +40,10 @@ WIRE_TOKENS = 64
 BUSY = (ModelRateLimitError, ModelUnavailableError, ModelServerError, ModelConnectionError)
 HOPELESS = (ModelAuthenticationError, ModelNotFoundError, ModelQuotaExceededError)
 """What fails the same way at every further call: key, name or purse are wrong."""
+
+
+class UnreadableAnswerError(ModelAPIError):
+    """What a server sent is no answer of a model, and the maker's client broke over it."""
 
 
 @dataclass
@@ -94,7 +99,7 @@ class Metered(WrapperModel):
         number = await self.caps.claim(claim)
         spent = (worst_in, self.most_out)  # an answer that was lost on the way may be billed
         try:
-            response = await self.wrapped.request(messages, model_settings, parameters)
+            response = await self._answer(messages, model_settings, parameters)
             spent = _taken(response, worst_in, self.most_out)
             self.answers += 1
         except ModelAPIError as error:
@@ -103,6 +108,25 @@ class Metered(WrapperModel):
             raise
         finally:
             await asyncio.shield(self._book(number, *spent))
+        return response
+
+    async def _answer(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        parameters: ModelRequestParameters,
+    ) -> ModelResponse:
+        try:
+            response = await self.wrapped.request(messages, model_settings, parameters)
+            ModelMessagesTypeAdapter.dump_json(
+                [response]
+            )  # half a surrogate is sent back by nobody
+        except AgentRunError:
+            raise
+        except Exception as error:
+            # An empty list of choices is an IndexError, a date out of range a ValueError, and so on
+            # without end: clients take the form of what a server sends on trust.
+            raise UnreadableAnswerError(self.model_name, f"no answer: {error!r}") from error
         return response
 
     async def _book(self, number: int, tokens_in: int, tokens_out: int) -> None:
@@ -133,9 +157,9 @@ def octets(messages: list[ModelMessage], parameters: ModelRequestParameters) -> 
 def _taken(response: ModelResponse, worst_in: int, most_out: int) -> tuple[int, int]:
     """Give the tokens of an answer; a server that does not count them is taken at the worst."""
     usage = response.usage
-    if not usage.input_tokens:
-        return worst_in, usage.output_tokens or most_out
-    return usage.input_tokens, usage.output_tokens
+    if usage.input_tokens <= 0:
+        return worst_in, usage.output_tokens if usage.output_tokens > 0 else most_out
+    return usage.input_tokens, max(usage.output_tokens, 0)
 
 
 def open_model(judge: Judge, *, key: str | None) -> Model:

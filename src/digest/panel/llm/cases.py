@@ -84,10 +84,10 @@ class Docket:
         )
 
     def version(self, instructions: str, judge: Judge) -> str:
-        """Name prompt, form, rules, model and settings in as many characters as the store has."""
+        """Name prompt, form, rules, points of answers, model and settings in as many characters as the store has."""
         setup = self.setup
         parts = (
-            *(self.rules.panel_version, SCHEMA_VERSION, instructions),
+            *(self.rules.panel_version, SCHEMA_VERSION, instructions, self._questions),
             *(judge.name, judge.base_url, setup.form, setup.temperature, setup.most_out),
         )
         return f"model-{SCHEMA_VERSION}+{prompt_version(repr(parts))}"
@@ -117,3 +117,8 @@ class Docket:
     @cached_property
     def _instructions(self) -> Mapping[Reviewer, str]:
         return {each: review_instructions(each, self.questions, self.rules) for each in Reviewer}
+
+    @cached_property
+    def _questions(self) -> str:
+        """What answers are worth, and how they are said: no part of the instructions."""
+        return self.questions.model_dump_json()

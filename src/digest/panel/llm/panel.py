@@ -24,7 +24,7 @@ from digest.panel.llm.cases import Case, Docket
 from digest.panel.llm.estimates import estimate
 from digest.panel.llm.judges import Judge
 from digest.panel.llm.judging import Filing, judge
-from digest.panel.llm.notes import Note, Notebook
+from digest.panel.llm.notes import Note, Notebook, Page
 from digest.panel.llm.schema import ReviewAnswer
 from digest.panel.llm.setup import Setup
 
@@ -130,20 +130,21 @@ class LlmPanel:
                 kept[key] = Note.model_validate_json(document)
         missing = [page for page in pages if page.key not in kept]
 
-        async def ask() -> None:
+        async def ask(page: Page, bench: Bench) -> None:
+            note = await notebook.ask(page, bench, now)
+            if note is not None:
+                kept[page.key] = note
+                memory.keep(page.key, note.model_dump_json(), tool=page.slug, now=now)
+
+        async def ask_all() -> None:
             async with self._bench() as bench:
-                for page, note in zip(
-                    missing,
-                    await asyncio.gather(*(notebook.ask(page, bench, now) for page in missing)),
-                    strict=True,
-                ):
-                    if note is not None:
-                        kept[page.key] = note
-                        memory.keep(page.key, note.model_dump_json(), tool=page.slug, now=now)
-                self.spent = bench.caps.spent
+                try:
+                    await asyncio.gather(*(ask(page, bench) for page in missing))
+                finally:
+                    self.spent = bench.caps.spent
 
         if missing:
-            asyncio.run(ask())
+            asyncio.run(ask_all())
         return {page.slug: kept[page.key].on(page) for page in pages if page.key in kept}
 
     def _bench(self) -> Bench:
@@ -198,11 +199,18 @@ class LlmPanel:
 
 
 def _recalled(cases: Sequence[Case], memory: Memory) -> dict[str, Review]:
-    """Give the reviews that are kept; one that this program cannot read is asked anew."""
+    """
+    Give the reviews that are kept; one that this program cannot read is asked anew.
+
+    Whose tool a judge judged is said as it is known now: a maker may have become known since.
+    """
+    by_key = {case.key: case for case in cases}
     kept: dict[str, Review] = {}
-    for key, document in memory.recall([case.key for case in cases]).items():
+    for key, document in memory.recall(list(by_key)).items():
         with suppress(ValidationError):
-            kept[key] = Review.model_validate_json(document)
+            review, case = Review.model_validate_json(document), by_key[key]
+            told = {"judge_vendor": case.judge.vendor, "conflict": case.conflict}
+            kept[key] = review.model_copy(update=told)
     return kept
 
 

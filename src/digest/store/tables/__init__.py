@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from digest.store.tables.base import metadata
     from digest.store.tables.catalogue import (
+        EmbeddingRow,
         FactRow,
         JudgementRow,
         ProductPageRow,
@@ -55,6 +56,7 @@ __all__ = [
     "DecisionRow",
     "DeliveryRow",
     "EditionRow",
+    "EmbeddingRow",
     "FactRow",
     "HostRow",
     "IncidentRow",
@@ -82,6 +84,7 @@ __all__ = [
 
 _HOMES = {
     "FactRow": "catalogue",
+    "EmbeddingRow": "catalogue",
     "JudgementRow": "catalogue",
     "ProductPageRow": "catalogue",
     "ReviewRow": "catalogue",

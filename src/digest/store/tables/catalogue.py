@@ -120,3 +120,12 @@ class JudgementRow(Row, table=True):
     """The tool it is about, or the pair."""
     made_at: datetime
     document: str
+
+
+class EmbeddingRow(Row, table=True):
+    """②: what a model says a text means, so that none is asked about twice."""
+
+    __tablename__ = "embedding"
+    model: str = Field(primary_key=True, max_length=300)
+    text_sha256: str = Field(primary_key=True, max_length=64)
+    vector: bytes
