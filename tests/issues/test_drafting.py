@@ -91,6 +91,18 @@ def test_rows_stand_by_what_they_tell_differences_first(draft, side):
     ]
 
 
+def test_what_tips_a_reader_has_its_row_though_the_job_asks_for_none(draft, side):
+    a = side("aider", licence="MIT", install="pip install aider", docs=True, terms=True)
+    b = side("codex", licence="proprietary", install="npm i codex", docs=True)
+
+    made = draft(a, b, rows=())
+
+    assert any("open-source licence (MIT" in line for line in made.answer.pick_a_if)
+    assert [(row.label, row.a.text, row.b.text) for row in made.facts] == [
+        ("Licence", "MIT", "proprietary")
+    ]
+
+
 def test_what_is_free_has_that_for_its_price_beside_one_that_is_known(draft, side):
     rows = (FactKind.ENTRY_PRICE, FactKind.PRICE)
     free = side("aider", entry_price="free")

@@ -7,7 +7,7 @@ with its page and its date; what a launch of the same product says later joins i
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from importlib.resources import files
@@ -24,12 +24,12 @@ from pydantic import (
 )
 from sqlmodel import Field
 
+from digest.catalogue.fact_values import misfit
 from digest.catalogue.names import product_key, slug_of
 from digest.catalogue.urls import canonical_url
 from digest.errors import GivenError
 from digest.model import (
     INCUMBENTS,
-    EntryPrice,
     Fact,
     FactKind,
     Launch,
@@ -44,21 +44,6 @@ BY_CATALOGUE = "catalogue"
 BY_EDITOR = "editor"
 
 
-_YES_NO = frozenset(
-    {FactKind.DOCS, FactKind.EXAMPLE, FactKind.WAITLIST, FactKind.RUNS_LOCALLY}
-    | {FactKind.SELF_HOST, FactKind.TERMS}
-)
-_DATES = frozenset({FactKind.MAINTAINED_AT, FactKind.CREATED_AT, FactKind.VENDOR_SINCE})
-_CHOICES: Mapping[FactKind, frozenset[str]] = {
-    FactKind.ENTRY_PRICE: frozenset(EntryPrice) - {EntryPrice.UNKNOWN},
-    FactKind.BENCHMARK: frozenset({"none", "bare", "reproducible"}),
-}
-_NUMBERS: Mapping[FactKind, tuple[type, ...]] = {
-    FactKind.CONTEXT_LENGTH: (int,),
-    FactKind.SUPERLATIVES: (int, float),
-}
-
-
 class StatedFact(Value):
     """One fact of an entry; ``as_of`` is the newest date that its page vouches for."""
 
@@ -71,32 +56,9 @@ class StatedFact(Value):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
-        if wanted := _misfit(self.kind, self.value):
+        if wanted := misfit(self.kind, self.value):
             raise ValueError(f"a fact of kind {self.kind} is {wanted}, not {self.value!r}")
         return self
-
-
-def _misfit(kind: FactKind, value: object) -> str | None:
-    """Say what a value of this kind has to be; None where it is."""
-    if kind in _YES_NO:
-        return None if isinstance(value, bool) else "true or false"
-    if kind in _NUMBERS:
-        is_number = isinstance(value, _NUMBERS[kind]) and not isinstance(value, bool)
-        return None if is_number else "a number"
-    if not isinstance(value, str) or not value:
-        return "text"
-    if kind in _DATES:
-        return None if _is_day(value) else 'a day such as "2025-01-31"'
-    if kind in _CHOICES and value not in _CHOICES[kind]:
-        return f"one of {', '.join(sorted(_CHOICES[kind]))}"
-    return None
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 class Incumbent(Value):

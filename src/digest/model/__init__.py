@@ -3,6 +3,7 @@
 from digest.model.base import Value
 from digest.model.captures import (
     INCUMBENTS,
+    LONG_AGO,
     Capture,
     Flag,
     Launch,
@@ -104,6 +105,7 @@ from digest.model.wishes import Wish, WishKind
 
 __all__ = [
     "INCUMBENTS",
+    "LONG_AGO",
     "SURE_JOB",
     "AgedCount",
     "Answer",
