@@ -35,7 +35,7 @@ from digest.steps.weekly import BuildOptions, approve_issue, build_issue
 from digest.store import captures as capture_store
 from digest.store import pages as page_store
 from digest.store.engine import Database
-from tests.steps.test_weekly import BRAND, NOW, WEEK, classifier, fill, launches  # noqa: F401 # fixtures
+from tests.steps.test_weekly import BRAND, NOW, WEEK, fill, launches  # noqa: F401 # fixtures
 
 TEMPLATES = Path(__file__).parents[2] / "email_templates"
 
