@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digest.catalogue.given import LONG_AGO, json_lines, read_given
+from digest.catalogue.given import json_lines, read_given
 from digest.errors import GivenError
-from digest.model import EntryPrice, FactKind, Market
+from digest.model import LONG_AGO, EntryPrice, FactKind, Market
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -49,6 +49,33 @@ def test_facts_may_be_objects_with_ids_dates_and_words_of_their_own():
     assert one.ids_of(one.facts[0]) == ("price-page",)
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "taken"),
+    [
+        ("vendor_since", 2019, "2019-01-01"),
+        ("vendor_since", "2019-05", "2019-05-01"),
+        ("maintained_at", "2026-07-10T08:00:00Z", "2026-07-10"),
+        ("platforms", ["macOS", "Linux"], "macOS, Linux"),
+        ("entry_price", "Freemium", "freemium"),
+        ("install", False, False),
+        ("open_interface", True, True),
+        ("open_interface", "none", False),
+        ("licence", "apache 2.0", "Apache-2.0"),
+        ("licence", "Ember Licence", "Ember Licence"),
+        ("superlatives", 0, 0),
+    ],
+)
+def test_a_value_is_taken_as_its_kind_has_it(kind: str, value: object, taken: object):
+    (one,) = given({"name": "Marrow", "facts": {kind: value}})
+    assert [fact.value for fact in one.facts] == [taken]
+
+
+@pytest.mark.parametrize("value", ["unknown", "Unknown", "", None, []])
+def test_what_is_said_to_be_unknown_is_no_fact(value: object):
+    (one,) = given({"name": "Marrow", "facts": {"platforms": value}})
+    assert one.facts == ()
+
+
 def test_what_is_known_around_a_tool_may_be_given_too():
     (one,) = given({"name": "Marrow", "market": {"rivals": 3, "attention": 61.5}})
     assert one.market == Market(rivals=3, attention=61.5)
@@ -66,16 +93,21 @@ def test_what_is_known_around_a_tool_may_be_given_too():
         ('{"tagline": "x"}', "name: Field required"),
         ('{"name": "A", "maker": "x"}', "maker is no field of a tool"),
         ('{"name": "A", "facts": {"colour": "red"}}', "facts.0.kind: it should be 'entry_price'"),
+        ('{"name": "A", "facts": {"license": "MIT"}}', "not 'license'"),
+        (
+            '{"name": "A", "facts": {"docs": "maybe"}}',
+            "facts.0: a fact of kind docs is true or false, not 'maybe'",
+        ),
+        ('{"name": "A", "facts": {"vendor_since": "soon"}}', 'a day such as "2025-01-31"'),
         (
             '{"name": "A", "facts": {"entry_price": "cheap"}}',
-            "facts.0: the value of entry_price should be one of free, freemium, paid, contact,",
+            "one of contact, free, freemium, paid",
         ),
-        ('{"name": "A", "facts": {"benchmark": true}}', "one of none, bare, reproducible, or null"),
-        (
-            '{"name": "A", "facts": {"maintained_at": "soon"}}',
-            'should be a day such as "2025-01-31", or null',
-        ),
-        ('{"name": "A", "facts": {"context_length": "128K"}}', "should be a number, or null"),
+        ('{"name": "A", "facts": {"context_length": "128k"}}', "a number"),
+        ('{"name": "A", "facts": {"platforms": [1]}}', "text"),
+        ('{"name": "A", "facts": {"licence": true}}', "text"),
+        ('{"name": "A", "facts": [{"kind": [], "value": 1}]}', "facts.0.kind"),
+        ('{"name": "A", "job": "toaster"}', "there is no job toaster; digest jobs list names them"),
         ('{"name": "A", "facts": 3}', "facts: it should be a valid tuple"),
         ('{"name": "A", "launched_at": "soon"}', "launched_at"),
         ('{"name": "!"}', "no letter or digit"),
@@ -91,7 +123,7 @@ def test_what_is_known_around_a_tool_may_be_given_too():
 )
 def test_a_wrong_line_is_named_with_what_is_wanted(text: str, said: str):
     with pytest.raises(GivenError) as caught:
-        read_given(text, name="tools.jsonl", now=NOW)
+        read_given(text, name="tools.jsonl", now=NOW, jobs={"ocr"})
     assert said in str(caught.value)
     assert str(caught.value).startswith("tools.jsonl")
 
@@ -102,3 +134,8 @@ def test_lines_are_parted_by_line_feeds_alone():
         (1, "A\u2028B"),
         (2, "C"),
     ]
+
+
+def test_the_address_of_a_page_says_that_there_is_one():
+    (one,) = given({"name": "Marrow", "facts": {"docs": "https://docs.marrow.example"}})
+    assert one.facts[0].value is True

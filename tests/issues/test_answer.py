@@ -225,7 +225,7 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
             "OpenAI-compatible API",
             "GGUF",
             ["it has to plug in through an OpenAI-compatible API (Codex: GGUF)"],
-            ["it has to come as GGUF files (Aider: OpenAI-compatible API)"],
+            ["you work with GGUF files (Aider: OpenAI-compatible API)"],
         ),
         ("benchmark", "bare", "reproducible", None, ["you want claims you can check"]),
         (
@@ -237,6 +237,7 @@ def test_fewer_than_two_calls_on_a_side_give_no_answer(a, b, about, side):
         ),
         ("context_length", 8000, 12000, None, None),
         ("platforms", "macOS, Linux", "linux", ["you work on macOS (Codex: linux)"], None),
+        ("platforms", "macOS, Linux", "Python", None, None),
         (
             "platforms",
             "macOS, Linux, Windows, iOS",

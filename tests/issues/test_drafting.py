@@ -91,6 +91,18 @@ def test_rows_stand_by_what_they_tell_differences_first(draft, side):
     ]
 
 
+def test_what_tips_a_reader_has_its_row_though_the_job_asks_for_none(draft, side):
+    a = side("aider", licence="MIT", install="pip install aider", docs=True, terms=True)
+    b = side("codex", licence="proprietary", install="npm i codex", docs=True)
+
+    made = draft(a, b, rows=())
+
+    assert any("open-source licence (MIT" in line for line in made.answer.pick_a_if)
+    assert [(row.label, row.a.text, row.b.text) for row in made.facts] == [
+        ("Licence", "MIT", "proprietary")
+    ]
+
+
 def test_what_is_free_has_that_for_its_price_beside_one_that_is_known(draft, side):
     rows = (FactKind.ENTRY_PRICE, FactKind.PRICE)
     free = side("aider", entry_price="free")
@@ -283,6 +295,7 @@ def test_newcomers_are_the_fresh_tools_without_a_verdict(issue, draft, side, too
         tool("bee", days=3),
         tool("cat", days=0.5, job="unsorted"),
         tool("dog", flags=(Flag.SPAM,)),
+        tool("eel", days=2, job_confidence=0.59),
     ]
 
     made = issue([comparison], fresh=fresh, jobs=jobs)
@@ -292,6 +305,7 @@ def test_newcomers_are_the_fresh_tools_without_a_verdict(issue, draft, side, too
         ("zed", "cli-agent tools"),
         ("bee", "cli-agent tools"),
         ("cat", "Not sorted yet"),
+        ("eel", "Not sorted yet"),
     ]
     assert made.newcomers[1].tagline == "Edits files"
     assert issue([comparison], fresh=fresh[::-1], jobs=jobs) == made

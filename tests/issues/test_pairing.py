@@ -334,7 +334,7 @@ def test_a_pin_that_cannot_be_followed_says_why(pin, reason, plan, candidate):
         plan(tools, pinned=[pin], banned=["ban"], published=[published("2026-W20", b="old")])
 
     assert str(caught.value).startswith(f"issue {WEEK}: pin ")
-    assert str(caught.value).endswith(f" cannot be followed: {reason}")
+    assert str(caught.value).endswith(f" cannot be followed: {reason}; drop or undo it")
 
 
 def test_a_tool_cannot_be_in_two_pins(plan, candidate):

@@ -5,6 +5,7 @@ import pytest
 from digest.issues.config import PairingConfig
 from digest.issues.scoring import Judge
 from digest.issues.why import why
+from digest.model import LONG_AGO
 
 
 @pytest.fixture
@@ -39,6 +40,14 @@ def test_a_date_that_only_bounds_the_launch_is_not_called_one(say, candidate):
         "Both are new in the seven days to 14 July 2026: "
         "Aider was out by 12 July 2026, and Codex launched on 12 July 2026."
     )
+
+
+def test_a_launch_that_nobody_dated_gets_no_made_up_day(say, candidate):
+    older = candidate("codex", days=400)
+    tool = older.tool.model_copy(update={"launched_at": LONG_AGO, "launch_dated": False})
+    older = older.model_copy(update={"tool": tool})
+
+    assert say(candidate("aider"), older).endswith("while Codex has been out for long.")
 
 
 @pytest.mark.parametrize(

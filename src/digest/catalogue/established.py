@@ -24,13 +24,12 @@ from pydantic import (
 )
 from sqlmodel import Field
 
-from digest.catalogue.kinds import DATES, NUMBERS, YES_NO, misfit
+from digest.catalogue.fact_values import misfit
 from digest.catalogue.names import product_key, slug_of
 from digest.catalogue.urls import canonical_url
 from digest.errors import GivenError
 from digest.model import (
     INCUMBENTS,
-    EntryPrice,
     Fact,
     FactKind,
     Launch,
@@ -57,29 +56,9 @@ class StatedFact(Value):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
-        if wanted := _misfit(self.kind, self.value):
+        if wanted := misfit(self.kind, self.value):
             raise ValueError(f"a fact of kind {self.kind} is {wanted}, not {self.value!r}")
         return self
-
-
-def _misfit(kind: FactKind, value: object) -> str | None:
-    """Say what a value of this kind has to be; None where it is. Stricter than for what is read."""
-    if kind in YES_NO:
-        return None if isinstance(value, bool) else "true or false"
-    if kind not in NUMBERS and (not isinstance(value, str) or not value):
-        return "text"
-    if kind in DATES and not _is_day(str(value)):
-        return 'a day such as "2025-01-31"'
-    if value == EntryPrice.UNKNOWN and kind is FactKind.ENTRY_PRICE:
-        return "left out where it is unknown"
-    return misfit(kind, value)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 class Incumbent(Value):

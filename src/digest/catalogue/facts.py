@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 
 from digest.catalogue.established import stated_facts
-from digest.catalogue.kinds import DATES
 from digest.catalogue.names import launch_name
 from digest.catalogue.phrases import superlatives, text_claims
 from digest.catalogue.prices import price_claims
@@ -26,6 +25,7 @@ _MANY = frozenset({FactKind.RIVAL_NAMED})
 """Kinds of which several facts may stand side by side."""
 OUTDATED = timedelta(days=60)
 """Age beyond the newest claim at which what a product's own page said is one claim among others."""
+_DATES = frozenset({FactKind.MAINTAINED_AT, FactKind.CREATED_AT, FactKind.VENDOR_SINCE})
 _CARRIES_METHOD = frozenset({PageRole.HOME, PageRole.README})
 _BARE = (FactKind.BENCHMARK, "bare")
 _SAYS_UNSHOWN = re.compile(
@@ -214,7 +214,7 @@ def _precedence(
 
 def _by_date(fact: Fact) -> float:
     """Order dates: of last ones the latest that anyone saw counts, of first ones the earliest."""
-    if fact.kind not in DATES:
+    if fact.kind not in _DATES:
         return 0.0
     try:
         days = datetime.fromisoformat(str(fact.value)).toordinal()

@@ -6,18 +6,18 @@ can be done without looking elsewhere, and is unknown else.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BeforeValidator, ValidationError, model_validator
 from sqlmodel import Field
 
 from digest.catalogue.conflicts import entry_price, licence_name
-from digest.catalogue.kinds import misfit
+from digest.catalogue.fact_values import as_given
 from digest.catalogue.names import product_key, slug_of
 from digest.errors import GivenError
-from digest.model import Fact, FactKind, Flag, Market, PageRole, Tool, Value
+from digest.model import LONG_AGO, Fact, FactKind, Flag, Market, PageRole, Tool, Value
 
 MAX_LINE = 1_000_000
 """Characters of a line; a longer one is no tool."""
@@ -40,7 +40,7 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 
 
 class GivenFact(Value):
-    """One fact as a line has it; ``value`` null is the same as no fact."""
+    """One fact as a line has it; ``value`` null or "unknown" is the same as no fact."""
 
     id: str | None = Field(default=None, max_length=80)
     """What reviews call it by; ``f1`` is the first of a tool's facts, where none is given."""
@@ -54,12 +54,13 @@ class GivenFact(Value):
     span: str = Field(default="", max_length=300)
     """The words it stands on; its value where none are given."""
 
-    @model_validator(mode="after")
-    def _is_of_its_kind(self) -> Self:
-        wanted = misfit(self.kind, self.value)
-        if self.value is not None and wanted:
-            raise ValueError(f"the value of {self.kind} should be {wanted}, or null")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _fits_its_kind(cls, given: object) -> object:
+        if not isinstance(given, Mapping) or "value" not in given:
+            return given
+        kind = next((each for each in FactKind if each == given.get("kind")), None)
+        return {**given, "value": as_given(kind, given["value"])} if kind else given
 
 
 class GivenLine(Value):
@@ -103,10 +104,6 @@ class GivenTool(Value):
         return tuple(
             name for name, own in zip(self.fact_ids, self.facts, strict=True) if own == fact
         )
-
-
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-"""Launch of a tool whose line names none: bounds it, and is marked as no date."""
 
 
 def json_lines(text: str, *, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -156,7 +153,9 @@ def _reason(error: ValueError | RecursionError) -> str:
     return error.msg if isinstance(error, json.JSONDecodeError) else str(error)
 
 
-def read_given(text: str, *, name: str, now: datetime) -> tuple[GivenTool, ...]:
+def read_given(
+    text: str, *, name: str, now: datetime, jobs: Collection[str] | None = None
+) -> tuple[GivenTool, ...]:
     """
     Read tools with their facts.
 
@@ -166,6 +165,7 @@ def read_given(text: str, *, name: str, now: datetime) -> tuple[GivenTool, ...]:
         text: JSON objects, a line each; fields as in ``GivenLine``.
         name: What the text is called in errors.
         now: When facts without a date of their own were observed; aware.
+        jobs: Keys of the jobs there are; None takes any.
 
     Raises:
         GivenError: A line is wrong, or two tools go by one slug; the text says which, and what is
@@ -176,6 +176,11 @@ def read_given(text: str, *, name: str, now: datetime) -> tuple[GivenTool, ...]:
         where = f"{name} line {number}"
         given = _given(fields, where=where, now=now)
         slug = given.tool.slug
+        if given.has_job and jobs is not None and given.tool.job not in jobs:
+            raise GivenError(
+                where,
+                f"there is no job {given.tool.job}; digest jobs list names them, or leave it out",
+            )
         if slug in tools:
             raise GivenError(where, f"a second tool with the slug {slug}; give one of them a slug")
         tools[slug] = given
@@ -261,6 +266,8 @@ def _wrong(error: ValidationError | ValueError) -> str:
     place = ".".join(str(part) for part in first["loc"])
     reason = str(first["msg"]).replace("Input should be", "it should be")
     reason = reason.removeprefix("Value error, ")
+    if first["type"] == "enum":
+        return f"{place}: {reason}, not {first['input']!r}"
     if first["type"] == "extra_forbidden":
         return f"{place} is no field of a tool; wanted are {', '.join(GivenLine.model_fields)}"
     return f"{place}: {reason}"

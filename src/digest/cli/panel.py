@@ -132,11 +132,12 @@ def review_command(
         raise DigestError(f"{file}: cannot be read ({reason}); name a file that can") from error
     now = settings.clock()
     chosen = _panel(kind, model, base_url)
+    jobs = load_jobs()
     found = review_given(
-        read_given(text, name=str(file), now=now),
+        read_given(text, name=str(file), now=now, jobs={job.key for job in jobs}),
         panel=chosen,
         rules=rules,
-        classifier=JobClassifier(load_jobs()),
+        classifier=JobClassifier(jobs),
         now=now,
     )
     for line in found.run.remarks:

@@ -94,4 +94,6 @@ class Pins:
         return self.passed[slug]
 
     def _error(self, wish: Slugs, reason: str) -> IssueError:
-        return IssueError(self.week, f"pin {spelled(wish)} cannot be followed: {reason}")
+        return IssueError(
+            self.week, f"pin {spelled(wish)} cannot be followed: {reason}; drop or undo it"
+        )

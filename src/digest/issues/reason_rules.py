@@ -121,6 +121,9 @@ def _only(mine: Fact, theirs: Fact | None) -> tuple[str, ...]:
 
 
 def _platforms(mine: Fact, theirs: Fact | None) -> str | None:
+    named = {part.casefold() for part in _parts(theirs)} if theirs else set()
+    if named and not named & (SYSTEMS | WEB):
+        return None  # "Python" is no system: on which it runs is not known
     only = _only(mine, theirs)
     systems = tuple(name for name in only if name.casefold() in SYSTEMS)
     if systems:
@@ -134,7 +137,7 @@ def _interface(mine: Fact, theirs: Fact | None) -> str | None:
     ways = tuple(_with_article(name) for name in only if name not in _FORMATS)
     if ways:
         return f"it has to plug in through {joined(ways, 'or')}"
-    return f"it has to come as {joined(only, 'or')} files" if only else None
+    return f"you work with {joined(only, 'or')} files" if only else None
 
 
 def _with_article(name: str) -> str:

@@ -7,6 +7,7 @@ Pure: takes sides and a job, gives rows.
 from collections.abc import Mapping, Sequence
 
 from digest.issues.cells import LABELS, cell_text, known
+from digest.issues.reason_rules import RULES
 from digest.issues.sides import Side
 from digest.model import Fact, FactCell, FactKind, FactRow, Job
 
@@ -15,10 +16,11 @@ def fact_rows(job: Job, a: Side, b: Side) -> tuple[FactRow, ...]:
     """
     Give the job's rows of which at least one side is known: differences, the same, half known.
 
-    Where neither side has a price of its own, what it costs to start has said it all.
+    Where neither side has a price of its own, what it costs to start has said it all. What may stand
+    in a line of "Pick it if" because both sides are known and differ has a row for whoever checks it.
     """
     ours, theirs = known(a.facts), known(b.facts)
-    kinds = tuple(dict.fromkeys(job.fact_rows))
+    kinds = tuple(dict.fromkeys((*job.fact_rows, *_tipping(ours, theirs))))
     said = {fact.kind for fact in (*ours.values(), *theirs.values())}
     rows = [
         FactRow(
@@ -31,6 +33,17 @@ def fact_rows(job: Job, a: Side, b: Side) -> tuple[FactRow, ...]:
         if kind in {*ours, *theirs} and (kind is not FactKind.PRICE or kind in said)
     ]
     return tuple(sorted(rows, key=_order))
+
+
+def _tipping(ours: Mapping[FactKind, Fact], theirs: Mapping[FactKind, Fact]) -> list[FactKind]:
+    """Give the kinds that are known of both and say something for one of them."""
+    return [
+        kind
+        for kind, rules in RULES.items()
+        if kind in ours
+        and kind in theirs
+        and any(rule(ours[kind], theirs[kind]) or rule(theirs[kind], ours[kind]) for rule in rules)
+    ]
 
 
 def _cell(kind: FactKind, facts: Mapping[FactKind, Fact], dissent: Sequence[Fact]) -> FactCell:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from digest.issues.scoring import Scored, names
-from digest.model import Candidate, Job, Tool
+from digest.model import LONG_AGO, Candidate, Job, Tool
 from digest.model.wording import day, small
 
 
@@ -57,4 +57,6 @@ def _since(tool: Tool) -> str:
 
 
 def _verb(tool: Tool) -> str:
+    if tool.launched_at == LONG_AGO:
+        return "has been out for long"
     return f"{'launched on' if tool.launch_dated else 'was out by'} {day(tool.launched_at)}"

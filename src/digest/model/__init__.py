@@ -3,6 +3,7 @@
 from digest.model.base import Value
 from digest.model.captures import (
     INCUMBENTS,
+    LONG_AGO,
     Capture,
     Flag,
     Launch,
@@ -16,6 +17,7 @@ from digest.model.captures import (
     SourceState,
 )
 from digest.model.catalogue import (
+    SURE_JOB,
     EntryPrice,
     Fact,
     FactKind,
@@ -103,6 +105,8 @@ from digest.model.wishes import Wish, WishKind
 
 __all__ = [
     "INCUMBENTS",
+    "LONG_AGO",
+    "SURE_JOB",
     "AgedCount",
     "Answer",
     "AnswerKind",

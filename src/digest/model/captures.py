@@ -1,6 +1,6 @@
 """The nouns of the first resting place: sources, captures, and the launches read from them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -12,6 +12,8 @@ from digest.model.health import FaultKind
 
 INCUMBENTS = "incumbents"
 """Source of the launches that ship with the program: the catalogue of established tools."""
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""Launch of a given tool whose line names none: it only says that the tool is an older one."""
 
 
 class Outcome(StrEnum):

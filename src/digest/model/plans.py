@@ -135,5 +135,6 @@ class Plan(Value):
     def _read_older(cls, given: object) -> object:
         """Read a plan of before 2026-12, which held the number of candidates and not the list."""
         if isinstance(given, dict) and isinstance(given.get("candidates"), int):
-            return {**given, "candidates": (), "passed": given["candidates"]}
+            scored = len(given.get("chosen", ())) + len(given.get("considered", ()))
+            return {"scored": scored, **given, "candidates": (), "passed": given["candidates"]}
         return given

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date
 
-from digest.model import Fact, FactKind
+from digest.model import LONG_AGO, Fact, FactKind
 from digest.model.licences import NO_LICENCE, allows_commercial_use, is_osi
 from digest.model.wording import counted, day
 from digest.panel.look import Finding, Look, inline
@@ -168,8 +168,11 @@ def age(look: Look) -> Finding | None:
     is_young = look.age_days(first) < look.limits.young_days
     if is_young and not (look.evidence.launch_dated or began):
         return None
-    record = f"{'Launched on' if look.evidence.launch_dated else 'Out by'} {day(first)}"
-    slots = {"date": day(first), "young_days": str(look.limits.young_days)}
+    is_dated = first != LONG_AGO.date()
+    said = day(first) if is_dated else "long ago"
+    how = "Launched on" if look.evidence.launch_dated else "Out by" if is_dated else "Out"
+    record = f"{how} {said}"
+    slots = {"date": said, "young_days": str(look.limits.young_days)}
     answer = "young" if is_young else "old"
     under = f"under {look.limits.young_days} days"
     short = under if is_young else under.replace("under", "over")

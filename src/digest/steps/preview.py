@@ -54,7 +54,8 @@ def plan_file(path: Path, *, week: str, wishes: PreviewWishes, parts: PreviewPar
         IssueError: The week is none, or a wish cannot be followed.
     """
     span = whole_week(week, zone=parts.zone)
-    given = read_given(_text(path), name=path.name, now=span.cutoff)
+    jobs = {job.key for job in parts.jobs}
+    given = read_given(_text(path), name=path.name, now=span.cutoff, jobs=jobs)
     published = _published(wishes.published) if wishes.published else ()
     return plan_pairs(
         _candidates(given, span=span, parts=parts),
