@@ -5,18 +5,11 @@ Pure: takes names, words and tags, gives a job with its confidence. An editor's 
 then the source's own tags, then the words; what stays unclear is unsorted and never paired.
 """
 
-import re
-import tomllib
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property
-from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
 
-from digest.catalogue.established import launches_of, packaged
 from digest.catalogue.job_confidence import (
     CURVE,
     CURVE_WITH_MEANING,
@@ -24,7 +17,15 @@ from digest.catalogue.job_confidence import (
     confidence_of,
     confidence_of_tags,
 )
+from digest.catalogue.job_data import (
+    Correction,
+    load_confirmed,
+    load_exemplars,
+    load_jobs,
+    prototypes,
+)
 from digest.catalogue.job_model import TextModel, learnt
+from digest.catalogue.job_tags import TagTable, leading
 from digest.catalogue.job_text import (
     Described,
     described,
@@ -36,6 +37,8 @@ from digest.catalogue.meaning import MeaningModel, learn_meaning, scores_of
 from digest.catalogue.vectors import Vector
 from digest.errors import NotFoundError
 from digest.model import Job, JobAssignment, Launch
+
+__all__ = ["JobClassifier", "load_exemplars", "load_jobs"]
 
 OTHER, UNSORTED = "other", "unsorted"
 SMALL_B = 15.0
@@ -52,28 +55,6 @@ CORRECTION = 3
 """How many sentences of ours an editor's correction weighs."""
 
 NO_VECTORS: Mapping[str, Vector] = MappingProxyType({})
-
-Correction = tuple[Described, str]
-"""A tool as it is described, and the job an editor gave it."""
-
-
-def load_jobs() -> tuple[Job, ...]:
-    """Give the jobs of jobs.toml, in its order; ``other`` and ``unsorted`` are among them."""
-    return tuple(Job(**row) for row in _read("jobs.toml")["job"])
-
-
-def load_exemplars() -> dict[str, tuple[str, ...]]:
-    """Give the sentences of exemplars.toml by job: what makers write of tools of that job."""
-    return {job: tuple(texts) for job, texts in _read("exemplars.toml").items()}
-
-
-def load_confirmed() -> tuple[Correction, ...]:
-    """Give the established tools that ship with the program, each with its job."""
-    return tuple((described([each]), str(each.details["job"])) for each in launches_of(packaged()))
-
-
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(files("digest.catalogue").joinpath(name).read_text(encoding="utf-8"))
 
 
 class JobClassifier:
@@ -105,14 +86,7 @@ class JobClassifier:
         self._corrections = tuple(each for each in corrections if each[1] in self._known)
         self.seen_by = seen_by
         self._vectors = vectors
-        self._tags = {tag: job.key for job in jobs for tag in job.tags}
-        self._titles = {title: job.key for job in jobs for title in job.titles}
-        self._title = re.compile(
-            # "for fine-tuning", "with agent memory" name what goes with a tool, not what it is
-            r"(?<!\w)(?<!for )(?<!with )(?<!your )"
-            rf"(?:{'|'.join(map(re.escape, self._titles)) or '(?!)'})(?!\w)",
-            re.IGNORECASE,
-        )
+        self._tags = TagTable(jobs)
 
     def taught(
         self, corrections: Sequence[Correction], vectors: Mapping[str, Vector] = NO_VECTORS
@@ -229,7 +203,7 @@ class JobClassifier:
         jobs, exemplars = self._given
         confirmed = load_confirmed() if exemplars is None else ()
         texts_of = load_exemplars() if exemplars is None else exemplars
-        found = [(text, job.key) for job in jobs for text in _prototypes(job)]
+        found = [(text, job.key) for job in jobs for text in prototypes(job)]
         found += [(text, job) for job, texts in texts_of.items() for text in texts]
         found += zip(
             self.texts_of([tool for tool, _ in confirmed]),
@@ -265,7 +239,7 @@ class JobClassifier:
     def ordinary(self) -> frozenset[str]:
         """Words of jobs.toml: they mean something even in a name."""
         return frozenset().union(
-            *(meaningful(text) for job in self._known.values() for text in _prototypes(job))
+            *(meaningful(text) for job in self._known.values() for text in prototypes(job))
         )
 
     @cached_property
@@ -302,9 +276,9 @@ class JobClassifier:
 
     def _by_tags(self, tool: Described, words: JobAssignment) -> JobAssignment | None:
         """Give the job that tags and title name; None where none or two lead."""
-        hits = self._named_by(tool.tags)
-        hits += sorted(self._titled(tool) - set(hits))
-        if (job := _leading(hits)) is None:
+        hits = self._tags.named_by(tool.tags)
+        hits += sorted(self._tags.titled(tool, ordinary=self.ordinary) - set(hits))
+        if (job := leading(hits)) is None:
             return None
         runner_up = words.runner_up if words.job in {job, UNSORTED} else words.job
         agreed = words.confidence if words.job == job else 0.0
@@ -321,24 +295,7 @@ class JobClassifier:
 
     def job_of_tags(self, tags: Iterable[str]) -> str | None:
         """Give the job that more tags name than any other; None where none or two lead."""
-        return _leading(self._named_by(tags))
-
-    def _named_by(self, tags: Iterable[str]) -> list[str]:
-        small = dict.fromkeys(tag.lower() for tag in tags)
-        return [self._tags[tag] for tag in small if tag in self._tags]
-
-    def _titled(self, tool: Described) -> set[str]:
-        """Give the jobs that words of the title name; not those in the tool's own name."""
-        if not self._title.search(tool.tagline):
-            return set()
-        title = telling_text(replace(tool, description=""), ordinary=self.ordinary)
-        return {self._titles[found.lower()] for found in self._title.findall(title)}
-
-
-def _leading(hits: Sequence[str]) -> str | None:
-    """Give what stands there more often than anything else; None where two do, or nothing."""
-    (first, most), (_, next_most), *_ = [*Counter(hits).most_common(2), ("", 0), ("", 0)]
-    return first if most > next_most else None
+        return leading(self._tags.named_by(tags))
 
 
 def _by_editor(job: str, found: JobAssignment) -> JobAssignment:
@@ -346,13 +303,6 @@ def _by_editor(job: str, found: JobAssignment) -> JobAssignment:
     return JobAssignment(
         job=job, confidence=1.0, by="editor", runner_up=None if runner_up == UNSORTED else runner_up
     )
-
-
-def _prototypes(job: Job) -> tuple[str, ...]:
-    """Give the texts of jobs.toml that tell of a job."""
-    if not job.description:
-        return ()
-    return (f"{job.label} . {job.description}", " . ".join(job.synonyms), *job.synonyms)
 
 
 def _hinted(tool: Described) -> str | None:
