@@ -134,3 +134,8 @@ def test_lines_are_parted_by_line_feeds_alone():
         (1, "A\u2028B"),
         (2, "C"),
     ]
+
+
+def test_the_address_of_a_page_says_that_there_is_one():
+    (one,) = given({"name": "Marrow", "facts": {"docs": "https://docs.marrow.example"}})
+    assert one.facts[0].value is True

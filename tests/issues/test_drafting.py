@@ -295,6 +295,7 @@ def test_newcomers_are_the_fresh_tools_without_a_verdict(issue, draft, side, too
         tool("bee", days=3),
         tool("cat", days=0.5, job="unsorted"),
         tool("dog", flags=(Flag.SPAM,)),
+        tool("eel", days=2, job_confidence=0.59),
     ]
 
     made = issue([comparison], fresh=fresh, jobs=jobs)
@@ -304,6 +305,7 @@ def test_newcomers_are_the_fresh_tools_without_a_verdict(issue, draft, side, too
         ("zed", "cli-agent tools"),
         ("bee", "cli-agent tools"),
         ("cat", "Not sorted yet"),
+        ("eel", "Not sorted yet"),
     ]
     assert made.newcomers[1].tagline == "Edits files"
     assert issue([comparison], fresh=fresh[::-1], jobs=jobs) == made

@@ -342,8 +342,14 @@ def test_a_tool_cannot_be_in_two_pins(plan, candidate):
 
     with pytest.raises(IssueError, match=r"pin aider\+goose .*: aider is in another pinned pair"):
         plan(tools, pinned=["aider+codex", "goose+aider"])
-    with pytest.raises(IssueError, match=r"pin aider .*: aider is in another pinned pair"):
-        plan(tools, pinned=["aider+codex", "aider"])
+
+
+def test_a_pinned_tool_that_another_pin_brings_in_already_asks_for_nothing_more(plan, candidate):
+    """Whether as one of a pair, or as the best rival of another pinned tool."""
+    tools = [candidate(slug) for slug in ("aider", "codex", "goose")]
+
+    assert pairs(plan(tools, pinned=["aider", "aider+goose"])) == [("aider", "goose")]
+    assert pairs(plan(tools, pinned=["aider", "codex"])) == [("aider", "codex")]
 
 
 @pytest.mark.parametrize("text", ["", "a+b+c", "a+", "+", "a+a"])

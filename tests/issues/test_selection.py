@@ -237,6 +237,24 @@ def test_without_a_next_best_the_place_stays_empty(scored):
     assert made.next_best == {}
 
 
+def test_a_replaced_pair_makes_room_for_all_it_kept_out(scored):
+    """No pair is told that the issue is full while it is not."""
+    one, other = scored("lead", 0.6), scored("other", 0.5, job="j3")
+    both = Scored(one.a, other.b, one.score.model_copy(update={"total": 0.9}))
+
+    made = choose(
+        [one, both, other],
+        pinned=(),
+        config=PairingConfig(),
+        categories=CATEGORIES,
+        replaced=[both.key],
+    )
+
+    assert list(made.pairs) == [one, other]
+    assert made.replaces == {one.key: both.key}
+    assert made.why_not == {both.key: "an editor wanted the next best in its place"}
+
+
 def test_each_chosen_pair_names_what_would_stand_in_its_place(scored):
     pairs = [
         scored("lead", 0.9, job="j0"),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import IssueError
-from digest.issues.weeks import week_of, window
+from digest.issues.weeks import week_of, whole_week, window
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
@@ -85,6 +85,18 @@ def test_a_text_that_is_no_week_is_told_the_form(text):
 def test_a_week_the_year_does_not_have_is_refused(week):
     with pytest.raises(IssueError, match="has no week"):
         window(week, now=NOW, zone=UTC)
+
+
+@pytest.mark.parametrize("week", ["0000-W01", "0001-W01", "9999-W52"])
+def test_a_week_whose_days_can_be_no_dates_is_refused(week):
+    with pytest.raises(IssueError, match=f"no issue is of the year {int(week[:4])};"):
+        whole_week(week, zone=BERLIN)
+
+
+def test_a_week_in_other_digits_is_told_the_form():
+    """A row of the week would stand beside that of the same week in ours."""
+    with pytest.raises(IssueError, match="such as 2026-W47"):
+        whole_week("٢٠٢٦-W٤٧", zone=UTC)
 
 
 def test_a_week_that_has_not_begun_is_refused_with_its_first_day():

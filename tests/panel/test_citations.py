@@ -1,10 +1,12 @@
 """Golden 6: which quotes of a snippet stand, and which numbers a text may name."""
 
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.panel.citations import find, missing_numbers, trouble_with
+from digest.panel.citations import find, missing_numbers, normal, trouble_with
 from digest.panel.untrusted import WITHHELD
 
 TEXT = (
@@ -68,6 +70,22 @@ def test_golden_6_marks_and_dashes_may_be_of_another_kind(quote: str):
     assert trouble_with(quote, TEXT) is None
 
 
+@pytest.mark.parametrize(
+    ("quote", "text"),
+    [
+        ("runs on Windows", "It doesnt say it runs on Windows"),
+        ("ready for production", "This is far from ready for production."),
+        ("Windows", "✅ Linux ❌ Windows"),
+    ],
+)
+def test_golden_6_a_negation_may_be_spelled_carelessly_or_drawn(quote: str, text: str):
+    assert "of its clause is lost" in (trouble_with(quote, text) or "")
+
+
+def test_golden_6_a_cross_says_no_to_what_stands_behind_it_alone():
+    assert trouble_with("Linux", "✅ Linux ❌ Windows") is None
+
+
 def test_golden_6_white_space_may_be_of_another_kind():
     assert trouble_with("It  runs\non 3.2\u00a0GB", TEXT) is None
 
@@ -88,14 +106,11 @@ def test_what_we_withheld_is_no_evidence():
 @given(st.text(min_size=1, max_size=60), st.text(max_size=60), st.text(max_size=60))
 def test_a_quote_is_found_where_it_stands(quote: str, before: str, after: str):
     """Whatever is around it, the words between the two places are the quote's."""
-    text = " ".join(f"{before} {quote} {after}".split())
+    text = " ".join(normalize("NFC", f"{before} {quote} {after}").split())
     found = find(quote, text)
 
     if found is not None:
-        assert (
-            text[found[0] : found[1]].split() == " ".join(text[found[0] : found[1]].split()).split()
-        )
-        assert 0 <= found[0] < found[1] <= len(text)
+        assert normal(text[found[0] : found[1]]) == normal(quote)
 
 
 EVIDENCE = (
@@ -113,7 +128,8 @@ EVIDENCE = (
         "It costs $15",
         "It costs $15.00",
         "Three plans, 3 of them",
-        "It has 3B parameters",
+        "It has 3B parameters, 3 billion",
+        "It costs 15 dollars, 15 USD",
         "No number at all, just one thing",
     ],
 )
@@ -131,9 +147,17 @@ def test_golden_6_numbers_of_the_evidence_may_be_named(text: str):
         ("Seven plans", "Seven"),
         ("It is twice as fast", "twice"),
         ("It has 30B parameters", "30B"),
+        ("Eighty users", "Eighty"),
         ("Since 2025", "2025"),
         ("A million users", "million"),
     ],
 )
 def test_golden_6_other_numbers_may_not(text: str, missing: str):
     assert missing_numbers(text, [EVIDENCE]) == (missing,)
+
+
+@pytest.mark.parametrize("number", ["3M", "3 million", "3 GB", "40 s", "15 dollars"])
+def test_golden_6_another_unit_makes_another_number(number: str):
+    evidence = "A 3B model answers 15 users in 40 ms; 120 tokens."
+
+    assert missing_numbers(f"It has {number}, and 120 s", [evidence]) == (number,)

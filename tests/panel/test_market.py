@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.catalogue.jobs import load_jobs
-from digest.model import AgedCount, Market, Tool
+from digest.model import SURE_JOB, AgedCount, Market, Tool
 from digest.panel.evidence import coverage
-from digest.panel.market import MIN_BEFORE, MIN_PEERS, QUARTER, SURE, WAVE, Markets, market_of
+from digest.panel.market import MIN_BEFORE, MIN_PEERS, QUARTER, WAVE, Markets, market_of
 from digest.panel.rulebook import load_rules
 from digest.panel.rules import review_all
 
@@ -59,14 +59,14 @@ def was_there(other, asked):
 
 def one_by_one(asked, tools, counts, since):
     """What is known around a tool, worked out anew from all the others."""
-    if asked.job == "unsorted" or asked.job_confidence < SURE:
+    if asked.job == "unsorted" or asked.job_confidence < SURE_JOB:
         return Market()
     in_job = [
         each
         for each in tools
         if each.job == asked.job
         and each.slug != asked.slug
-        and each.job_confidence >= SURE
+        and each.job_confidence >= SURE_JOB
         and not each.flags
     ]
     rivals = [each for each in in_job if each.family != asked.family]

@@ -98,7 +98,7 @@ def is_stale(evidence: Evidence, reviewer: Reviewer) -> bool:
 STANDS_IN = {"price": "entry_price", "local": "self_host", "age": "launched_at"}
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(sheets())
 def test_golden_5_a_fact_turned_unknown_takes_out_its_own_points_and_no_more(evidence: Evidence):
     before = {made.reviewer: points(made) for made in review_all(evidence, RULES, NOW)}
@@ -119,7 +119,7 @@ def test_golden_5_a_fact_turned_unknown_takes_out_its_own_points_and_no_more(evi
             assert mean is None or made.score == pytest.approx(mean, abs=1e-4)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(sheets())
 def test_golden_5_no_ship_is_lost_with_what_spoke_against_it_nor_a_skip_with_what_spoke_for_it(
     evidence: Evidence,

@@ -1,4 +1,4 @@
-"""What sending needs: the scripted SMTP server of the delivery tests, and a frozen audience."""
+"""What several steps need: the classifier of jobs, a scripted SMTP server, and a frozen audience."""
 
 import importlib.util
 from collections.abc import Callable, Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from digest.catalogue.jobs import JobClassifier, load_jobs
 from digest.model import IssueState, SubscriberState
 from digest.steps.send import freeze
 from digest.store.engine import Database
@@ -20,6 +21,12 @@ _SPEC.loader.exec_module(smtp_server)
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 WEEK = "2026-W47"
+
+
+@pytest.fixture(scope="session")
+def classifier() -> JobClassifier:
+    """The classifier of jobs as it ships: it learns for more than a second, so once for all tests."""
+    return JobClassifier(load_jobs())
 
 
 @pytest.fixture

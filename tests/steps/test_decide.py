@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from digest.catalogue.jobs import JobClassifier, load_jobs
 from digest.errors import DecisionError, NotFoundError
 from digest.model import Flag, Launch
 from digest.steps import decide
@@ -20,11 +19,6 @@ from digest.store import tools as tool_store
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 EMBER = "https://ember.example"
 REPOSITORY = "https://github.com/kilnworks/ember"
-
-
-@pytest.fixture(scope="module")
-def classifier():
-    return JobClassifier(load_jobs())
 
 
 def launch(native_id, name="Ember", source="hn", **more):

@@ -22,7 +22,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from digest.catalogue.jobs import JobClassifier, load_jobs
+from digest.catalogue.jobs import JobClassifier
 from digest.delivery.transports.memory import MemoryTransport
 from digest.demo.site import Page
 from digest.model import IssueState, Outcome, PageOutcome, Plan, Verdict
@@ -85,9 +85,10 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def runs(captures_dir: Path, tmp_path_factory, sqlite_template, copy_database) -> Iterator[object]:
+def runs(
+    captures_dir: Path, classifier: JobClassifier, tmp_path_factory, sqlite_template, copy_database
+) -> Iterator[object]:
     """Two walks from two empty databases; the second shares nothing with the first but the code."""
-    classifier = JobClassifier(load_jobs())
     with ExitStack() as end:
         web = end.enter_context(replayed(served(captures_dir)))
         made = []

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from digest.catalogue.established import CatalogueFile, as_established, launches_of, packaged
-from digest.catalogue.jobs import JobClassifier, load_jobs
 from digest.errors import GivenError
 from digest.model import EntryPrice, FactKind, Launch, Tool
 from digest.steps.export import export_launches
@@ -62,11 +61,6 @@ url = "https://grove.example/docs"
 as_of = 2026-09-01
 span = "Documentation"
 """
-
-
-@pytest.fixture(scope="module")
-def classifier():
-    return JobClassifier(load_jobs())
 
 
 @pytest.fixture

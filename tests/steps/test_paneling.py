@@ -29,13 +29,13 @@ from digest.panel.base import Memory, Pairing, RulePanel
 from digest.panel.rules import load_rules
 from digest.sources.captures import CaptureStore
 from digest.steps.desk import WeeklyParts, load_desk
-from digest.steps.paneling import excerpts, lay_before_panel
+from digest.steps.paneling import excerpts, lay_before_panel, said_now
 from digest.steps.reviewing import revisions
 from digest.steps.weekly import BuildOptions, approve_issue, build_issue
 from digest.store import captures as capture_store
 from digest.store import pages as page_store
 from digest.store.engine import Database
-from tests.steps.test_weekly import BRAND, NOW, WEEK, classifier, fill, launches  # noqa: F401 # fixtures
+from tests.steps.test_weekly import BRAND, NOW, WEEK, fill, launches  # noqa: F401 # fixtures
 
 TEMPLATES = Path(__file__).parents[2] / "email_templates"
 
@@ -180,6 +180,26 @@ def test_tools_told_by_a_model_are_laid_before_it_again(house: Database):
     build(house, panel, week="2026-W48", now=NOW + timedelta(days=7))
 
     assert told <= {each.tool.slug for each in panel.laid}
+
+
+def test_a_tool_that_readers_know_and_that_is_chosen_again_has_the_reviews_of_its_issue(
+    house: Database,
+):
+    """What the checklist said to readers once is no reason to keep that in place of what is shown."""
+    report = build(house, RulePanel())
+    told = set(shown(report))
+    approve_issue(house, WEEK, by="Ada", now=NOW)
+    parts, now = parts_with(house, Contrary()), NOW + timedelta(days=7)
+    span = window("2026-W48", now=now, zone=parts.zone)
+    desk = load_desk(parts, week="2026-W48", span=span, now=now, also=told)
+    pair = report.plan.chosen[0]
+    plan = report.plan.model_copy(update={"chosen": (pair,)})
+
+    kept = said_now(lay_before_panel(desk, plan, parts=parts, now=now).desk, plan)
+
+    methods = {each.tool: each.method for each in kept}
+    assert {slug for slug in told if methods[slug] is Method.MODEL} == {pair.a, pair.b}
+    assert len({(each.tool, each.reviewer) for each in kept}) == len(kept)
 
 
 def test_pages_that_are_kept_are_read_and_a_lost_one_is_passed_over(

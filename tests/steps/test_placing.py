@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from digest.catalogue.identity import identify
-from digest.catalogue.jobs import JobClassifier, load_jobs
 from digest.catalogue.lookalikes import MAX_BLOCK, Outline
 from digest.catalogue.names import product_key, slug_of
 from digest.catalogue.urls import registrable
@@ -128,14 +127,14 @@ def test_a_part_of_another_tool_is_not_shown_and_takes_no_place_of_a_crowd(db):
     assert not found & set(parts)
 
 
-def test_tools_are_marked_once_and_again_when_they_were_changed(db):
+def test_tools_are_marked_once_and_again_when_they_were_changed(db, classifier):
     tools = known_tools(Random(3), 30)
     with db.write() as session:
         tool_store.put_tools(session, tools)
         assert len(mark_store.unmarked(session, "1")) == len(tools)
     with db.write() as session:
         launch_store.put_launches(session, [launch("1", "Fresh")], now=NOW)
-    research(db, classifier=JobClassifier(load_jobs()))
+    research(db, classifier=classifier)
 
     with db.write() as session:
         assert [row[0] for row in mark_store.unmarked(session, "1")] == ["fresh"]

@@ -3,7 +3,6 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from digest.catalogue.jobs import JobClassifier, load_jobs
 from digest.catalogue.tools import refreshed
 from digest.model import EntryPrice, Fact, FactKind, PageRole
 from digest.steps.research import research
@@ -25,9 +24,8 @@ PRICE = Fact(
 )
 
 
-def test_what_a_tools_own_page_says_meanwhile_is_not_lost(db):
+def test_what_a_tools_own_page_says_meanwhile_is_not_lost(db, classifier):
     """A visit stores a fact and the tool it changes; research must not write the tool of before."""
-    classifier = JobClassifier(load_jobs())
     put(db, launch("1", site=EMBER))
     research(db, classifier=classifier)
     put(db, launch("1", site=EMBER, capture_key="read-again"))

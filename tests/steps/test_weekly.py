@@ -71,11 +71,6 @@ BRAND = Brand(
 
 
 @pytest.fixture(scope="module")
-def classifier() -> JobClassifier:
-    return JobClassifier(load_jobs())
-
-
-@pytest.fixture(scope="module")
 def launches():
     """The demo week's launches as the parsers read them."""
     found = []

@@ -351,6 +351,16 @@ def test_a_pin_of_an_older_tool_that_is_near_none_is_followed(house, build, ada)
     assert keys(build())[0] == "tts-a+tts-odd"
 
 
+def test_a_pinned_older_tool_that_is_near_none_gets_a_new_rival(house, build, ada):
+    odd = tool("tts-odd", "tts", days=200, job_confidence=0.3)
+    with house.write() as session:
+        tool_store.put_tools(session, [odd])
+        tool_store.replace_facts(session, {odd.slug}, facts(odd.slug))
+    wishes.pin(ada(), "tts-odd")
+
+    assert keys(build())[0] in {"tts-a+tts-odd", "tts-b+tts-odd"}
+
+
 def test_a_tool_whose_own_page_is_gone_is_not_paired(house, build):
     page = ProductPage(
         tool="tts-a",

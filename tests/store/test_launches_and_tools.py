@@ -228,22 +228,23 @@ def test_a_tool_is_brought_up_to_date_and_found(db: Database):
         assert tools.count_tools(session) == {"tools": 2, "facts": 0, "reviews": 0}
 
 
-def test_rivals_do_the_same_job_and_nobody_is_a_rival_of_the_unsorted(db: Database):
+def test_rivals_surely_do_the_same_job_and_nobody_is_a_rival_of_the_unsorted(db: Database):
     with db.write() as session:
         tools.put_tools(
             session,
             [
-                tool("aider", job="cli-agent"),
-                tool("codex", job="cli-agent", launched_at=LATER),
-                tool("claw", job="cli-agent"),
-                tool("lamp", job="small-llm"),
+                tool("aider", job="cli-agent", job_confidence=0.9),
+                tool("codex", job="cli-agent", job_confidence=0.6, launched_at=LATER),
+                tool("claw", job="cli-agent", job_confidence=0.9),
+                tool("crab", job="cli-agent", job_confidence=0.59),
+                tool("lamp", job="small-llm", job_confidence=0.9),
                 tool("stray"),
                 tool("other-stray"),
             ],
         )
 
     with db.read() as session:
-        rivals = tools.rivals_of(session, tool("aider", job="cli-agent"))
+        rivals = tools.rivals_of(session, tool("aider", job="cli-agent", job_confidence=0.9))
         assert [each.slug for each in rivals] == ["codex", "claw"]
         assert tools.rivals_of(session, tool("stray")) == []
 

@@ -1,5 +1,7 @@
 """Migrations: from nothing to the tables, and no work on a schema that is not ours."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from alembic import command
@@ -11,6 +13,7 @@ from digest.store import migrate as subject
 from digest.store import placements
 from digest.store.engine import Database
 from digest.store.tools import facts_of
+from tests.conftest import NOW
 
 
 def test_the_migrations_give_exactly_the_tables_of_the_program(db: Database):
@@ -140,3 +143,39 @@ def test_a_job_that_goes_by_another_name_now_is_renamed_where_it_stands(tmp_path
         row = connection.execute(sa.text("SELECT job, job_runner_up FROM tool")).one()
     assert tuple(row) == ("guardrails", "guardrails")
     database.close()
+
+
+def _row(connection: sa.Connection, table: str, **given: object) -> None:
+    """Insert a row by what the table is at this moment; what is not given and must be is empty."""
+    described = sa.Table(table, sa.MetaData(), autoload_with=connection)
+    for column in described.columns:
+        if not column.nullable and column.name != "id" and column.server_default is None:
+            is_time = isinstance(column.type, sa.DateTime)
+            number = 0 if isinstance(column.type, sa.Integer) else ""
+            given.setdefault(column.name, NOW if is_time else number)
+    connection.execute(described.insert(), given)
+
+
+def test_a_database_of_before_the_plans_goes_up_and_down_with_what_it_holds(db: Database):
+    """Reviews stay, the plan of an issue becomes its week's, and the way back keeps each review once."""
+    config = subject.alembic_config()
+    review = {"tool": "ember", "reviewer": "builder", "evidence_sha256": "e", "panel_version": "1"}
+    with db.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0007")
+        _row(connection, "review", **review, verdict="ship", document="{}")
+        _row(connection, "issue", week="2026-W47", state="in_review", plan="{}", document="{}")
+
+    subject.migrate(db)
+
+    with db.engine.begin() as connection:
+        plans = connection.execute(sa.text("SELECT week, document, wishes FROM plan")).all()
+        kept = connection.execute(sa.text("SELECT tool, outcome, reason FROM review")).all()
+        later = NOW + timedelta(days=1)
+        _row(connection, "review", **review, verdict="skip", document="{}", reviewed_at=later)
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0007")
+        verdicts = connection.execute(sa.text("SELECT verdict FROM review")).scalars().all()
+    assert plans == [("2026-W47", "{}", "[]")]
+    assert kept == [("ember", "", "")]
+    assert verdicts == ["skip"]

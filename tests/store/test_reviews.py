@@ -1,10 +1,10 @@
 """Reviews at rest, on both databases: the former ones stay, and the newest calls are found."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from digest.model import INCUMBENTS, Review, Reviewer, Tool, Verdict
+from digest.model import INCUMBENTS, Method, Review, Reviewer, Tool, Verdict
 from digest.panel.changes import outcome
 from digest.steps.reviewing import keep_reviews
 from digest.store import reviews as subject
@@ -33,9 +33,9 @@ def review(
     )
 
 
-def keep(db: Database, *reviews: Review) -> None:
+def keep(db: Database, *reviews: Review, now: datetime | None = None) -> None:
     with db.write() as session:
-        keep_reviews(session, reviews)
+        keep_reviews(session, reviews, now=now or max(each.reviewed_at for each in reviews))
 
 
 def history(db: Database, tool: str = "ember") -> list[tuple[str, str]]:
@@ -61,6 +61,23 @@ def test_one_that_comes_to_something_else_stands_before_the_former(db: Database)
         ("ship", "rules 3 → 2"),
         ("skip", "rules 2 → 3"),
         ("ship", ""),
+        ("ship", ""),
+    ]
+
+
+def test_one_that_was_kept_and_stands_again_is_the_newest(db: Database):
+    """A model's answer is taken again as of its day, after a checklist had its place."""
+    asked = review().model_copy(update={"method": Method.MODEL, "panel_version": "model-1+0"})
+    checklist = review(verdict="skip", days=1)
+    keep(db, asked)
+    keep(db, checklist)
+
+    keep(db, asked, now=NOW + timedelta(days=2))
+    keep(db, asked, now=NOW + timedelta(days=3))
+
+    assert history(db) == [
+        ("ship", "judged by checklist before, now by model"),
+        ("skip", "judged by model before, now by checklist"),
         ("ship", ""),
     ]
 

@@ -10,12 +10,15 @@ from digest.store.engine import Database
 from tests.conftest import NOW
 
 
-def tool(slug: str, family: str = "", *, days: int = 1, job: str = "small-llm") -> Tool:
+def tool(
+    slug: str, family: str = "", *, days: int = 1, job: str = "small-llm", sure: float = 0.6
+) -> Tool:
     return Tool(
         slug=slug,
         name=slug.title(),
         product_key=family,
         job=job,
+        job_confidence=sure,
         launched_at=NOW - timedelta(days=days),
     )
 
@@ -35,6 +38,7 @@ def catalogue(db: Database) -> Database:
                 *(PEBBLE, tool("pebble", "pebble", days=5)),
                 *(tool("ant", days=1), tool("bee", days=9)),
                 tool("reader", "wrenlet", job="ocr"),
+                tool("guess", sure=0.59),
             ],
         )
     return db
@@ -61,9 +65,10 @@ def test_the_limit_counts_families(catalogue: Database):
     assert [rival.slug for rival in rivals] == ["ant", "wrenlet"]
 
 
-def test_a_tool_without_a_job_has_no_rivals(catalogue: Database):
+def test_a_tool_without_a_sure_job_has_no_rivals(catalogue: Database):
     with catalogue.read() as session:
         assert subject.rivals_of(session, tool("odd", job="unsorted")) == []
+        assert subject.rivals_of(session, tool("odd", sure=0.59)) == []
 
 
 def test_kin_are_the_other_listings_of_the_family_whatever_their_job(catalogue: Database):

@@ -205,7 +205,9 @@ def plan(week: str) -> Plan:
 
 
 def tool(slug: str, name: str, **fields) -> Tool:
-    return Tool(slug=slug, name=name, launched_at=NOW, job="small-models", **fields)
+    return Tool(
+        slug=slug, name=name, launched_at=NOW, job="small-models", job_confidence=0.9, **fields
+    )
 
 
 TOOLS = (

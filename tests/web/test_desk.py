@@ -269,7 +269,7 @@ def test_a_week_without_a_plan_is_empty_and_can_be_built(desk, built):
     assert built == ["2026-W50"]
 
 
-@pytest.mark.parametrize("path", ["/desk/last/plan", "/desk/2026-W1/plan"])
+@pytest.mark.parametrize("path", ["/desk/last/plan", "/desk/2026-W1/plan", "/desk/2026-W60/plan"])
 def test_what_is_no_week_is_not_found(desk, path):
     assert desk.get(path, headers=card()).status_code == 404
 

@@ -2,16 +2,18 @@
 
 import json
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from digest.model import Choice, Vote
+from digest.model import Choice, Tool, Vote
 from digest.panel.market import WAVE
 from digest.panel.rules import load_rules
 from digest.panel.takes import OUR_RECORDS
 from digest.store import decisions as decision_store
 from digest.store import readers as reader_store
+from digest.store import tools as tool_store
 from digest.web.method import SENTENCES, points
 from digest.web.notes import Sources
 from tests.conftest import NOW
@@ -428,6 +430,22 @@ def test_the_method_has_every_check_answer_weight_threshold_and_kind_of_sentence
         assert f"{kind} {by}" in page
     assert "more than 80% or less than 10% of its last 30 calls" in page
     assert f"within {WAVE.days} days of it" in page
+
+
+def test_a_job_that_is_a_guess_is_not_told(world, parts, visit):
+    labels = {"small-models": "Small models"}
+    guess = Tool(
+        slug="guess", name="Guess", launched_at=NOW, job="small-models", job_confidence=0.59
+    )
+    with world.write() as session:
+        tool_store.put_tools(session, [guess])
+
+    client = visit(replace(parts, job_labels=labels))
+    sure, unsure = (words_of(client.get(f"/tools/{slug}").text) for slug in ("fresh", "guess"))
+
+    assert "Small models" in sure
+    assert "Job not known yet" in unsure
+    assert "Others that do this job" not in unsure
 
 
 def test_a_new_installation_has_pages_too(newcomer):

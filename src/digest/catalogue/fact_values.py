@@ -31,6 +31,8 @@ OR_NOT = frozenset({FactKind.INSTALL, FactKind.OPEN_INTERFACE, FactKind.PRICE})
 """Kinds whose text may be true, where nobody says which, or false, where there is none."""
 NONE = frozenset({"none", "no"})
 UNKNOWN = frozenset({"", "unknown"})
+ON_PAGES = frozenset({FactKind.DOCS, FactKind.EXAMPLE, FactKind.TERMS})
+"""Kinds that are true where their page has an address."""
 _YEAR_OR_MONTH = re.compile(r"\d{4}(-\d{2})?")
 
 
@@ -69,7 +71,8 @@ def as_given(kind: FactKind, value: object) -> object:
     """
     if isinstance(value, str) and value.strip().casefold() in UNKNOWN:
         return None
-    told = _plainer(kind, value)
+    is_address = isinstance(value, str) and value.startswith(("https://", "http://"))
+    told = True if is_address and kind in ON_PAGES else _plainer(kind, value)
     if told is None or (kind in OR_NOT and isinstance(told, bool)):
         return told
     if wanted := misfit(kind, told):

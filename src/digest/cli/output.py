@@ -12,15 +12,13 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from digest.errors import IssueError
-from digest.issues.weeks import WEEK
+from digest.issues.weeks import whole_week
 from digest.model import Launch
 
 
 def week(text: str) -> str:
     """Let a week's text through; the typing mistake is said before anything is looked for."""
-    if not WEEK.fullmatch(text):
-        raise IssueError(text, "not a week; give it as ISO year and week, such as 2026-W47")
+    whole_week(text, zone=UTC)
     return text
 
 

@@ -29,38 +29,41 @@ Asked = Annotated[
 ]
 Pair = Annotated[str, typer.Argument(metavar="SLUG+SLUG", help="A pair of the plan.")]
 Several = Annotated[list[str] | None, typer.Option(metavar="SLUG[+SLUG]")]
+Forced = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SLUG+SLUG", help='Pin that passes "one product" and "published".'),
+]
+GivenFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE.jsonl",
+        exists=True,
+        dir_okay=False,
+        help="Tools with their facts, a JSON object a line.",
+    ),
+]
+PublishedFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.jsonl",
+        exists=True,
+        dir_okay=False,
+        help='Past comparisons, such as {"week": "2026-W20", "a": "aider", "b": "codex"}.',
+    ),
+]
 
 
 @pairs.command("plan")
 def plan_command(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE.jsonl",
-            exists=True,
-            dir_okay=False,
-            help="Tools with their facts, a JSON object a line.",
-        ),
-    ],
+    file: GivenFile,
     week: Annotated[
         str, typer.Option(metavar="WEEK", callback=week_text, help="ISO week such as 2026-W47.")
     ],
     pin: Several = None,
     ban: Several = None,
-    force: Annotated[
-        list[str] | None,
-        typer.Option(metavar="SLUG+SLUG", help='Pin that passes "one product" and "published".'),
-    ] = None,
+    force: Forced = None,
     note: Annotated[str, typer.Option(help="Why pairs are forced.")] = "",
-    published: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.jsonl",
-            exists=True,
-            dir_okay=False,
-            help='Past comparisons, such as {"week": "2026-W20", "a": "aider", "b": "codex"}.',
-        ),
-    ] = None,
+    published: PublishedFile = None,
     *,
     as_json: JsonFlag = False,
 ) -> None:

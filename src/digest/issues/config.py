@@ -2,13 +2,13 @@
 
 from sqlmodel import Field
 
-from digest.model import Value
+from digest.model import SURE_JOB, Value
 
 
 class PairingConfig(Value):
     """Every number of the pairing; the defaults are the published method."""
 
-    min_job_confidence: float = Field(default=0.6, ge=0, le=1)
+    min_job_confidence: float = Field(default=SURE_JOB, ge=0, le=1)
     min_coverage: float = Field(default=0.5, ge=0, le=1)
     min_calls: int = Field(default=2, ge=0)
     """Reviewers that must have made a call on each side."""

@@ -10,6 +10,7 @@ from digest.issues.cells import shortened
 from digest.issues.rows import fact_rows
 from digest.issues.sides import Side
 from digest.model import (
+    SURE_JOB,
     Comparison,
     Issue,
     Job,
@@ -142,22 +143,26 @@ def _newcomers(
     """
     Give fresh tools without a verdict: with a job first, then the newest; flagged ones never.
 
-    A product stands there once, and not where another listing of it has a verdict. What has no job
-    and a headline for a name is most likely no product.
+    A job that is a guess is not told. A product stands there once, and not where another listing of
+    it has a verdict. What has no job and a headline for a name is most likely no product.
     """
     tools = sorted(fresh, key=lambda tool: tool.slug)
     compared = {side.slug for comparison in comparisons for side in (comparison.a, comparison.b)}
     shown = {tool.family for tool in tools if tool.slug in compared}
-    sorted_in = {key: job.label for key, job in jobs.items() if key not in UNPAIRED}
+    labels = {
+        tool.slug: jobs[tool.job].label
+        for tool in tools
+        if tool.job in jobs.keys() - UNPAIRED and tool.job_confidence >= SURE_JOB
+    }
     left = [
         tool
         for tool in tools
         if tool.family not in shown
         and not tool.flags
-        and (tool.job in sorted_in or len(tool.name.split()) <= NAME_WORDS)
+        and (tool.slug in labels or len(tool.name.split()) <= NAME_WORDS)
     ]
     left.sort(key=lambda tool: tool.launched_at, reverse=True)
-    left.sort(key=lambda tool: tool.job not in sorted_in)
+    left.sort(key=lambda tool: tool.slug not in labels)
     once = {tool.family: tool for tool in reversed(left)}
     left = [tool for tool in left if once[tool.family] is tool]
     return tuple(
@@ -165,7 +170,7 @@ def _newcomers(
             slug=tool.slug,
             name=shortened(tool.name, LONGEST_NAME),
             tagline=tagline(tool),
-            job_label=sorted_in.get(tool.job, "Not sorted yet"),
+            job_label=labels.get(tool.slug, "Not sorted yet"),
             url=tool.url,
         )
         for tool in left[:NEWCOMERS]

@@ -1,6 +1,6 @@
 """Follow an editor's pins: a pair named whole, or a tool with the best rival that is left for it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.errors import IssueError
@@ -25,9 +25,15 @@ class Pins:
     scored: Sequence[Scored]
 
     def follow(self) -> list[Scored]:
-        """Give the pinned pairs: first those named whole, then the best rival of each single tool."""
+        """
+        Give the pinned pairs: first those named whole, then the best rival of each single tool.
+
+        A single tool that is in one of the pairs already has what was asked for it.
+        """
         found: list[Scored] = []
         for wish in sorted(self.asked.pins, key=lambda wish: -len(wish)):
+            if len(wish) < PAIR and any(wish[0] in other.key for other in found):
+                continue
             pair = self._pair(wish) if len(wish) == PAIR else self._best_rival(wish[0], found)
             used = {slug for other in found for slug in other.key} & set(pair.key)
             if used:
@@ -51,20 +57,34 @@ class Pins:
         return ready or self.judge(job.key).score(a, b, similarity=None)
 
     def _best_rival(self, slug: str, found: Sequence[Scored]) -> Scored:
-        self._candidate(slug, (slug,))
-        used = {name for pair in found for name in pair.key} - {slug}
-        unwanted = set(self.asked.replaced)
-        rivals = [
-            pair
-            for pair in self.scored
-            if slug in pair.key
-            and not used & set(pair.key)
-            and pair.key not in unwanted
-            and not self.objection(pair.a, pair.b)
-        ]
+        own = self._candidate(slug, (slug,))
+        used = {name for pair in found for name in pair.key}
+        scored = [pair for pair in self.scored if slug in pair.key]
+        # a new tool is scored with those near it alone: an older one may be near none, and is pinned
+        rivals = self._allowed(scored, used) or self._allowed(self._with_all(own), used)
         if not rivals:
             raise self._error((slug,), "no other tool of its job can stand against it this week")
         return max(rivals, key=lambda pair: pair.score.total)
+
+    def _with_all(self, own: Candidate) -> list[Scored]:
+        """Score a tool with every other of its job that may be paired, in the order of slugs."""
+        others = [
+            other
+            for _, other in sorted(self.passed.items())
+            if other.tool.job == own.tool.job and other.tool.slug != own.tool.slug
+        ]
+        judge = self.judge(own.tool.job)
+        return [judge.score(own, other, similarity=None) for other in others]
+
+    def _allowed(self, pairs: Sequence[Scored], used: Collection[str]) -> list[Scored]:
+        """Give those that no rule, no other pin and no wish for another keeps out."""
+        return [
+            pair
+            for pair in pairs
+            if not set(used) & set(pair.key)
+            and pair.key not in set(self.asked.replaced)
+            and not self.objection(pair.a, pair.b)
+        ]
 
     def _candidate(self, slug: str, wish: Slugs) -> Candidate:
         if slug not in self.passed:

@@ -23,7 +23,11 @@ ENTRY_ORDER = ("free", "freemium", "paid", "contact")
 LONGEST = 40
 _FORMATS = frozenset({"GGUF"})
 """Open interfaces that are files, not ways to call a program."""
-_AMOUNT = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_AMOUNT = re.compile(r"\d[\d.,]*\d|\d")
+_PLAIN = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+"""An amount as English has it."""
+_MAYBE_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+"""Either of two amounts, by where it was written."""
 
 Rule = Callable[[Fact, Fact | None], str | None]
 """This side's fact and the other's, if that is known, to a line for this side."""
@@ -92,14 +96,22 @@ def _price(mine: Fact, theirs: Fact | None) -> str | None:
 
 
 def _is_lower(price: str, other: str) -> bool:
-    """Say whether every amount is at most the other's and one is less; False in other terms."""
+    """
+    Say whether every amount is at most the other's and one is less.
+
+    False in other terms, and where an amount could be read in two ways: 9,99 and 1.000.
+    """
     if _AMOUNT.sub("#", price) != _AMOUNT.sub("#", other):
         return False
-    ours, theirs = (
-        [Decimal(amount.replace(",", "")) for amount in _AMOUNT.findall(text)]
-        for text in (price, other)
-    )
+    amounts = [_AMOUNT.findall(text) for text in (price, other)]
+    if not all(_is_plain(amount) for found in amounts for amount in found):
+        return False
+    ours, theirs = ([Decimal(amount.replace(",", "")) for amount in found] for found in amounts)
     return ours != theirs and all(one <= two for one, two in zip(ours, theirs, strict=True))
+
+
+def _is_plain(amount: str) -> bool:
+    return bool(_PLAIN.fullmatch(amount)) and not _MAYBE_THOUSANDS.fullmatch(amount)
 
 
 def _only(mine: Fact, theirs: Fact | None) -> tuple[str, ...]:
@@ -109,6 +121,9 @@ def _only(mine: Fact, theirs: Fact | None) -> tuple[str, ...]:
 
 
 def _platforms(mine: Fact, theirs: Fact | None) -> str | None:
+    named = {part.casefold() for part in _parts(theirs)} if theirs else set()
+    if named and not named & (SYSTEMS | WEB):
+        return None  # "Python" is no system: on which it runs is not known
     only = _only(mine, theirs)
     systems = tuple(name for name in only if name.casefold() in SYSTEMS)
     if systems:
@@ -122,7 +137,7 @@ def _interface(mine: Fact, theirs: Fact | None) -> str | None:
     ways = tuple(_with_article(name) for name in only if name not in _FORMATS)
     if ways:
         return f"it has to plug in through {joined(ways, 'or')}"
-    return f"it has to come as {joined(only, 'or')} files" if only else None
+    return f"you work with {joined(only, 'or')} files" if only else None
 
 
 def _with_article(name: str) -> str:

@@ -89,7 +89,7 @@ class Judge:
         """
         sheets = {found.tool.slug: Sheet.of(found) for found in candidates}
         ranks: dict[tuple[str, str], float | None] = {}
-        for slug in sheets.keys() & near.keys():
+        for slug in sorted(sheets.keys() & near.keys()):
             for other, rank in near[slug].items():
                 if other in sheets:
                     ranks[min(slug, other), max(slug, other)] = rank

@@ -143,15 +143,24 @@ def choose(
     """
     everything = Pool([*pinned, *pool], config=config, categories=categories)
     taken = list(range(len(pinned)))
-    while len(taken) < config.target:
-        position = everything.best(taken, shut=taken)
-        if position is None:
-            break
-        taken.append(position)
+    _fill(everything, taken, config.target)
     unwanted = {n for n, pair in enumerate(everything.pairs) if pair.key in set(replaced)}
     unwanted -= set(range(len(pinned)))
     instead = _replace(everything, taken, unwanted)
+    # what was replaced may have filled its job or category, and kept out another pair besides
+    _fill(everything, taken, config.target, unwanted=unwanted)
     return _chosen(everything, taken, unwanted, instead)
+
+
+def _fill(
+    pool: Pool, taken: list[int], target: int, *, unwanted: Collection[int] = frozenset()
+) -> None:
+    """Take the best pairs that fit until there are so many, or none fits."""
+    while len(taken) < target:
+        position = pool.best(taken, shut={*taken, *unwanted})
+        if position is None:
+            return
+        taken.append(position)
 
 
 def _replace(pool: Pool, taken: list[int], unwanted: Collection[int]) -> dict[int, int]:

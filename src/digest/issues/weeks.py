@@ -8,8 +8,10 @@ from pydantic import AwareDatetime
 from digest.errors import IssueError
 from digest.model import Value
 
-WEEK = re.compile(r"(\d{4})-W(\d{2})")
+WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 SPAN = timedelta(days=7)
+FIRST_YEAR, LAST_YEAR = 1970, 9999
+"""Years beyond which the days of a window can be no dates, or nothing was ever launched."""
 
 
 class Window(Value):
@@ -75,6 +77,8 @@ def _monday(week: str) -> date:
     if match is None:
         raise IssueError(week, "not a week; give it as ISO year and week, such as 2026-W47")
     year, number = map(int, match.groups())
+    if not FIRST_YEAR <= year < LAST_YEAR:
+        raise IssueError(week, f"no issue is of the year {year}; give a week such as 2026-W47")
     try:
         return date.fromisocalendar(year, number, 1)
     except ValueError as error:

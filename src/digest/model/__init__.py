@@ -17,6 +17,7 @@ from digest.model.captures import (
     SourceState,
 )
 from digest.model.catalogue import (
+    SURE_JOB,
     EntryPrice,
     Fact,
     FactKind,
@@ -42,21 +43,15 @@ from digest.model.issues import (
     Answer,
     AnswerKind,
     Approval,
-    Candidate,
     Card,
     Comparison,
-    Contender,
     Edition,
     FactCell,
     FactRow,
     Issue,
     IssueState,
     Newcomer,
-    PairPlan,
-    PairScore,
     PastVote,
-    Plan,
-    Rejection,
     Revision,
     StaleSource,
     Withdrawal,
@@ -89,6 +84,14 @@ from digest.model.panel import (
     Usage,
     Verdict,
 )
+from digest.model.plans import (
+    Candidate,
+    Contender,
+    PairPlan,
+    PairScore,
+    Plan,
+    Rejection,
+)
 from digest.model.popularity import AgedCount, Count
 from digest.model.readers import (
     Choice,
@@ -103,6 +106,7 @@ from digest.model.wishes import Wish, WishKind
 __all__ = [
     "INCUMBENTS",
     "LONG_AGO",
+    "SURE_JOB",
     "AgedCount",
     "Answer",
     "AnswerKind",

@@ -89,6 +89,10 @@ class Job(Value):
     """Rows a comparison in this job shows, in this order."""
 
 
+SURE_JOB = 0.6
+"""Confidence from which a job is more than a guess: on a guess nobody is a rival, paired or labelled."""
+
+
 class JobAssignment(Value):
     """Which job a tool does, how sure that is, and what came second."""
 

@@ -7,6 +7,7 @@ so that the "not" of its clause falls away, and may not begin or end inside a wo
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 
 from digest.panel.untrusted import WITHHELD
@@ -18,28 +19,41 @@ _MARKS = str.maketrans(
 )
 """One character for one, so that a place in the one text is the same place in the other."""
 _CLAUSE_END = re.compile(
-    r"[.!?](?=\s|$)|[;•|\n]|,?\s\b(?:but|however|although|though|whereas|while|yet)\b",
+    r"[.!?](?=\s|$)|[;•|\n]|(?=[✅✔✓☑❌✗✘])|,?\s\b(?:but|however|although|though|whereas|while|yet)\b",
     re.IGNORECASE,
 )
 _NEGATION = re.compile(
     r"\b(?:no\s+longer|not(?!\s+(?:only|just|merely|least)\b)|no(?!\s+(?:wonder|doubt|matter)\b)|never|neither|"
     r"nor|none|nothing|nobody|nowhere|cannot|without|lacks?|lacking|hardly|barely|rarely|unlike|"
     r"except|excluding|instead\s+of|rather\s+than|fails?\s+to|failed\s+to|refuses?\s+to|"
-    r"stopped|discontinued|deprecated|unable|false|unavailable)\b|n't\b",
+    r"stopped|discontinued|deprecated|unable|false|unavailable|far\s+from|"
+    r"(?:do|does|did|is|are|was|were|has|have|ca|wo|would|could|should)nt)\b|n't\b|[❌✗✘]",
     re.IGNORECASE,
 )
+_MONEY = {"usd": "$", "dollar": "$", "eur": "€", "euro": "€", "gbp": "£", "pound": "£"}
+_UNITS = (
+    {"thousand": "k", "million": "m", "mn": "m", "billion": "b", "bn": "b", "trillion": "t"}
+    | {"kilobyte": "kb", "megabyte": "mb", "gigabyte": "gb", "terabyte": "tb", "sec": "s"}
+    | {"kib": "kb", "mib": "mb", "gib": "gb", "tib": "tb", "millisecond": "ms", "second": "s"}
+    | {"minute": "min", "hour": "h", "hr": "h", "day": "d", "week": "w", "month": "mo", "year": "y"}
+    | {unit: unit for unit in ("k", "m", "b", "t", "kb", "mb", "gb", "tb", "ms", "s", "min", "h")}
+)
+"""What a number counts, where another unit makes another number of it."""
 _NUMBER = re.compile(
     r"(?P<sign>[$€£¥])?\s?(?<![\w.])(?P<letter>v)?(?P<digits>\d+(?:[.,]\d+)*)"
-    r"(?P<unit>\s?%|\s?percent\b|\s?per\s+cent\b|[a-zA-Z]{1,3}\b)?",
+    rf"(?P<unit>\s?%|\s?percent\b|\s?per\s+cent\b|[\s-]?(?:{'|'.join(_UNITS | _MONEY)})s?\b|"
+    r"[a-zA-Z]{1,3}\b)?",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"\b(?P<year>\d{4})-\d\d-(?P<day>\d\d)(?=\b|T)")
 _WORDS = (
     {word: str(n) for n, word in enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 2)}
     | {"eleven": "11", "twelve": "12", "dozen": "12", "dozens": "12", "fifteen": "15"}
-    | {"twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "ninety": "90"}
+    | {"twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70"}
+    | {"eighty": "80", "ninety": "90"}
     | {"hundred": "100", "hundreds": "100", "thousand": "1000", "thousands": "1000"}
-    | {"million": "1000000", "millions": "1000000", "billion": "1000000000", "twice": "2"}
+    | {"million": "1000000", "millions": "1000000", "billion": "1000000000"}
+    | {"billions": "1000000000", "trillion": "1000000000000", "twice": "2"}
     | {"double": "2", "doubles": "2", "triple": "3", "triples": "3", "tenfold": "10"}
 )  # fmt: skip
 _WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
@@ -53,7 +67,7 @@ def normal(text: str) -> str:
 
 def find(quote: str, text: str) -> tuple[int, int] | None:
     """
-    Find a quote in a text whose white space is single already; at word ends only.
+    Find a quote in a text that is NFC with single white space; at word ends only.
 
     Returns:
         Where it begins and ends in ``text``, or None.
@@ -98,18 +112,19 @@ def missing_numbers(text: str, evidence: Iterable[str]) -> tuple[str, ...]:
     """
     List the numbers of a text that no piece of evidence holds, as they are written.
 
-    A figure with a currency or a per cent sign must have it there too. Number words count as well,
-    but for "one".
+    A figure with a currency or a per cent sign must have it there too, and one with a unit must not
+    have another there alone: 3M is not 3B. Number words count as well, but for "one".
     """
-    known: set[tuple[str, str]] = set()
+    known: dict[str, set[str]] = defaultdict(set)
     for piece in evidence:
-        known.update(_numbers(normal_marks(piece)).keys())
-    bare = {digits for digits, _ in known}
-    missing = []
+        for digits, kind in _numbers(normal_marks(piece)):
+            known[digits].add(kind)
+    missing: dict[str, None] = {}
     for (digits, kind), written in _numbers(normal_marks(text)).items():
-        is_there = (digits, kind) in known if kind else digits in bare
-        if not is_there:
-            missing.append(written)
+        kinds = known.get(digits, set())
+        is_bare = bool(kinds) and (not kind or (kind in _UNITS.values() and "" in kinds))
+        if not (is_bare or kind in kinds):
+            missing[written] = None
     return tuple(missing)
 
 
@@ -145,7 +160,7 @@ def _dropped_negation(text: str, start: int, end: int) -> str | None:
 
 
 def _numbers(text: str) -> dict[tuple[str, str], str]:
-    """Give the numbers of a text by value and kind (currency, per cent or none), as written."""
+    """Give the numbers of a text by value and kind (currency, per cent, unit or none), as written."""
     found: dict[tuple[str, str], str] = {}
     for match in _DATE.finditer(text):  # its month is no number of anything
         found.setdefault((match.group(), "date"), match.group())
@@ -153,12 +168,22 @@ def _numbers(text: str) -> dict[tuple[str, str], str]:
         found.setdefault((_value(match["day"]), ""), match.group())
     text = _DATE.sub(" ", text)
     for match in _NUMBER.finditer(text):
-        unit = (match["unit"] or "").strip().casefold()
-        kind = match["sign"] or ("%" if unit in {"%", "percent"} or unit.startswith("per") else "")
-        found.setdefault((_value(match["digits"]), kind), match.group().strip())
+        for kind in _kinds(match):
+            found.setdefault((_value(match["digits"]), kind), match.group().strip())
+    text = _NUMBER.sub(" ", text)
     for match in _WORD.finditer(text):
         found.setdefault((_WORDS[match.group().casefold()], ""), match.group())
     return found
+
+
+def _kinds(match: re.Match[str]) -> tuple[str, ...]:
+    """Say what makes a number another one: currency, per cent, unit; empty where nothing does."""
+    unit = (match["unit"] or "").strip(" -").casefold()
+    one = unit if unit in _UNITS or unit in _MONEY else unit.removesuffix("s")
+    if unit == "%" or unit.startswith("per"):
+        return ("%",)
+    found = (match["sign"] or _MONEY.get(one), _UNITS.get(one))
+    return tuple(filter(None, found)) or ("",)
 
 
 def _value(digits: str) -> str:

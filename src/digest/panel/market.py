@@ -9,12 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from digest.model import AgedCount, Market, Peer, Tool
+from digest.model import SURE_JOB, AgedCount, Market, Peer, Tool
 
 UNPAIRED = frozenset({"", "other", "unsorted"})
 """Jobs that say nothing: tools in them are no rivals of each other."""
-SURE = 0.6
-"""Confidence from which a job is more than a guess: nobody is a rival by a guess."""
 WAVE = timedelta(days=30)
 """Time within which tools come together: who came later chose a field that was crowded already."""
 MIN_PEERS = 5
@@ -59,7 +57,7 @@ class JobMarket:
         self._values: dict[_Key, list[float]] = defaultdict(list)
         self._own: dict[tuple[str, _Key], list[float]] = defaultdict(list)
         for tool in tools:
-            if tool.job == job and tool.job_confidence >= SURE and not tool.flags:
+            if tool.job == job and tool.job_confidence >= SURE_JOB and not tool.flags:
                 self._add(tool)
         self._arrivals = sorted(self._came.values())
         for values in self._values.values():
@@ -87,7 +85,7 @@ class JobMarket:
             attention among at least five tools of other families with a known count of the same
             source at the same age, and the trend of dated launches.
         """
-        if tool.job_confidence < SURE:
+        if tool.job_confidence < SURE_JOB:
             return Market()
         until = tool.launched_at + WAVE
         own = self._came.get(tool.family)

@@ -96,6 +96,17 @@ def lay_before_panel(desk: Desk, plan: Plan, *, parts: WeeklyParts, now: datetim
     return Paneled(replace(desk, reviewed=reviewed, told_tools=told_tools), run.remarks)
 
 
+def said_now(desk: Desk, plan: Plan) -> list[Review]:
+    """
+    Give what is said of every tool of a desk that was laid before the panel, each review once.
+
+    A chosen tool has what the issue shows; one that readers know has what is compared with that.
+    """
+    chosen = {slug: desk.reviewed[slug] for slug in _chosen(plan)}
+    items = {**desk.reviewed, **desk.told_tools, **chosen}.values()
+    return [review for item in items for review in item.side.reviews]
+
+
 def laid_before(desk: Desk, plan: Plan, *, parts: WeeklyParts) -> list[Subject]:
     """Give what a build would lay before the panel."""
     return subjects_of(list(_items(desk, plan).values()), parts=parts)

@@ -13,11 +13,12 @@ from digest.steps.desk import Desk
 from digest.store import reviews as store
 
 
-def keep_reviews(session: Session, reviews: Sequence[Review]) -> None:
+def keep_reviews(session: Session, reviews: Sequence[Review], *, now: datetime) -> None:
     """
     Store the reviews that come to something else than the last of the same tool and reviewer.
 
-    The last ones stay, with their date; the new ones say what changed.
+    The last ones stay, with their date; the new ones say what changed. One that a model gave earlier
+    and that stands again is stored once more: it is what is said now.
     """
     last = store.last_outcomes(session, {review.tool for review in reviews})
     other = [
@@ -34,7 +35,7 @@ def keep_reviews(session: Session, reviews: Sequence[Review]) -> None:
             kept.append((review, came_to, ""))
         elif outcome(before) != came_to:  # a row of an older program has no hash yet
             kept.append((review, came_to, reason(before, review)))
-    store.put_reviews(session, kept)
+    store.put_reviews(session, kept, now=now)
 
 
 def revisions(

@@ -5,6 +5,7 @@ A build may be run again until the issue is on its way; each build makes a new e
 given to an older one counts for nothing.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
@@ -17,7 +18,7 @@ from digest.issues.moves import moves_told
 from digest.issues.weeks import week_of, window
 from digest.mail.preflight import preflight
 from digest.mail.render import render_issue
-from digest.model import Approval, Edition, Flag, Issue, IssueState, Move, Plan
+from digest.model import Approval, Edition, Flag, Issue, IssueState, Move, Plan, Revision
 from digest.panel.base import Estimate
 from digest.panel.verdict import WATCHED, leaning
 from digest.steps.build_report import BuildReport
@@ -28,6 +29,7 @@ from digest.steps.paneling import (
     StoredAnswers,
     laid_before,
     lay_before_panel,
+    said_now,
     with_notes,
 )
 from digest.steps.planning import BuildOptions, Planned, plan_week
@@ -65,46 +67,58 @@ def build_issue(
         return standing_report(parts.db, week)
     _refuse_under_way(week, state)
     work = plan_week(week, span, options, parts, now=now)
-    plan = work.plan
-    paneled = lay_before_panel(work.desk, plan, parts=parts, now=now)
-    desk = paneled.desk
-    revised = revisions(desk, jobs=parts.jobs, labels=parts.labels, now=now)
-    issue = _draft(plan, desk, parts, moves=moves_told(revised), now=now)
-    issue = with_notes(issue, desk, parts=parts, now=now)
-    vote = last_vote(parts.db, before=week, now=now)
-    issue = issue.model_copy(update={"last_vote": vote})
+    paneled = lay_before_panel(work.desk, work.plan, parts=parts, now=now)
+    revised = revisions(paneled.desk, jobs=parts.jobs, labels=parts.labels, now=now)
+    issue = _composed(work.plan, paneled.desk, parts, moves=moves_told(revised), now=now)
     if not issue.comparisons:
         return _no_issue(parts.db, work, note=issue.note, now=now)
     edition = render_issue(
         issue, community={}, brand=parts.brand, templates_dir=parts.templates_dir, now=now
     )
     preflight(edition, week=week)
-    items = {**desk.reviewed, **desk.told_tools}.values()
-    reviews = [review for item in items for review in item.side.reviews]
+    made = _Made(work, paneled.desk, issue, edition, revised)
     with parts.db.write() as session:
-        state = store.issue_state(session, week, holds=True)
-        _refuse_under_way(week, state)
-        stands = state is IssueState.APPROVED and _is_standing(session, edition)
-        work.note(session, now=now)
-        if not stands:
-            keep_reviews(session, reviews)
-            store.put_issue(session, issue, plan, now=now)
-            review_store.put_revisions(session, week, revised)
-            store.put_edition(session, edition, now=now)
+        stands = _stands_or_stored(session, made, now=now)
         last_calls = review_store.last_calls(session, limit=WATCHED)
     if stands:
         return standing_report(parts.db, week)
     return BuildReport(
         week=week,
         state=IssueState.IN_REVIEW,
-        plan=plan,
+        plan=work.plan,
         issue=issue,
         edition=edition,
         note=issue.note,
-        decisions=_told(desk, plan),
+        decisions=_told(paneled.desk, work.plan),
         panel=paneled.remarks,
         watch=leaning(last_calls),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a build comes to."""
+
+    work: Planned
+    desk: Desk
+    issue: Issue
+    edition: Edition
+    revised: tuple[Revision, ...]
+
+
+def _stands_or_stored(session: Session, made: _Made, *, now: datetime) -> bool:
+    """Return True where just this is released already, and stands; False where it is stored now."""
+    week, plan = made.issue.week, made.work.plan
+    state = store.issue_state(session, week, holds=True)
+    _refuse_under_way(week, state)
+    made.work.note(session, now=now)
+    if state is IssueState.APPROVED and _is_standing(session, made.edition):
+        return True
+    keep_reviews(session, said_now(made.desk, plan), now=now)
+    store.put_issue(session, made.issue, plan, now=now)
+    review_store.put_revisions(session, week, made.revised)
+    store.put_edition(session, made.edition, now=now)
+    return False
 
 
 def estimate_panel(
@@ -211,6 +225,16 @@ def is_released(db: Database, week: str) -> bool:
     """Return True when an editor has released the edition that stands for the week."""
     with db.read() as session:
         return store.issue_state(session, week) in RELEASED
+
+
+def _composed(
+    plan: Plan, desk: Desk, parts: WeeklyParts, *, moves: tuple[Move, ...], now: datetime
+) -> Issue:
+    """Write the issue, with the panel's notes and the last vote."""
+    issue = _draft(plan, desk, parts, moves=moves, now=now)
+    issue = with_notes(issue, desk, parts=parts, now=now)
+    vote = last_vote(parts.db, before=plan.week, now=now)
+    return issue.model_copy(update={"last_vote": vote})
 
 
 def _draft(

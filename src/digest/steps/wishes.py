@@ -83,7 +83,7 @@ def plan_sheet(db: Database, week: str) -> PlanSheet:
         made_at=made_at,
         wishes=tuple(wishes),
         is_frozen=any(each.stands and each.kind is WishKind.FREEZE for each in wishes),
-        waits=_standing(wishes) != followed,
+        waits=numbers_of(wishes) != followed,
         names=_names(plan) if plan else {},
     )
 
@@ -194,10 +194,6 @@ def asked_of(wishes: Sequence[Wish]) -> dict[str, Any]:
 
 def numbers_of(wishes: Sequence[Wish]) -> frozenset[int]:
     """Give the numbers of the wishes that stand and that a plan can follow."""
-    return _standing(wishes)
-
-
-def _standing(wishes: Sequence[Wish]) -> frozenset[int]:
     return frozenset(each.id for each in wishes if each.stands and each.kind is not WishKind.FREEZE)
 
 

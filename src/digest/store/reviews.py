@@ -12,7 +12,9 @@ from digest.store.rows import from_document, in_chunks, upsert
 from digest.store.tables import IssueRow, ReviewRow, RevisionRow, ToolRow
 
 
-def put_reviews(session: Session, reviews: Sequence[tuple[Review, str, str]]) -> None:
+def put_reviews(
+    session: Session, reviews: Sequence[tuple[Review, str, str]], *, now: datetime
+) -> None:
     """Add reviews to those there are, each with the hash of its outcome and what changed."""
     values = [
         {
@@ -21,7 +23,7 @@ def put_reviews(session: Session, reviews: Sequence[tuple[Review, str, str]]) ->
             "verdict": review.verdict,
             "evidence_sha256": review.evidence_sha256,
             "panel_version": review.panel_version,
-            "reviewed_at": review.reviewed_at,
+            "reviewed_at": now,
             "outcome": outcome,
             "reason": reason,
             "document": review.model_dump_json(),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
-from digest.model import Fact, Tool
+from digest.model import SURE_JOB, Fact, Tool
 from digest.store.rows import (
     CHUNK,
     as_noun,
@@ -82,15 +82,15 @@ def hold_tools(session: Session, slugs: Collection[str]) -> None:
 
 def rivals_of(session: Session, tool: Tool, *shown: Tool, limit: int = 8) -> list[Tool]:
     """
-    Give other products of the same job, the newest listing of each, newest first.
+    Give other products surely of the same job, the newest listing of each, newest first.
 
     Args:
         session: Open.
-        tool: Whose rivals are wanted; one without a job has none.
+        tool: Whose rivals are wanted; one without a sure job has none.
         shown: Tools that stand beside it already; their product families are passed over as its own.
         limit: Most that are given.
     """
-    if tool.job in {"unsorted", "other"}:
+    if tool.job in {"unsorted", "other"} or tool.job_confidence < SURE_JOB:
         return []
     family = func.coalesce(func.nullif(col(ToolRow.product_key), ""), col(ToolRow.slug))
     newest_first = (col(ToolRow.launched_at).desc(), col(ToolRow.slug))
@@ -99,6 +99,7 @@ def rivals_of(session: Session, tool: Tool, *shown: Tool, limit: int = 8) -> lis
         select(col(ToolRow.slug), place.label("place"))
         .where(
             ToolRow.job == tool.job,
+            col(ToolRow.job_confidence) >= SURE_JOB,
             col(ToolRow.part_of).is_(None),
             family.not_in({each.family for each in (tool, *shown)}),
         )

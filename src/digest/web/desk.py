@@ -6,6 +6,7 @@ the next build follows it, and a button here makes one.
 """
 
 from collections.abc import Callable
+from datetime import UTC
 from http import HTTPStatus
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from digest.errors import DigestError, IssueError, NotFoundError
-from digest.issues.weeks import WEEK
+from digest.issues.weeks import whole_week
 from digest.steps import wishes as steps
 from digest.steps.wishes import PlanSheet, Wisher, plan_sheet
 from digest.web import urls
@@ -95,8 +96,10 @@ ACTS: dict[str, Callable[[Site, Wisher, str], object]] = {
 
 
 def _week(text: str) -> str:
-    if not WEEK.fullmatch(text):
-        raise HTTPException(HTTPStatus.NOT_FOUND)
+    try:
+        whole_week(text, zone=UTC)
+    except IssueError:
+        raise HTTPException(HTTPStatus.NOT_FOUND) from None
     return text
 
 

@@ -11,7 +11,7 @@ from digest.catalogue.conflicts import dissent
 from digest.catalogue.facts import current_facts
 from digest.errors import NotFoundError
 from digest.issues.cards import description, tagline
-from digest.model import Card, Comparison, Fact, Move, Tool
+from digest.model import SURE_JOB, Card, Comparison, Fact, Move, Tool
 from digest.model.wording import moved
 from digest.store import issues as issue_store
 from digest.store import reviews as review_store
@@ -134,7 +134,8 @@ def _comparisons_of(session: Session, slugs: Collection[str]) -> list[Comparison
 def _job(site: Site, tool: Tool, comparisons: list[Comparison]) -> str:
     if comparisons:
         return comparisons[0].job_label
-    return site.parts.job_labels.get(tool.job, "Job not known yet")
+    job = tool.job if tool.job_confidence >= SURE_JOB else ""
+    return site.parts.job_labels.get(job, "Job not known yet")
 
 
 def _tool_meta(tool: Tool, *, is_listed: bool) -> Meta:

@@ -104,7 +104,7 @@ KINDS = {
     "429 for ever": Kind([BUSY]),
     "500, then happy": Kind([FAILED, careful]),
     "500 for ever": Kind([FAILED], tools=2),
-    "slow": Kind([Reply(after_s=4.0)], tools=2, patience_s=1.0),
+    "slow": Kind([Reply(after_s=2.0)], tools=2, patience_s=0.5),
     "key refused": Kind([Reply(status=401)], tools=2),
     "refusal": Kind([Reply(refusal="I cannot judge this.", finish="stop")]),
     "filtered": Kind([Reply(says="", finish="content_filter")]),

@@ -12,6 +12,7 @@ from tests.panel.llm.support import larch
     ("text", "base_url", "name", "asked_at", "vendor"),
     [
         ("openai:gpt-5-mini", None, "openai:gpt-5-mini", "https://api.openai.com/v1", "OpenAI"),
+        ("openai:ft:own:1", None, "openai:ft:own:1", "https://api.openai.com/v1", "OpenAI"),
         ("anthropic:claude-x", None, "anthropic:claude-x", "https://api.anthropic.com", "Anthropic"),
         ("ollama:qwen3:8b", None, "ollama:qwen3:8b", "http://localhost:11434/v1", "Alibaba"),
         ("qwen3:8b", "http://127.0.0.1:8000/v1/", "openai:qwen3:8b", "http://127.0.0.1:8000/v1", "Alibaba"),

@@ -32,7 +32,7 @@ CAME = {
     "429 for ever": (9, 0, "the model's server answered 429, 3 times in a row"),
     "500, then happy": (5, 4, ""),
     "500 for ever": (9, 0, "the model's server answered 500, 3 times in a row"),
-    "slow": (3, 0, "no answer within 1 s, 3 times in a row"),
+    "slow": (3, 0, "no answer within 0.5 s, 3 times in a row"),
     "key refused": (1, 0, "the model's server answered 401"),
     "refusal": (4, 0, "the model refused"),
     "filtered": (4, 0, "the model refused"),
@@ -184,12 +184,12 @@ def test_counts_below_nought_are_taken_at_the_worst(now: datetime):
 
 def test_the_run_ends_in_time(server: ModelServer, now: datetime):
     """What is asked then is given up, what is left is not asked, and no server is blamed."""
-    server.says(Reply(after_s=5.0))
+    server.says(Reply(after_s=3.0))
 
-    run = panel(server, run_s=1.0, at_once=2).review([larch()], memory=Memory(), now=now)
+    run = panel(server, run_s=0.5, at_once=2).review([larch()], memory=Memory(), now=now)
 
     reasons = {each.fell_back for each in run.reviews["larch"]}
-    assert reasons == {"the run's time of 1 s was over"}
+    assert reasons == {"the run's time of 0.5 s was over"}
     assert len(server.asked) <= 2
 
 

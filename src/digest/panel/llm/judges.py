@@ -95,7 +95,7 @@ def read_judge(
         provider=provider,
         model=model,
         base_url=(base_url or PROVIDERS[provider]).rstrip("/"),
-        vendor=vendor or maker_of(model) or _own_maker(provider),
+        vendor=vendor or maker_of(model) or _own_maker(provider, is_elsewhere=bool(base_url)),
     )
 
 
@@ -122,9 +122,11 @@ def choose(judge: Judge, others: Iterable[Judge], tool: Tool) -> tuple[Judge, st
     return (free, None) if free else (judge, said)
 
 
-def _own_maker(provider: str) -> str | None:
-    """Give the maker where a provider serves its own models only."""
-    return "Anthropic" if provider == "anthropic" else None
+def _own_maker(provider: str, *, is_elsewhere: bool) -> str | None:
+    """Give the maker where a provider serves its own models only: OpenAI does at its own address."""
+    if provider == "anthropic":
+        return "Anthropic"
+    return "OpenAI" if provider == "openai" and not is_elsewhere else None
 
 
 def _is_of(tool: Tool, vendor: str) -> bool:

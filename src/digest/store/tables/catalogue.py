@@ -104,6 +104,7 @@ class ReviewRow(Row, table=True):
     evidence_sha256: str = Field(max_length=64)
     panel_version: str = Field(max_length=80)
     reviewed_at: datetime
+    """When it came to stand; a model may have given it earlier, as its document says."""
     outcome: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
     """Hash of what it came to: reviews that come to the same are stored once."""
     reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
