@@ -55,8 +55,9 @@ def test_what_the_maker_said_of_size_and_licence_is_not_said_again(tool, side):
     after = "It takes up to 131,072 tokens under MIT."
 
     told = portrait(tool(licence="MIT"), facts, after=after)
+    under_a_line = portrait(tool(licence="MIT", tagline="A 4B model"), facts, after=after)
 
-    assert told == ["It has 4B parameters."]
+    assert (told, under_a_line) == (["It has 4B parameters."], [])
 
 
 def test_ours_go_on_from_the_makers_sentence_and_only_where_there_is_one(tool, facts):

@@ -33,15 +33,15 @@ def portrait(tool: Tool, known: Known, *, after: str) -> list[str]:
         known: Its facts by kind, without those that sources contradict each other on.
         after: The sentences about the tool that stand before them, so that "it" is understood.
     """
-    said = [
-        part for part in (_origin(tool, after), _size(known, after), _terms(tool, known)) if part
-    ]
+    told = f"{tool.tagline} {after}"
+    parts = (_origin(tool, told), _size(known, told), _terms(tool, known))
+    said = [part for part in parts if part]
     first = "It" if after else tool.name
     return [f"{'It' if position else first} {part}." for position, part in enumerate(said)]
 
 
-def _origin(tool: Tool, after: str) -> str | None:
-    licence = None if tool.licence and tool.licence in after else _licence(tool.licence)
+def _origin(tool: Tool, told: str) -> str | None:
+    licence = None if tool.licence and tool.licence in told else _licence(tool.licence)
     if tool.vendor and _is_name(tool.vendor) and not _is_within(tool.vendor, tool.name):
         return f"comes from {tool.vendor}{f' and {licence}' if licence else ''}"
     return licence
@@ -68,14 +68,14 @@ def _licence(name: str | None) -> str | None:
     return f"is licensed as {name}"
 
 
-def _size(known: Known, after: str) -> str | None:
+def _size(known: Known, told: str) -> str | None:
     fact = known.get(FactKind.PARAMETERS)
     size = cell_text(fact) if fact and isinstance(fact.value, str) else None
     length = cell_text(found) if (found := known.get(FactKind.CONTEXT_LENGTH)) else None
     is_one = size and "," not in size and size[0].isdigit()
     parts = (
-        f"has {size} parameters" if is_one and size not in after.split() else "",
-        f"takes up to {length}" if length and length not in after else "",
+        f"has {size} parameters" if is_one and size not in told.split() else "",
+        f"takes up to {length}" if length and length not in told else "",
     )
     return joined(tuple(part for part in parts if part)) or None
 
