@@ -167,14 +167,20 @@ def job(*rows):
 
 
 def test_coverage_is_the_mean_of_known_rows_and_known_weight(evidence):
-    """Known weight: docs 2 of Builder's, age 2 of Skeptic's: 4 of 45 in all."""
+    """Known weight: docs 2 of Builder's, age 2 of Skeptic's: 4 of 45, of which 9 are our records'."""
     known = evidence({"docs": True}, days=5)
     rules = load_rules()
 
     assert coverage(known, job(FactKind.DOCS, FactKind.PRICE), rules) == pytest.approx(
-        (1 / 2 + 4 / 45) / 2
+        (1 / 2 + 4 / 36) / 2
     )
-    assert coverage(known, job(), rules) == pytest.approx(4 / 45)
+    assert coverage(known, job(), rules) == pytest.approx(4 / 36)
+
+
+def test_what_our_records_do_not_tell_yet_is_no_gap_and_counts_where_they_do(evidence):
+    known = evidence({"docs": True}, days=5, rivals=3)
+
+    assert coverage(known, job(), load_rules()) == pytest.approx((4 + 2) / (36 + 2))
 
 
 def test_all_that_is_asked_known_is_full_coverage(sheet):

@@ -8,6 +8,9 @@ from digest.panel.asking import weigh
 from digest.panel.look import Look
 from digest.panel.rulebook import Rules
 
+OF_RECORDS = frozenset({"rivals", "trend", "attention"})
+"""Checks that our own records answer, not the tool's publications."""
+
 
 def build_evidence(
     tool: Tool,
@@ -54,7 +57,9 @@ def coverage(
     Say how much of what a comparison shows is known, in [0, 1].
 
     It is the mean of two shares: of the job's fact rows that are known, and of the weight of all
-    reviewers' checks that can be answered. A job without rows counts by the checks alone.
+    reviewers' checks that can be answered. A job without rows counts by the checks alone. What our
+    own records do not tell yet, they being young, is no gap in what is published of the tool: such
+    a check counts where it is answered.
 
     Args:
         evidence: What is known.
@@ -63,7 +68,7 @@ def coverage(
         reviews: Those of all reviewers by these rules on this evidence, where they are there
             already: then nothing is asked twice.
     """
-    checks = _answered(evidence, rules, reviews) / sum(rule.weight for rule in rules.reviewer)
+    checks = _answered(evidence, rules, reviews)
     if not job.fact_rows:
         return checks
     kinds = {fact.kind for fact in evidence.facts}
@@ -72,9 +77,21 @@ def coverage(
 
 
 def _answered(evidence: Evidence, rules: Rules, reviews: Sequence[Review]) -> float:
-    """Give the weight of the checks that are answered."""
+    """Give the share of the checks' weight that is answered."""
+    known = _weights(evidence, rules, reviews)
+    asked = [(check.key, check.weight) for rule in rules.reviewer for check in rule.check]
+    of_records = [sum(w for key, w in each if key in OF_RECORDS) for each in (asked, known)]
+    untold = of_records[0] - of_records[1]
+    return sum(weight for _, weight in known) / (sum(weight for _, weight in asked) - untold)
+
+
+def _weights(
+    evidence: Evidence, rules: Rules, reviews: Sequence[Review]
+) -> list[tuple[str, float]]:
+    """Give each check that is answered, by key, with its weight."""
     if reviews:
         asked = (check for review in reviews for check in review.checks)
-        return sum(check.weight for check in asked if check.points is not None)
+        return [(check.key, check.weight) for check in asked if check.points is not None]
     look = Look(evidence, evidence.taken_at, rules.thresholds)
-    return sum(item.rule.weight for rule in rules.reviewer for item in weigh(look, rule, rules))
+    found = (item for rule in rules.reviewer for item in weigh(look, rule, rules))
+    return [(item.rule.key, item.rule.weight) for item in found]
