@@ -43,7 +43,7 @@ def first_round(server) -> dict[str, dict[str, Any]]:
     ids = {
         "ingest": server.create("ingest"),
         "late": server.create("weekly", state=planned(hours_ago=7)),
-        "thin": server.create("weekly", parameters={"parameters": {"week": "2026-W40"}}),
+        "thin": server.create("weekly", parameters={"parameters": {"week": "2026-W39"}}),
     }
     server.ended(ids["ingest"])
     ids["research"] = server.create("research", parameters={"limit": 2})
@@ -155,7 +155,7 @@ def test_a_run_that_is_hours_late_builds_and_sends_nothing(server, first_round):
 
 def test_a_week_without_launches_ends_well(first_round):
     assert first_round["thin"]["state_type"] == "COMPLETED"
-    assert first_round["thin"]["state"]["message"] == "2026-W40: no issue this week"
+    assert first_round["thin"]["state"]["message"] == "2026-W39: no issue this week"
 
 
 def test_a_week_waits_for_its_release_and_then_is_sent(server, first_round, db):

@@ -220,22 +220,23 @@ def test_golden_13_the_week_is_read_as_its_sites_told_it(run: Run):
     assert run.bare.plan.fresh >= 100
 
 
-def test_golden_13_listings_alone_make_no_issue_and_the_stored_plan_says_why(run: Run):
-    """A tool known from a post gets no call, so nothing is padded: the editor gets a notice."""
+def test_golden_13_listings_alone_make_a_short_issue_and_the_stored_plan_says_why(run: Run):
+    """Most are known from a post alone and get no call: two repositories meet what stands already."""
     plan = run.stored_bare
+    fresh = {found.tool for found in plan.candidates if found.is_fresh}
 
-    assert (run.bare.state, run.bare.issue, run.bare.edition) == (None, None, None)
+    assert run.bare.state is IssueState.IN_REVIEW
     assert run.bare.note == (
-        f"Of {plan.fresh} new tools this week, none could be set against another fairly."
+        f"A short issue: with {plan.fresh} new tools this week, enough was known for 2 comparisons."
     )
     assert plan == run.bare.plan
-    assert not plan.chosen
-    assert not [found.tool for found in plan.candidates if found.is_fresh]
+    assert [f"{pair.a} {pair.b}" for pair in plan.chosen] == ["octop open-webui", "aider ditto"]
+    assert [len({pair.a, pair.b} & fresh) for pair in plan.chosen] == [1, 1]
     assert len(plan.considered) >= 20
     best = [pair.score.total for pair in plan.considered[:20]]
     assert best == sorted(best, reverse=True)
     assert all(pair.reason for pair in plan.considered)
-    assert all("is known" in pair.reason for pair in plan.considered[:10])
+    assert sum("is known" in pair.reason for pair in plan.considered[:20]) >= 15
     assert all(rejection.reason for rejection in plan.rejections)
 
 
