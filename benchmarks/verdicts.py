@@ -22,7 +22,7 @@ from typing import Any
 
 from digest.catalogue.established import packaged
 from digest.catalogue.jobs import JobClassifier, load_jobs
-from digest.model import INCUMBENTS, Capture, Launch, Review, Reviewer, Source, Verdict
+from digest.model import INCUMBENTS, Capture, Launch, Peer, Review, Reviewer, Source, Verdict
 from digest.panel.rules import load_rules
 from digest.panel.verdict import FEWEST, MOST, WATCHED
 from digest.sources import parsers
@@ -108,7 +108,11 @@ def review_everything(
         with db.read() as session:
             tools = tool_store.all_tools(session)
             new = {tool.slug: tool for tool in tools if tool.slug not in reviewed}
-            known = load_known(session, new, tools)
+            peers = {
+                job: [Peer.of(tool) for tool in tools if tool.job == job]
+                for job in {tool.job for tool in tools}
+            }
+            known = load_known(session, new, peers=peers, until=now)
         found = review_known(known, rules=rules, now=now)
         reviewed |= {slug: (item, now) for slug, item in found.items()}
     return dict(read), reviewed
