@@ -91,6 +91,10 @@ def test_a_plan_of_a_file_takes_wishes_and_past_comparisons(digest, tools):
         (("--week", "2026-47"), "not a week"),
         (("--week", WEEK, "--force", "speaka+voxa"), "needs a note that says why"),
         (("--week", WEEK, "--pin", "ghost"), "pin ghost cannot be followed: ghost: no such tool"),
+        (
+            ("--week", WEEK, "--ban", "qdrw"),
+            "qdrw cannot be banned: no such tool is known, did you mean qdrow?",
+        ),
     ],
 )
 def test_a_plan_that_cannot_be_made_says_why(arguments, told, digest, tools):

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from digest.errors import IssueError
 
@@ -92,3 +93,12 @@ def read_pairs(texts: Iterable[str], *, week: str) -> tuple[Pair, ...]:
 def spelled(wish: Slugs) -> str:
     """Give a wish as editors write it."""
     return "+".join(wish)
+
+
+def refuse_unknown_bans(banned: Iterable[str], known: Collection[str], *, week: str) -> None:
+    """Raise IssueError where a ban names a tool that is not among the slugs known."""
+    for slug in sorted({slug for wish in read_wishes(banned, week=week) for slug in wish}):
+        if slug not in known:
+            near = get_close_matches(slug, sorted(known), n=1)
+            hint = f", did you mean {near[0]}?" if near else "; digest build --json lists the slugs"
+            raise IssueError(week, f"{slug} cannot be banned: no such tool is known{hint}")

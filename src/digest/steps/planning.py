@@ -7,13 +7,12 @@ A frozen plan is never made anew: only what is said of its tools follows what is
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 
 from sqlmodel import Session
 
 from digest.errors import IssueError
 from digest.issues.pairing import plan_pairs
-from digest.issues.pins import read_wishes
+from digest.issues.pins import read_wishes, refuse_unknown_bans
 from digest.issues.weeks import Window
 from digest.model import Plan, Value, Wish
 from digest.steps.desk import Desk, WeeklyParts, as_candidates, load_desk
@@ -119,9 +118,6 @@ def _refuse_useless_wishes(
     with db.read() as session:
         known = tool_store.tool_slugs(session)
         parts_of = tool_store.parts(session)
-    for slug in sorted(banned_slugs - known):
-        near = get_close_matches(slug, sorted(known), n=1)
-        hint = f", did you mean {near[0]}?" if near else "; digest build --json lists the slugs"
-        raise IssueError(week, f"{slug} cannot be banned: no such tool is known{hint}")
+    refuse_unknown_bans(banned, known, week=week)
     for slug in sorted((banned_slugs | set(pinned)) & set(parts_of)):
         raise IssueError(week, f"{slug} is part of {parts_of[slug]} now; name that tool instead")

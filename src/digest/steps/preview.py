@@ -16,6 +16,7 @@ from digest.catalogue.jobs import JobClassifier
 from digest.errors import GivenError
 from digest.issues.candidates import candidate
 from digest.issues.pairing import PublishedPair, plan_pairs
+from digest.issues.pins import refuse_unknown_bans
 from digest.issues.weeks import Window, whole_week
 from digest.model import Candidate, Job, Plan, Subject
 from digest.panel.evidence import coverage
@@ -56,6 +57,7 @@ def plan_file(path: Path, *, week: str, wishes: PreviewWishes, parts: PreviewPar
     span = whole_week(week, zone=parts.zone)
     jobs = {job.key for job in parts.jobs}
     given = read_given(_text(path), name=path.name, now=span.cutoff, jobs=jobs)
+    refuse_unknown_bans(wishes.banned, {each.tool.slug for each in given}, week=week)
     published = _published(wishes.published) if wishes.published else ()
     return plan_pairs(
         _candidates(given, span=span, parts=parts),

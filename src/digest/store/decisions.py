@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, or_, text, update
+from sqlalchemy import bindparam, or_, text, update
 from sqlmodel import Session, col, select
 
 from digest.model import Decision, Lookalike
@@ -72,16 +72,6 @@ def put_lookalikes(
         for each in lookalikes
     ]
     upsert(session, LookalikeRow, values, key=["tool", "other"])
-
-
-def drop_lookalikes(session: Session, pairs: Collection[tuple[str, str]]) -> None:
-    """Take pairs away that nobody need look at."""
-    for first, second in sorted(pairs):
-        session.execute(
-            delete(LookalikeRow).where(
-                col(LookalikeRow.tool) == first, col(LookalikeRow.other) == second
-            )
-        )
 
 
 def waiting(session: Session) -> list[tuple[Lookalike, datetime]]:
