@@ -22,7 +22,7 @@ def _message(message_id: str, content: bytes = b"Subject: hello\r\n\r\nhello\r\n
 
 def test_a_message_becomes_one_eml_file_octet_for_octet(tmp_path):
     with FileTransport(tmp_path / "var" / "outbox") as transport:
-        [result] = transport.send_batch([_message("<2026-W47.abc@verdicts.example>")])
+        [result] = transport.send([_message("<2026-W47.abc@verdicts.example>")])
 
     [path] = (tmp_path / "var" / "outbox").iterdir()
     assert path.name == "2026-W47.abc@verdicts.example.eml"
@@ -34,8 +34,8 @@ def test_the_same_message_again_is_the_same_file(tmp_path):
     transport = FileTransport(tmp_path)
     messages = [_message("<a@x>"), _message("<b@x>")]
 
-    list(transport.send_batch(messages))
-    list(transport.send_batch(messages))
+    list(transport.send(messages))
+    list(transport.send(messages))
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a@x.eml", "b@x.eml"]
 
@@ -46,7 +46,7 @@ def test_the_same_message_again_is_the_same_file(tmp_path):
 def test_no_message_id_names_a_file_elsewhere_or_out_of_sight(tmp_path, message_id):
     outbox = tmp_path / "outbox"
 
-    list(FileTransport(outbox).send_batch([_message(message_id)]))
+    list(FileTransport(outbox).send([_message(message_id)]))
 
     [path] = outbox.iterdir()
     assert path.suffix == ".eml"
@@ -54,14 +54,14 @@ def test_no_message_id_names_a_file_elsewhere_or_out_of_sight(tmp_path, message_
 
 
 def test_message_ids_that_look_alike_as_names_are_two_files(tmp_path):
-    list(FileTransport(tmp_path).send_batch([_message("<a/b@x>"), _message("<a_b@x>")]))
+    list(FileTransport(tmp_path).send([_message("<a/b@x>"), _message("<a_b@x>")]))
 
     assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(tmp_path: Path):
     (tmp_path / "outbox").write_text("a file in the way")
-    results = FileTransport(tmp_path / "outbox").send_batch([_message("<a@x>")])
+    results = FileTransport(tmp_path / "outbox").send([_message("<a@x>")])
 
     with pytest.raises(TransportError, match="outbox: cannot write") as caught:
         next(results)
@@ -71,8 +71,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(tmp_path: Path):
 def test_memory_keeps_messages_in_order_and_accepts_them():
     with MemoryTransport() as transport:
         outcomes = [
-            result.outcome
-            for result in transport.send_batch([_message("<a@x>"), _message("<b@x>")])
+            result.outcome for result in transport.send([_message("<a@x>"), _message("<b@x>")])
         ]
 
     assert outcomes == [SendOutcome.ACCEPTED] * 2

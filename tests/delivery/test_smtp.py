@@ -41,7 +41,7 @@ def _send(transport: SmtpTransport, *messages: Message):
     """Send; give outcomes by subscriber, and the error that ended the batch if one did."""
     outcomes: dict[str, SendOutcome] = {}
     try:
-        for result in transport.send_batch(messages):
+        for result in transport.send(messages):
             outcomes[result.subscriber] = result.outcome
     except TransportError as error:
         return outcomes, error
@@ -60,10 +60,8 @@ def _answering(event: str, reply: str, recipient: str | None = None):
 
 def test_messages_of_several_batches_go_over_one_connection_and_it_ends_politely(server):
     with SmtpTransport("127.0.0.1", server.port, helo="verdicts.example") as transport:
-        first = [result.outcome for result in transport.send_batch([_message("ann")])]
-        second = [
-            result.outcome for result in transport.send_batch([_message("bob"), _message("cy")])
-        ]
+        first = [result.outcome for result in transport.send([_message("ann")])]
+        second = [result.outcome for result in transport.send([_message("bob"), _message("cy")])]
 
     assert (first, second) == ([ACCEPTED], [ACCEPTED, ACCEPTED])
     assert server.recipients() == [
@@ -75,7 +73,7 @@ def test_messages_of_several_batches_go_over_one_connection_and_it_ends_politely
 
 
 def test_each_result_comes_before_the_next_message_goes(server, transport):
-    results = transport.send_batch([_message("ann"), _message("bob")])
+    results = transport.send([_message("ann"), _message("bob")])
 
     assert next(results).reply == "250 2.0.0 queued"
     assert server.recipients() == ["ann@reader.example"]
@@ -120,7 +118,7 @@ def test_one_refused_recipient_leaves_the_others_and_the_connection_alone(
 ):
     server.script = _answering(event, reply, "bob")
 
-    results = list(transport.send_batch([_message("ann"), _message("bob"), _message("cy")]))
+    results = list(transport.send([_message("ann"), _message("bob"), _message("cy")]))
 
     assert [result.outcome for result in results] == [ACCEPTED, outcome, ACCEPTED]
     assert results[1].reply == reply
@@ -157,7 +155,7 @@ def test_control_characters_of_a_reply_are_not_kept(server, transport):
     """PostgreSQL stores no NUL: the answer to a mail that is out could not be noted."""
     server.script = lambda event, _: "250 2.0.0 kept\0 as\x1b[31m 7" if event == "DOT" else None
 
-    (result,) = transport.send_batch([_message("ada")])
+    (result,) = transport.send([_message("ada")])
 
     assert (result.outcome, result.reply) == (ACCEPTED, "250 2.0.0 kept  as [31m 7")
 

@@ -33,10 +33,10 @@ class Killing(SmtpTransport):
         super().__init__("127.0.0.1", port)
         self._fate = fate
 
-    def send_batch(self, messages: Sequence[Message]) -> Iterator[SendResult]:
+    def send(self, messages: Sequence[Message]) -> Iterator[SendResult]:
         """Send; die before the first, or after a result that nobody has noted yet."""
         self._fate.meet("before content")
-        for result in super().send_batch(messages):
+        for result in super().send(messages):
             yield result
             self._fate.meet("before note")
 

@@ -55,7 +55,7 @@ class Answering(MemoryTransport):
         super().__init__()
         self._outcome, self._reply = outcome, reply
 
-    def send_batch(self, messages):
+    def send(self, messages):
         """Take nothing."""
         for message in messages:
             yield SendResult(

@@ -46,7 +46,7 @@ class ScriptedTransport(Closing):
     given: list[str] = field(default_factory=list)
     batches: list[int] = field(default_factory=list)
 
-    def send_batch(self, messages: Sequence[Message]) -> Iterator[SendResult]:
+    def send(self, messages: Sequence[Message]) -> Iterator[SendResult]:
         """Do as told."""
         self.batches.append(len(messages))
         for message in messages:
@@ -552,8 +552,8 @@ def test_a_transport_that_says_nothing_of_a_message_leaves_it_uncertain(db, send
     add_audience(db, 3)
 
     class Forgetful(ScriptedTransport):
-        def send_batch(self, messages: Sequence[Message]) -> Iterator[SendResult]:
-            yield from super().send_batch(messages[:-1])
+        def send(self, messages: Sequence[Message]) -> Iterator[SendResult]:
+            yield from super().send(messages[:-1])
 
     count = send(Forgetful())
 

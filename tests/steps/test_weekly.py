@@ -544,7 +544,7 @@ def test_an_export_replaces_what_was_there(house: Database, build, tmp_path: Pat
 class Doubtful(MemoryTransport):
     """A server whose answers get lost."""
 
-    def send_batch(self, messages):
+    def send(self, messages):
         for message in messages:
             yield SendResult(subscriber=message.subscriber, outcome=SendOutcome.UNCERTAIN)
 

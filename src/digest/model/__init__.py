@@ -37,6 +37,7 @@ from digest.model.delivery import (
     SendOutcome,
     SendResult,
 )
+from digest.model.feedback import Feedback, FeedbackKind
 from digest.model.health import FaultKind, Incident, IncidentEnd
 from digest.model.hosts import HostClaim, HostRelease, HostState
 from digest.model.issues import (
@@ -136,6 +137,8 @@ __all__ = [
     "FactKind",
     "FactRow",
     "FaultKind",
+    "Feedback",
+    "FeedbackKind",
     "Flag",
     "HostClaim",
     "HostRelease",

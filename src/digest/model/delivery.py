@@ -1,5 +1,6 @@
 """The nouns of the last two resting places: deliveries, messages, and what a server said of them."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import AwareDatetime
@@ -39,8 +40,9 @@ class Delivery(Value):
     changed_at: AwareDatetime
 
 
-class Message(Value):
-    """One finished message and its envelope."""
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One finished message and its envelope; made once per recipient, so it is kept light."""
 
     subscriber: str
     sender: str
@@ -63,7 +65,8 @@ class SendOutcome(StrEnum):
     """Provably nothing was given: back to the queue, no attempt burnt."""
 
 
-class SendResult(Value):
+@dataclass(frozen=True, slots=True)
+class SendResult:
     """The outcome of one message, with the server's words."""
 
     subscriber: str

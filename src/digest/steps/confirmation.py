@@ -40,6 +40,6 @@ def send_confirmation(
         date=now,
         envelope_sender=brand.sender_address,
     )
-    for result in transport.send_batch([message]):
-        if result.outcome not in (SendOutcome.ACCEPTED, SendOutcome.UNCERTAIN):
+    for result in transport.send([message]):
+        if result and result.outcome not in (SendOutcome.ACCEPTED, SendOutcome.UNCERTAIN):
             raise TransportError("for confirmations", result.reply or result.outcome.value)

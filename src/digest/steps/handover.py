@@ -55,9 +55,10 @@ class Handover:
         waiting = {each.subscriber: each for each in self._marked(ready)}
         changes: list[Change] = []
         try:
-            for result in self.transport.send_batch([messages[key] for key in waiting]):
-                before = waiting.pop(result.subscriber)
-                changes.append(self._settled(before, result))
+            for result in self.transport.send([messages[key] for key in waiting]):
+                if result is not None:
+                    before = waiting.pop(result.subscriber)
+                    changes.append(self._settled(before, result))
         except TransportError:
             now = self.clock()
             changes += [(each, ledger.put_back(each, now=now)) for each in waiting.values()]

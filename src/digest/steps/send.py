@@ -137,7 +137,7 @@ def send_test(week: str, *, recipient: str, parts: SendParts, transport: Transpo
     preflight(edition, week=week)
     compose = composer(edition, issue, brand=parts.brand, secret=parts.secret, clock=parts.clock)
     delivery = Delivery(week=week, subscriber=TESTER, address=recipient, changed_at=parts.clock())
-    return next(iter(transport.send_batch([compose(delivery)])))
+    return next(result for result in transport.send([compose(delivery)]) if result)
 
 
 def released_edition(db: Database, week: str) -> tuple[Edition, Issue]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from digest.delivery.transports.base import Closing
@@ -25,7 +25,7 @@ class FileTransport(Closing):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def send_batch(self, messages: Sequence[Message]) -> Iterator[SendResult]:
+    def send(self, messages: Iterable[Message]) -> Iterator[SendResult]:
         """Write one file per message; the reply is its path. Raises TransportError."""
         for message in messages:
             yield SendResult(

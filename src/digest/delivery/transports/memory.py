@@ -1,6 +1,6 @@
 """Keep messages in this process: a rehearsal that leaves nothing behind."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from digest.delivery.transports.base import Closing
 from digest.model import Message, SendOutcome, SendResult
@@ -12,7 +12,7 @@ class MemoryTransport(Closing):
     def __init__(self) -> None:
         self.sent: list[Message] = []
 
-    def send_batch(self, messages: Sequence[Message]) -> Iterator[SendResult]:
+    def send(self, messages: Iterable[Message]) -> Iterator[SendResult]:
         """Keep each message and accept it."""
         for message in messages:
             self.sent.append(message)

@@ -10,7 +10,7 @@ import re
 import select
 import smtplib
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -65,7 +65,7 @@ class SmtpTransport(Closing):
         self._given = 0
         self._needs_reset = False
 
-    def send_batch(self, messages: Sequence[Message]) -> Iterator[SendResult]:
+    def send(self, messages: Iterable[Message]) -> Iterator[SendResult]:
         """
         Send messages one after the other.
 
