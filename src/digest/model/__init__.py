@@ -33,9 +33,12 @@ from digest.model.delivery import (
     Delivery,
     DeliveryCount,
     DeliveryState,
+    Held,
     Message,
+    Recipient,
     SendOutcome,
     SendResult,
+    Settled,
 )
 from digest.model.feedback import Feedback, FeedbackKind
 from digest.model.health import FaultKind, Incident, IncidentEnd
@@ -140,6 +143,7 @@ __all__ = [
     "Feedback",
     "FeedbackKind",
     "Flag",
+    "Held",
     "HostClaim",
     "HostRelease",
     "HostState",
@@ -177,6 +181,7 @@ __all__ = [
     "ProductPage",
     "Reading",
     "ReadingRecord",
+    "Recipient",
     "Rejection",
     "Review",
     "Reviewer",
@@ -185,6 +190,7 @@ __all__ = [
     "RobotsText",
     "SendOutcome",
     "SendResult",
+    "Settled",
     "Snippet",
     "Source",
     "SourceState",
