@@ -102,6 +102,7 @@ from digest.model.readers import (
     SubscriberState,
     Vote,
 )
+from digest.model.sending import Bucket, Epoch, Order, OrderKind, Sending
 from digest.model.wishes import Wish, WishKind
 
 __all__ = [
@@ -112,6 +113,7 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "Approval",
+    "Bucket",
     "Candidate",
     "Capture",
     "Card",
@@ -130,6 +132,7 @@ __all__ = [
     "DeliveryState",
     "Edition",
     "EntryPrice",
+    "Epoch",
     "Evidence",
     "Excerpt",
     "Fact",
@@ -159,6 +162,8 @@ __all__ = [
     "Method",
     "Move",
     "Newcomer",
+    "Order",
+    "OrderKind",
     "Outcome",
     "PageLink",
     "PageOutcome",
@@ -185,6 +190,7 @@ __all__ = [
     "RobotsText",
     "SendOutcome",
     "SendResult",
+    "Sending",
     "Snippet",
     "Source",
     "SourceState",
