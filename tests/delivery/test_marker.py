@@ -49,12 +49,14 @@ def test_marks_of_several_databases_are_kept_apart(tmp_path):
     assert [each.name for each in file.path.parent.iterdir()] == ["marker.json"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"d1": 1}', '{"d1": {"count": "x", "weeks": {}}}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"d1": 1}', '{"d1": {"count": "x", "weeks": {}}}']
+)
 def test_a_damaged_marker_is_said(tmp_path, text):
     path = tmp_path / "marker.json"
     path.write_text(text)
 
-    with pytest.raises(SettingsError, match="^DIGEST_SEND_MARKER: .*is not what was written"):
+    with pytest.raises(SettingsError, match=r"^DIGEST_SEND_MARKER: .*is not what was written"):
         MarkerFile(path).read("d1")
 
 

@@ -68,7 +68,10 @@ class MarkerFile:
         try:
             found = json.loads(self.path.read_bytes())
             for mark in found.values():
-                _ = int(mark["count"]), {str(key): int(value) for key, value in mark["weeks"].items()}
+                _ = (
+                    int(mark["count"]),
+                    {str(key): int(value) for key, value in mark["weeks"].items()},
+                )
         except FileNotFoundError:
             return {}
         except OSError as error:

@@ -12,8 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
-from digest.model import Bucket, Delivery
+from digest.model import Bucket
 
 ALL = ""
 """Key of the bucket of all mail together."""
@@ -33,6 +34,18 @@ SKEW = timedelta(seconds=60)
 WHOLE = 1e-9
 """What sums of fractions may lack of a whole token."""
 REPLY_LIMIT = 500
+
+
+class Addressed(Protocol):
+    """A delivery, as far as limits look at it."""
+
+    @property
+    def domain(self) -> str:
+        """Domain of its address, lower case, A-labels."""
+        ...
+
+
+Mail = TypeVar("Mail", bound=Addressed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +120,21 @@ def allowance(buckets: Mapping[str, Bucket], *, wanted: int) -> Allowance:
     return Allowance(limit, frozenset(bucket.domain for bucket in empty), again)
 
 
-def within(
-    buckets: Mapping[str, Bucket], claimed: Sequence[Delivery]
-) -> tuple[list[Delivery], list[Delivery]]:
-    """Part what was claimed into what its domain's tokens are enough for, and what is over."""
+def within(buckets: Mapping[str, Bucket], picked: Sequence[Mail]) -> tuple[list[Mail], list[Mail]]:
+    """Part what was picked into what its domain's tokens are enough for, and what is over."""
     left = {domain: _whole(bucket.tokens) for domain, bucket in buckets.items() if domain != ALL}
-    kept: list[Delivery] = []
-    over: list[Delivery] = []
-    for delivery in claimed:
-        domain = domain_of(delivery.address)
-        if domain in left:
-            left[domain] -= 1
-        (over if left.get(domain, 0) < 0 else kept).append(delivery)
+    kept: list[Mail] = []
+    over: list[Mail] = []
+    for mail in picked:
+        if mail.domain in left:
+            left[mail.domain] -= 1
+        (over if left.get(mail.domain, 0) < 0 else kept).append(mail)
     return kept, over
 
 
-def spent(buckets: Mapping[str, Bucket], kept: Iterable[Delivery]) -> dict[str, Bucket]:
+def spent(buckets: Mapping[str, Bucket], kept: Iterable[Addressed]) -> dict[str, Bucket]:
     """Give the buckets without the tokens of what was claimed."""
-    used = Counter(domain_of(delivery.address) for delivery in kept)
+    used = Counter(mail.domain for mail in kept)
     used[ALL] = used.total()
     return {
         domain: bucket.model_copy(update={"tokens": bucket.tokens - used[domain]})
@@ -163,14 +173,33 @@ def raised(bucket: Bucket, *, now: datetime) -> Bucket | None:
     return filled(bucket, now=now).model_copy(update={"rate": rate, "raised_at": now})
 
 
+def answered(
+    buckets: Mapping[str, Bucket], answers: Iterable[tuple[str, bool, str]], *, now: datetime
+) -> dict[str, Bucket | None]:
+    """
+    Give what answers change.
+
+    Args:
+        buckets: Of these domains, as they are stored; one that never was slow has none.
+        answers: In their order: the domain, whether it was a 4xx, and the words.
+        now: When they came.
+
+    Returns:
+        The changed buckets by domain; None for one that is taken away.
+    """
+    changed: dict[str, Bucket | None] = {}
+    for domain, is_put_off, reply in answers:
+        before = changed.get(domain, buckets.get(domain))
+        if is_put_off:
+            changed[domain] = lowered(before, domain, reply=reply, now=now)
+        elif before is not None:
+            changed[domain] = raised(before, now=now)
+    return {domain: bucket for domain, bucket in changed.items() if bucket != buckets.get(domain)}
+
+
 def next_at(bucket: Bucket) -> datetime:
     """Give when the bucket has its next whole token."""
     return _when(bucket, 1.0)
-
-
-def domain_of(address: str) -> str:
-    """Give the recipient domain of an address, in lower case."""
-    return address.rpartition("@")[2].lower()
 
 
 def _under(bucket: Bucket, limit: float | None) -> Bucket:

@@ -15,7 +15,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from digest.errors import SettingsError
 from digest.settings.embeddings import EmbeddingsSettings
 from digest.settings.panel import PanelForm, PanelSettings
-from digest.settings.sending import MARKER_NAME, SendingSettings
+from digest.settings.sending import SendingSettings
 from digest.settings.servers import LOOPBACK
 
 __all__ = ["PanelForm", "Settings", "TransportKind", "load_settings"]

@@ -79,6 +79,13 @@ class SendingSettings(BaseSettings):
         limits = {domain: rate / MINUTE_S for domain, rate in self.send_domain_rates.items()}
         return {"": self.send_rate, **limits} if self.send_rate else limits
 
+    def marker_beside(self, captures_dir: str) -> Path:
+        """Give where this machine notes how far its sends are; captures may be at a URL."""
+        if self.send_marker is not None:
+            return self.send_marker
+        folder = Path("var") if "://" in captures_dir else Path(captures_dir).parent
+        return folder / MARKER_NAME
+
 
 def _number(text: str) -> float:
     try:

@@ -7,6 +7,7 @@ at once: cancelled, out of time, or in doubt after a restored backup.
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from sqlmodel import Session, col, select
 from digest.model import (
     DeliveryState,
     Epoch,
+    FeedbackKind,
     IssueState,
     Order,
     OrderKind,
@@ -25,6 +27,12 @@ from digest.store.rows import as_noun, as_values, upsert
 from digest.store.tables import DeliveryRow, EpochRow, IssueRow, OrderRow, SendingRow
 
 WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
+CAME_BACK: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "bounced": (FeedbackKind.HARD, FeedbackKind.POLICY),
+        "complained": (FeedbackKind.COMPLAINT,),
+    }
+)
 UNDER_WAY = (IssueState.APPROVED, IssueState.SENDING, IssueState.PAUSED)
 
 
@@ -35,8 +43,10 @@ def put_order(session: Session, order: Order) -> None:
 
 def last_order(session: Session, week: str, kind: OrderKind | None = None) -> Order | None:
     """Give the newest order of an issue, or the newest of a kind; None where there is none."""
-    wanted = (OrderRow.week == week) if kind is None else sa.and_(
-        col(OrderRow.week) == week, col(OrderRow.kind) == kind
+    wanted = (
+        (OrderRow.week == week)
+        if kind is None
+        else sa.and_(col(OrderRow.week) == week, col(OrderRow.kind) == kind)
     )
     statement = select(OrderRow).where(wanted).order_by(col(OrderRow.id).desc()).limit(1)
     row = session.exec(statement).first()
@@ -88,9 +98,7 @@ def raise_epoch(session: Session, *, beyond: int = 0) -> Epoch:
 def weeks_under_way(session: Session) -> list[str]:
     """Give the weeks whose issue is approved, being sent or paused, oldest first."""
     statement = (
-        select(IssueRow.week)
-        .where(col(IssueRow.state).in_(UNDER_WAY))
-        .order_by(col(IssueRow.week))
+        select(IssueRow.week).where(col(IssueRow.state).in_(UNDER_WAY)).order_by(col(IssueRow.week))
     )
     return list(session.exec(statement))
 
@@ -127,9 +135,35 @@ def end_waiting(
         "leased_until": None,
         "changed_at": now,
     }
-    statement = (
-        sa.update(table)
+    in_order = (  # two that end the same rows at once do not wait for each other in a circle
+        sa.select(table.c.id)
         .where(table.c.week == week, table.c.state.in_((*WAITING, *also)))
-        .values(**values)
+        .order_by(table.c.id)
+        .with_for_update()
+        .cte("ended")
     )
+    statement = sa.update(table).where(table.c.id.in_(sa.select(in_order.c.id))).values(**values)
     return session.execute(statement).rowcount  # type: ignore[attr-defined, no-any-return] # of an UPDATE
+
+
+def came_back(session: Session, week: str) -> tuple[int, int]:
+    """
+    Count the readers whose mail of an issue came back, or who complained of it.
+
+    Returns:
+        Bounces for good or for what we are, after the mail was accepted; and complaints.
+    """
+    if not sa.inspect(session.connection()).has_table("feedback"):
+        return 0, 0
+    table = sa.table("feedback", *map(sa.column, ("week", "kind", "source", "subscriber")))
+    kinds = {
+        kind: session.execute(
+            sa.select(sa.func.count(sa.distinct(table.c.subscriber))).where(
+                table.c.week == week,
+                table.c.kind.in_(kinds),
+                table.c.source != "smtp",  # the ledger has what was refused at once
+            )
+        ).scalar_one()
+        for kind, kinds in CAME_BACK.items()
+    }
+    return kinds["bounced"], kinds["complained"]

@@ -22,6 +22,13 @@ def buckets(session: Session, *, holds: bool = False) -> dict[str, Bucket]:
     return {row.domain: as_noun(Bucket, row) for row in rows}
 
 
+def add_buckets(session: Session, fresh: Iterable[Bucket]) -> None:
+    """Store buckets that are not there yet; one that another sender has made stays as it is."""
+    values = [as_values(each) for each in sorted(fresh, key=lambda bucket: bucket.domain)]
+    if values:
+        upsert(session, BucketRow, values, key=["domain"])
+
+
 def put_buckets(session: Session, changed: Iterable[Bucket]) -> None:
     """Store buckets, new ones too."""
     values = [as_values(each) for each in sorted(changed, key=lambda bucket: bucket.domain)]
