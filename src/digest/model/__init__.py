@@ -33,9 +33,12 @@ from digest.model.delivery import (
     Delivery,
     DeliveryCount,
     DeliveryState,
+    Held,
     Message,
+    Recipient,
     SendOutcome,
     SendResult,
+    Settled,
 )
 from digest.model.feedback import Feedback, FeedbackKind
 from digest.model.health import FaultKind, Incident, IncidentEnd
@@ -143,6 +146,7 @@ __all__ = [
     "Feedback",
     "FeedbackKind",
     "Flag",
+    "Held",
     "HostClaim",
     "HostRelease",
     "HostState",
@@ -182,6 +186,7 @@ __all__ = [
     "ProductPage",
     "Reading",
     "ReadingRecord",
+    "Recipient",
     "Rejection",
     "Review",
     "Reviewer",
@@ -191,6 +196,7 @@ __all__ = [
     "SendOutcome",
     "SendResult",
     "Sending",
+    "Settled",
     "Snippet",
     "Source",
     "SourceState",

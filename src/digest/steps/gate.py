@@ -23,9 +23,9 @@ from digest.model import (
 )
 from digest.model.wording import span
 from digest.steps.first_ones import first_ones
-from digest.store import throttles
 from digest.store import issues as issue_store
 from digest.store import sending as store
+from digest.store import throttles
 from digest.store.engine import Database
 
 Mail = TypeVar("Mail", bound=Addressed)

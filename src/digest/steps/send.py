@@ -5,14 +5,14 @@ Only the very edition an editor released leaves the house. May be killed and run
 moment; an issue that is sent is only counted.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
 from digest.delivery import ledger, workers
-from digest.delivery.audience import freeze as frozen_audience
+from digest.delivery.audience import MAILED, a_label
 from digest.delivery.pace import STEADY
 from digest.delivery.transports.base import Transport
 from digest.errors import ApprovalError, IssueError, NotFoundError
@@ -38,6 +38,8 @@ from digest.store.engine import Database
 SENDABLE = (IssueState.APPROVED, IssueState.SENDING)
 GIVE_UP_AFTER = timedelta(hours=24)
 """Time after the start of a run at which a delivery still refused for now is rejected."""
+DECIDED_AT_ONCE = 500
+"""Uncertain deliveries that are decided about in one transaction."""
 TESTER = "test-copy-no-one"
 """Stands for a reader in the links of a test copy, which lead to nobody's subscription."""
 
@@ -54,11 +56,12 @@ class SendParts:
     lease: timedelta
 
 
-def freeze(db: Database, week: str, *, now: datetime) -> int:
+def freeze(db: Database, week: str, *, now: datetime, due: datetime | None = None) -> int:
     """
     Write down who gets the issue: everyone who has confirmed by now. Once: later it only counts.
 
-    An audience of nobody is not written down, so that a later run can freeze a real one.
+    An audience of nobody is not written down, so that a later run can freeze a real one. ``due`` is
+    the time from when it may be sent, by the clock that sends it; unset, now.
 
     Returns:
         The size of the audience.
@@ -67,12 +70,9 @@ def freeze(db: Database, week: str, *, now: datetime) -> int:
         NotFoundError: There is no such issue.
     """
     with db.write() as session:
-        frozen = audience.lock_audience(session, week)
-        if frozen is not None:
-            return frozen
-        readers = audience.confirmed_subscribers(session)
-        chosen = frozen_audience(readers, week=week, now=now)
-        return audience.freeze_audience(session, week, chosen) if chosen else 0
+        return audience.freeze_audience(
+            session, week, states=MAILED, a_label=a_label, now=now, due=due or now
+        )
 
 
 def send_issue(
@@ -82,6 +82,7 @@ def send_issue(
     transport: Transport,
     stop: Callable[[], bool] = lambda: False,
     on_progress: Callable[[int, int], None] = lambda _done, _audience: None,
+    on_trouble: Callable[[str], None] = lambda _sentence: None,
 ) -> DeliveryCount:
     """
     Send the week's issue to everybody in its frozen audience.
@@ -92,6 +93,8 @@ def send_issue(
         transport: The way out; closing it is the caller's.
         stop: Asked between pieces of work; True ends the run tidily, the rest stays queued.
         on_progress: Told how many recipients have a named end, and how many there are.
+        on_trouble: Told in a sentence when the mail server or the database is away and waited for;
+            with an empty one when it is back.
 
     Returns:
         How all deliveries stand; the issue is ``sent`` once the states add up with none open.
@@ -107,7 +110,7 @@ def send_issue(
         on_progress(sent.settled, sent.audience)
         return sent
     edition, issue = released_edition(parts.db, week)
-    if not freeze(parts.db, week, now=parts.clock()):
+    if not freeze(parts.db, week, now=parts.clock(), due=_real_time()):
         raise IssueError(
             week, "nobody has confirmed a subscription; digest subscribers import FILE --confirmed"
         )
@@ -123,10 +126,10 @@ def send_issue(
         pace=replace(STEADY, lease=parts.lease),
         stop=stop,
         on_progress=_counting(parts.db, week, on_progress),
+        on_trouble=on_trouble,
     )
     if count.is_finished:
-        with parts.db.write() as session:
-            issue_store.set_state(session, week, IssueState.SENT, now=parts.clock())
+        _finish(parts.db, week, now=parts.clock())
     return count
 
 
@@ -196,20 +199,33 @@ def resolve_uncertain(
     Raises:
         NotFoundError: There is no such issue, or no uncertain delivery to that address.
     """
-    with db.write() as session:
-        row = issue_store.issue_row(session, week)
-        uncertain = [
-            delivery
-            for delivery in store.in_state(session, week, DeliveryState.UNCERTAIN)
-            if address is None or delivery.address.lower() == address.lower()
-        ]
-        if address is not None and not uncertain:
-            raise NotFoundError("uncertain delivery", address, f"of issue {week}")
-        decided = [ledger.decide(item, state=state, by=by, now=now) for item in uncertain]
-        store.note(session, zip(uncertain, decided, strict=True))
-        if decided and state is DeliveryState.QUEUED and row.state is IssueState.SENT:
-            issue_store.set_state(session, week, IssueState.SENDING, now=now)
-    return len(decided)
+    now = min(now, _real_time())  # what is queued for a rehearsal's future would not be sent
+    decided = 0
+    while True:
+        with db.write() as session:
+            uncertain = store.in_state(
+                session, week, DeliveryState.UNCERTAIN, address=address, limit=DECIDED_AT_ONCE
+            )
+            store.note(
+                session,
+                ((each, ledger.decide(each, state=state, by=by, now=now)) for each in uncertain),
+            )
+            _reopen(
+                session, week, is_again=bool(uncertain) and state is DeliveryState.QUEUED, now=now
+            )
+        if not uncertain:
+            break
+        decided += len(uncertain)
+    if address is not None and not decided:
+        raise NotFoundError("uncertain delivery", address, f"of issue {week}")
+    return decided
+
+
+def _reopen(session: Session, week: str, *, is_again: bool, now: datetime) -> None:
+    """Move an issue that was sent back to sending when something of it is to be sent again."""
+    row = issue_store.issue_row(session, week)
+    if is_again and row.state is IssueState.SENT:
+        issue_store.set_state(session, week, IssueState.SENDING, now=now)
 
 
 def _standing(session: Session, week: str) -> tuple[Edition, Issue]:
@@ -241,18 +257,25 @@ def _begin(db: Database, edition: Edition, *, now: datetime) -> None:
         issue_store.set_state(session, edition.week, IssueState.SENDING, now=now)
 
 
+def _finish(db: Database, week: str, *, now: datetime) -> None:
+    """Move the issue to sent, unless somebody paused or cancelled it meanwhile."""
+    with db.write() as session:
+        if issue_store.issue_state(session, week, holds=True) is IssueState.SENDING:
+            issue_store.set_state(session, week, IssueState.SENT, now=now)
+
+
 def _counting(
     db: Database, week: str, on_progress: Callable[[int, int], None]
-) -> Callable[[Sequence[Delivery]], None]:
+) -> Callable[[int], None]:
     """Turn "these were noted" into "so many of so many", counting from where the ledger stands."""
     with db.read() as session:
         before = store.count(session, week) or DeliveryCount(audience=0, states={})
     done = before.settled
     on_progress(done, before.audience)
 
-    def note(noted: Sequence[Delivery]) -> None:
+    def note(ended: int) -> None:
         nonlocal done
-        done += sum(delivery.state is not DeliveryState.DEFERRED for delivery in noted)
+        done += ended
         on_progress(min(done, before.audience), before.audience)
 
     return note

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015_control"
-down_revision = "0014"
+down_revision = "0015_ledger"
 branch_labels = None
 depends_on = None
 
