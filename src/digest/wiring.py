@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from digest.sources.fetch import Fetcher
     from digest.steps.desk import WeeklyParts
     from digest.steps.enrich import EnrichParts
+    from digest.steps.gate import SendRules
     from digest.steps.ingest import IngestParts
     from digest.steps.remake import ReplayParts
-    from digest.steps.gate import SendRules
     from digest.steps.send import SendParts
 
 SECRET_BYTES = 32
@@ -220,8 +220,7 @@ class Resources:
 
     def send_parts(self) -> "SendParts":
         """What a send works with."""
-        from digest.steps.gate import SendRules
-    from digest.steps.send import SendParts
+        from digest.steps.send import SendParts
 
         return SendParts(
             db=self.db,
@@ -229,6 +228,8 @@ class Resources:
             secret=self.secret,
             clock=self.settings.clock,
             lease=timedelta(seconds=self.settings.lease_seconds),
+            rules=self.send_rules(),
+            marker=self.marker(),
         )
 
     def send_rules(self) -> "SendRules":

@@ -39,6 +39,7 @@ def sending(world):
                             state=DeliveryState(state),
                             reply="lost after the final dot",
                             next_attempt_at=NOW if state == "queued" else None,
+                            leased_by="somebody" if state == "uncertain" else None,
                             changed_at=NOW,
                         ).model_dump()
                     )

@@ -29,6 +29,7 @@ def approve(
         now: The moment of release; aware.
         looked_at: Beginning of the hash of the edition the editor has looked at; None where the
             editor says nothing of it.
+        audience: How many have confirmed by now; kept with it.
 
     Raises:
         ApprovalError: The name is empty or too long, or another edition stands by now.
@@ -76,9 +77,9 @@ def require_fresh(approval: Approval, *, holds: timedelta, now: datetime) -> Non
     )
 
 
-def check(approval: Approval | None, edition: Edition) -> None:
+def check(approval: Approval | None, edition: Edition) -> Approval:
     """
-    Let an edition pass only if it is the very one that was released.
+    Let an edition pass only if it is the very one that was released; give its release.
 
     Raises:
         ApprovalError: Nobody released anything, or something else was released.
@@ -97,3 +98,4 @@ def check(approval: Approval | None, edition: Edition) -> None:
             f"on {when:%Y-%m-%d at %H:%M} UTC, but edition {current} would be sent; "
             f"look at that one, then: {mend}",
         )
+    return approval

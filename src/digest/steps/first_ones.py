@@ -27,11 +27,10 @@ class Room:
 
     limit: int
     again_at: datetime | None = None
-    is_over: bool = False
-    """True where the issue is not to be sent any more."""
 
 
-SHUT = Room(0, is_over=True)
+SHUT = Room(0)
+"""The issue is not to be sent any more."""
 
 
 def first_ones(session: Session, week: str, *, wanted: int, wait: timedelta, now: datetime) -> Room:

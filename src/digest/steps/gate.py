@@ -5,7 +5,7 @@ It is asked inside the claim's own transaction, so that a lease never ages while
 for, and so that what is counted for one sender is counted before the next one looks.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -20,13 +20,13 @@ from digest.model import (
     DeliveryState,
     IssueState,
     Sending,
+    SendOutcome,
 )
 from digest.model.wording import span
 from digest.steps.first_ones import first_ones
 from digest.store import issues as issue_store
 from digest.store import sending as store
 from digest.store import throttles
-from digest.store.engine import Database
 
 Mail = TypeVar("Mail", bound=Addressed)
 
@@ -54,8 +54,6 @@ class Opening:
     """Domains that get nothing just now."""
     again_at: datetime | None = None
     """When there will be more, where a limit or the canary holds mail up; None where nothing does."""
-    is_over: bool = False
-    """True when nothing of the issue will be claimed: it is paused, cancelled, or out of time."""
     buckets: Mapping[str, Bucket] = field(default_factory=lambda: MappingProxyType({}))
 
     def chosen(self, picked: Sequence[Mail]) -> list[Mail]:
@@ -63,18 +61,20 @@ class Opening:
         return throttle.within(self.buckets, picked)[0]
 
 
-SHUT = Opening(0, is_over=True)
+SHUT = Opening(0)
+"""The issue is paused, cancelled, or out of time."""
 
 
 @dataclass(slots=True)
 class Gate:
     """Asked by every claim of one run, and told of every answer."""
 
-    db: Database
     week: str
     rules: SendRules
+    is_started: bool = False
+    """Whether the issue was started by ``send_issue``; else it has no deadline, canary or limits."""
     is_slowing: bool = False
-    """Whether some domain was slow at the last claim: then also answers that are well are told."""
+    """Whether some domain was slow at the last claim."""
 
     def open(self, session: Session, *, wanted: int, now: datetime) -> Opening:
         """
@@ -88,7 +88,8 @@ class Gate:
         if issue_store.issue_state(session, self.week) is not IssueState.SENDING:
             return SHUT
         sending = store.sending_of(session, self.week)
-        if sending is None:  # started by other means than send_issue, which knows no rules
+        self.is_started = sending is not None
+        if sending is None:
             return Opening(wanted)
         if now >= deadline(sending, self.rules):
             self._end(session, sending, now=now)
@@ -98,7 +99,7 @@ class Gate:
                 session, self.week, wanted=wanted, wait=self.rules.canary_wait, now=now
             )
             if not room.limit:
-                return Opening(0, again_at=room.again_at, is_over=room.is_over)
+                return Opening(0, again_at=room.again_at)
             wanted = room.limit
         return self._throttled(session, wanted=wanted, now=now)
 
@@ -107,24 +108,30 @@ class Gate:
         if opening.buckets and claimed:
             throttles.put_buckets(session, throttle.spent(opening.buckets, claimed).values())
 
-    def heard(self, answers: Iterable[tuple[str, bool, str]], *, now: datetime) -> None:
+    def listens(self, outcome: SendOutcome) -> bool:
+        """Say whether an answer is to be told: one that is well only while some domain is slow."""
+        if outcome is SendOutcome.DEFERRED:
+            return self.is_started
+        return self.is_slowing and outcome is SendOutcome.ACCEPTED
+
+    def heard(
+        self, session: Session, answers: Sequence[tuple[str, bool, str]], *, now: datetime
+    ) -> None:
         """
-        Let answers make domains slower and faster, in a transaction of its own.
+        Let answers make domains slower and faster; in the transaction that stores them.
 
         Args:
+            session: A writing one.
             answers: In their order: the domain, whether it was a 4xx, and the words.
             now: The real time.
         """
-        told = list(answers)
-        slowed = {domain for domain, is_put_off, _ in told if is_put_off}
-        if not slowed and not (self.is_slowing and told):
+        if not answers:
             return
-        with self.db.write() as session:
-            known = throttles.buckets(session, holds=True)
-            changed = throttle.answered(known, told, now=now)
-            throttles.put_buckets(session, [each for each in changed.values() if each])
-            throttles.drop_buckets(session, [name for name, each in changed.items() if not each])
-        self.is_slowing = True
+        known = throttles.buckets(session, holds=True)
+        changed = throttle.answered(known, answers, now=now)
+        throttles.put_buckets(session, [each for each in changed.values() if each])
+        throttles.drop_buckets(session, [name for name, each in changed.items() if not each])
+        self.is_slowing = self.is_slowing or bool(changed)
 
     def _throttled(self, session: Session, *, wanted: int, now: datetime) -> Opening:
         stored = throttles.buckets(session, holds=True)

@@ -5,25 +5,37 @@ Each start is counted in the database and in a file outside it; a database that 
 restored from a backup, and who got mail since then stands in no row of it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
+from digest.delivery.audience import MAILED, a_label
 from digest.delivery.marker import Mark, MarkerFile
 from digest.errors import IssueError, RestoredError
 from digest.model import DeliveryState, IssueState, Sending
 from digest.model.wording import counted
 from digest.steps.gate import SendRules
-from digest.store import audience
+from digest.store import audience, deliveries
 from digest.store import issues as issue_store
 from digest.store import sending as store
 from digest.store.engine import Database
 
 DRIFT = 0.01
 """Share by which an audience may differ from the one at approval before somebody is told."""
+BEFORE = "a sender after the backup"
+"""Stands for whoever may have sent what is in doubt."""
 DOUBT = "in doubt: its database was restored from a backup, and this mail may have gone out since"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A start that was counted."""
+
+    sending: Sending
+    mark: Mark
+    """To be kept by the marker once the transaction is over."""
+    database: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +48,7 @@ class Restored:
 
 def note_start(
     session: Session, week: str, *, rules: SendRules, mark: Mark, now: datetime
-) -> tuple[Mark, str]:
+) -> Begun:
     """
     Count a start of the week's sending; in the transaction that moves the issue to sending.
 
@@ -46,9 +58,6 @@ def note_start(
         rules: What the first start writes down: its canary.
         mark: What this machine's marker says.
         now: The real time.
-
-    Returns:
-        The mark to be kept once the transaction is over, and of which database.
     """
     epoch = store.raise_epoch(session, beyond=mark.count)
     before = store.sending_of(session, week, holds=True)
@@ -57,7 +66,7 @@ def note_start(
     else:
         sending = before.model_copy(update={"epoch": epoch.count})
     store.put_sending(session, sending)
-    return mark.raised(epoch, week), epoch.database
+    return Begun(sending, mark.raised(epoch, week), epoch.database)
 
 
 def mark_of(db: Database, marker: MarkerFile | None) -> Mark:
@@ -124,17 +133,19 @@ def accept_restored(
     if not is_restored(db, week, mark):
         raise IssueError(week, f"no backup was restored; leave that option out: digest send {week}")
     with db.write() as session:
-        weeks = [week, *(each for each in store.weeks_under_way(session) if each != week)]
-        done = [
-            Restored(each, _doubt(session, each, now=now) if is_doubted else 0)
-            for each in weeks
-            if each == week or each in mark.weeks or _is_frozen(session, each)
-        ]
-        database = ""
-        for each in done:
-            mark, database = note_start(session, each.week, rules=rules, mark=mark, now=now)
-            if each.in_doubt:
-                _let_go(session, each.week, now=now)
+        under_way = store.weeks_under_way(session)
+        if week not in under_way:
+            state = issue_store.issue_row(session, week).state
+            raise IssueError(week, f"it is {state}; only an approved issue can be sent")
+        done = []
+        for each in (week, *(other for other in under_way if other != week)):
+            if each == week or each in mark.weeks or deliveries.audience(session, each):
+                in_doubt = _doubt(session, each, now=now) if is_doubted else 0
+                begun = note_start(session, each, rules=rules, mark=mark, now=now)
+                mark, database = begun.mark, begun.database
+                if is_doubted:
+                    _let_go(session, begun.sending, now=now)
+                done.append(Restored(each, in_doubt))
     marker.write(database, mark)
     return done
 
@@ -149,17 +160,9 @@ def frozen_words(approved: int | None, frozen: int) -> str | None:
     )
 
 
-def waits(words: Sequence[Restored]) -> int:
-    """Count the deliveries in doubt."""
-    return sum(each.in_doubt for each in words)
-
-
-def _is_frozen(session: Session, week: str) -> bool:
-    return audience.lock_audience(session, week) is not None
-
-
 def _doubt(session: Session, week: str, *, now: datetime) -> int:
-    """Put all that waits of an issue in doubt; its audience is frozen."""
+    """Put all that waits of an issue in doubt: everybody, where the backup has no audience yet."""
+    audience.freeze_audience(session, week, states=MAILED, a_label=a_label, now=now, due=now)
     return store.end_waiting(
         session,
         week,
@@ -167,13 +170,12 @@ def _doubt(session: Session, week: str, *, now: datetime) -> int:
         reply=DOUBT,
         now=now,
         also=(DeliveryState.LEASED,),
+        holder=BEFORE,
     )
 
 
-def _let_go(session: Session, week: str, *, now: datetime) -> None:
+def _let_go(session: Session, sending: Sending, *, now: datetime) -> None:
     """Leave no canary to be looked at, and an approved issue on its way: some may have it."""
-    sending = store.sending_of(session, week)
-    if sending is not None:
-        store.put_sending(session, sending.model_copy(update={"canary_passed_at": now}))
-    if issue_store.issue_state(session, week, holds=True) is IssueState.APPROVED:
-        issue_store.set_state(session, week, IssueState.SENDING, now=now)
+    store.put_sending(session, sending.model_copy(update={"canary_passed_at": now}))
+    if issue_store.issue_state(session, sending.week, holds=True) is IssueState.APPROVED:
+        issue_store.set_state(session, sending.week, IssueState.SENDING, now=now)

@@ -111,6 +111,7 @@ def end_waiting(
     reply: str,
     now: datetime,
     also: tuple[DeliveryState, ...] = (),
+    holder: str | None = None,
 ) -> int:
     """
     Move every delivery of an issue that waits to one end.
@@ -122,6 +123,7 @@ def end_waiting(
         reply: Why; kept with each.
         now: When.
         also: Further states to be moved than queued and deferred.
+        holder: Who is said to have had them; an uncertain delivery has one.
 
     Returns:
         How many were moved.
@@ -131,7 +133,7 @@ def end_waiting(
         "state": state,
         "reply": reply,
         "next_attempt_at": None,
-        "leased_by": None,
+        "leased_by": holder,
         "leased_until": None,
         "changed_at": now,
     }

@@ -56,7 +56,9 @@ def order(
     kind, week = OrderKind(act), week_of_path(week)
     try:
         if kind is OrderKind.CANCEL and sure != SURE:
-            raise IssueError(week, "cancelling is for good; tick that you are sure, then press again")
+            raise IssueError(
+                week, "cancelling is for good; tick that you are sure, then press again"
+            )
         give_order(
             site.parts.db,
             week,
