@@ -105,6 +105,7 @@ from digest.model.readers import (
     SubscriberState,
     Vote,
 )
+from digest.model.sending import Bucket, Epoch, Order, OrderKind, Sending
 from digest.model.wishes import Wish, WishKind
 
 __all__ = [
@@ -115,6 +116,7 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "Approval",
+    "Bucket",
     "Candidate",
     "Capture",
     "Card",
@@ -133,6 +135,7 @@ __all__ = [
     "DeliveryState",
     "Edition",
     "EntryPrice",
+    "Epoch",
     "Evidence",
     "Excerpt",
     "Fact",
@@ -163,6 +166,8 @@ __all__ = [
     "Method",
     "Move",
     "Newcomer",
+    "Order",
+    "OrderKind",
     "Outcome",
     "PageLink",
     "PageOutcome",
@@ -190,6 +195,7 @@ __all__ = [
     "RobotsText",
     "SendOutcome",
     "SendResult",
+    "Sending",
     "Settled",
     "Snippet",
     "Source",

@@ -12,23 +12,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from digest.delivery import ledger, workers
+from digest.delivery import workers
 from digest.delivery.breaker import Breaker
 from digest.delivery.pace import STEADY, Pace
 from digest.delivery.transports.base import Transport
 from digest.errors import IssueError, RefusedError, StoreError, TransportError
 from digest.model import DeliveryCount, DeliveryState, Held, IssueState, Message
 from digest.steps.answers import Answers
+from digest.steps.gate import Gate, SendRules
 from digest.steps.handover import Handover
+from digest.steps.reclaim import reclaim, release
 from digest.store import deliveries
 from digest.store import issues as issue_store
 from digest.store.engine import Database
 
 logger = logging.getLogger(__name__)
-TAKEN_AT_ONCE = 500
-"""Deliveries taken from a sender that stopped, a transaction."""
 POLL_S = 1.0
 """Seconds between two looks at what others hold, and at whether we are to stop."""
+LOOK_S = 5.0
+"""Seconds, while a limit holds mail up, between two looks at whether the issue is still sent."""
 
 
 def drain(
@@ -41,6 +43,7 @@ def drain(
     worker: str,
     deadline: datetime,
     pace: Pace = STEADY,
+    gate: Gate | None = None,
     is_alive: Callable[[str], bool] = workers.is_alive,
     stop: Callable[[], bool] = lambda: False,
     sleep: Callable[[float], None] = time.sleep,
@@ -60,6 +63,7 @@ def drain(
         worker: Our name as a holder, from ``workers.this_worker()``; never used for two runs.
         deadline: A delivery still refused for now at this time is rejected.
         pace: How much at a time, how long to wait.
+        gate: Asked by every claim; None: the defaults of the rules.
         is_alive: Whether a holder may still be sending; leases of the dead are taken at once.
         stop: Asked before each chunk, and about once a second; True ends the run tidily: what is in
             flight is waited for, the rest is queued.
@@ -93,6 +97,7 @@ def drain(
         sleep=sleep,
         on_progress=on_progress,
         answers=Answers(worker=worker, clock=clock, deadline=deadline),
+        gate=gate or Gate(week, SendRules()),
     )
     run = _Run(handover, is_alive=is_alive, on_trouble=on_trouble)
     try:
@@ -172,26 +177,12 @@ class _Run:
 
     def reclaim(self) -> None:
         """Take what dead senders hold, and what is held beyond its time."""
-        with self.handover.db.read() as session:
-            others = deliveries.holders(session, self.handover.week)
-        if others:
-            dead = [name for name in others if not self.is_alive(name)]
-            self.let_go(by=dead, expired_at=self.handover.clock())
-
-    def let_go(self, *, by: Sequence[str], expired_at: datetime | None = None) -> None:
-        """Release what these workers hold, and what was held beyond ``expired_at``."""
         now = self.handover.clock()
-        week = self.handover.week
-        while True:
-            with self.handover.db.write() as session:
-                stale = deliveries.held(
-                    session, week, by=by, expired_at=expired_at, limit=TAKEN_AT_ONCE
-                )
-                deliveries.note(session, ((each, ledger.release(each, now=now)) for each in stale))
-                if stale:
-                    deliveries.count_taken_over(session, week, len(stale))
-            if not stale:
-                return
+        reclaim(self.handover.db, self.handover.week, is_alive=self.is_alive, now=now)
+
+    def let_go(self, *, by: Sequence[str]) -> None:
+        """Release what these workers hold."""
+        release(self.handover.db, self.handover.week, by=by, now=self.handover.clock())
 
     def close_breaker(self) -> None:
         """The server answers: forget its failures."""
@@ -235,6 +226,10 @@ class _Run:
             is_held = bool(deliveries.holders(session, self.handover.week))
             state = issue_store.issue_state(session, self.handover.week)
         left_s = self.handover.pace.patience_s - self.waited_s
+        if self.is_held_up(due) and state is IssueState.SENDING:  # not counted: it may take hours
+            self.pause(self.held_up_s())
+            self.reclaim()
+            return True
         ahead_s = POLL_S
         if due is not None and not is_held:
             ahead_s = max((due - self.handover.clock()).total_seconds(), POLL_S / 10)
@@ -244,6 +239,17 @@ class _Run:
         self.pause(ahead_s)
         self.reclaim()
         return True
+
+    def is_held_up(self, due: datetime | None) -> bool:
+        """Say whether what waits longest is due, and only a limit or the canary keeps it."""
+        held_up = self.handover.again_at is not None
+        return held_up and due is not None and due <= self.handover.clock()
+
+    def held_up_s(self) -> float:
+        """Give the seconds until more may go, or until we look whether it was paused meanwhile."""
+        now = self.handover.clock()
+        ahead_s = ((self.handover.again_at or now) - now).total_seconds()
+        return min(max(ahead_s, POLL_S / 10), LOOK_S)
 
     def pause(self, seconds: float) -> None:
         """Sleep, looking up now and then whether we are to stop."""

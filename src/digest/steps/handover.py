@@ -21,6 +21,7 @@ from digest.delivery.transports.base import Transport
 from digest.errors import DigestError, RefusedError, StoreError, TransportError
 from digest.model import DeliveryState, Held, Message, SendOutcome, SendResult
 from digest.steps.answers import Answers
+from digest.steps.gate import Gate
 from digest.store import deliveries, leases
 from digest.store.engine import Database
 
@@ -43,10 +44,15 @@ class Handover:
     sleep: Callable[[float], None]
     on_progress: Callable[[int], None]
     answers: Answers
+    gate: Gate
     on_reached: Callable[[], None] = lambda: None
     """Told that the server took a message, or refused one for good."""
     is_trial: bool = False
     """Whether only one delivery is handed over, to see whether the server is back."""
+    again_at: datetime | None = None
+    """When a limit or the canary lets more go; None while nothing of this holds mail up."""
+    _told: list[tuple[str, bool, str]] = field(default_factory=list)
+    """Of answers the limits hear of, not stored yet."""
     _claimed: deque[Held] = field(default_factory=deque)
     """Leased to us, not marked."""
     _marked: deque[Held] = field(default_factory=deque)
@@ -74,7 +80,7 @@ class Handover:
         while not self._marked and not self._is_over and not self.stop():
             before = self.answers.number
             with self.db.write() as session:
-                ended = self.answers.store(session)
+                ended = self._store(session)
                 claimed = self._claimed or self._claim(session)
                 chunk = list(islice(claimed, self._next_chunk()))
                 now = self.clock()
@@ -134,17 +140,25 @@ class Handover:
             return deliveries.newest_reply(session, self.week, DeliveryState.REJECTED) or ""
 
     def _claim(self, session: Session) -> deque[Held]:
-        """Take the next batch."""
+        """Take the next batch, or as much of it as may go now."""
         now = self.clock()
+        wanted = 1 if self.is_trial else self.pace.batch
+        opening = self.gate.open(session, wanted=wanted, now=now)
+        self.again_at = opening.again_at
+        if not opening.limit:
+            return deque()
         claimed = leases.claim(
             session,
             self.week,
-            limit=1 if self.is_trial else self.pace.batch,
+            limit=opening.limit,
             worker=self.worker,
             now=now,
             until=now + self.pace.lease,
             after=self._after,
+            not_to=opening.not_to,
+            chosen=opening.chosen,
         )
+        self.gate.close(session, opening, claimed)
         if claimed:
             self._after = (claimed[-1].due, claimed[-1].id)
         return deque(claimed)
@@ -194,6 +208,9 @@ class Handover:
         if held is None:  # a second answer; the first one counts
             return
         self.answers.add(held, result)
+        if self.gate.listens(result.outcome):
+            is_put_off = result.outcome is SendOutcome.DEFERRED
+            self._told.append((held.domain, is_put_off, result.reply))
         if result.outcome is SendOutcome.ACCEPTED:
             self.on_reached()
         elif result.outcome is SendOutcome.REJECTED:
@@ -223,7 +240,7 @@ class Handover:
         if not before and not is_old:
             return
         with self.db.write() as session:
-            ended = self.answers.store(session)
+            ended = self._store(session)
             if is_old:
                 mine = (*self._in_flight.values(), *self._marked, *self._claimed)
                 leases.renew(
@@ -237,9 +254,16 @@ class Handover:
             self._renew_at = now + self.pace.lease / 3
         self._are_stored(before, ended)
 
+    def _store(self, session: Session) -> int:
+        """Store the answers that wait, and let the limits hear them; give how many have an end."""
+        ended = self.answers.store(session)
+        self.gate.heard(session, self._told, now=self.clock())
+        return ended
+
     def _are_stored(self, number: int, ended: int) -> None:
         if number:
             self.answers.forget()
+            self._told.clear()
             self.on_progress(ended)
 
     def _end(self) -> None:
@@ -253,7 +277,7 @@ class Handover:
     def _give_back(self) -> None:
         before = self.answers.number
         with self.db.write() as session:
-            ended = self.answers.store(session)
+            ended = self._store(session)
             leases.put_back(session, self.week, worker=self.worker, now=self.clock())
         self._claimed.clear()
         self._marked.clear()

@@ -147,6 +147,7 @@ def in_state(
     *,
     address: str | None = None,
     limit: int | None = None,
+    offset: int = 0,
 ) -> list[Delivery]:
     """Give the week's deliveries in one state, to one address or all, oldest recipient first."""
     is_theirs = func.lower(DeliveryRow.address) == func.lower(address)
@@ -156,6 +157,7 @@ def in_state(
         .where(*([] if address is None else [is_theirs]))
         .order_by(col(DeliveryRow.id))
         .limit(limit)
+        .offset(offset)
     )
     return list(as_nouns(Delivery, session.execute(statement)))
 

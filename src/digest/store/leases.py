@@ -6,7 +6,7 @@ lease changes nothing. Rows are picked out by their number, and come as light tu
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,7 @@ def claim(
     until: datetime,
     after: Place | None = None,
     not_to: Collection[str] = (),
+    chosen: Callable[[Sequence[Held]], Sequence[Held]] = list,
 ) -> list[Held]:
     """
     Take deliveries whose turn has come, of readers who are still subscribed.
@@ -56,16 +57,18 @@ def claim(
         after: Look behind this place of the queue first, such as where the last claim ended: what
             has been taken is not looked through again.
         not_to: Domains (lower case, A-labels) that get nothing just now.
+        chosen: Gives those that are to be taken, in their order, of those that could be.
 
     Returns:
-        What is now leased to ``worker``, who waits longest first. Fewer than ``limit``: nothing
-        else is due; waiting deliveries of readers who have left are suppressed then.
+        What is now leased to ``worker``, who waits longest first. Fewer than ``limit``
+        that could be: nothing else is due; waiting deliveries of readers who have left are suppressed then.
     """
-    taken = _pick(session, week, limit=limit, now=now, after=after, not_to=not_to)
-    if after is not None and len(taken) < limit:  # what lies before it may have come back
-        known = {each.id for each in taken}
+    picked = _pick(session, week, limit=limit, now=now, after=after, not_to=not_to)
+    if after is not None and len(picked) < limit:  # what lies before it may have come back
+        known = {each.id for each in picked}
         more = _pick(session, week, limit=limit, now=now, after=None, not_to=not_to)
-        taken += [each for each in more if each.id not in known][: limit - len(taken)]
+        picked += [each for each in more if each.id not in known][: limit - len(picked)]
+    taken = list(chosen(picked))
     if taken:
         lease = {
             "ids": _listed(each.id for each in taken),
@@ -74,7 +77,7 @@ def claim(
             "changed_at": now,
         }
         session.execute(_LEASE[session.connection().dialect.name], lease)
-    if len(taken) < limit and not not_to:
+    if len(picked) < limit and not not_to:
         _suppress(session, week, now=now)
     return taken
 
