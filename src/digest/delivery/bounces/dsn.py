@@ -24,7 +24,9 @@ _FAILED = ("fail", "error")  # OpenSMTPD writes "error"
 _BLOCKS = re.compile(r"\n[ \t]*\n")
 _ESCAPED = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 _XTEXT = re.compile(r"\+(2B|3D)")
-MAX_EXPLAINED = 4_000
+MAX_WORDS = 600
+"""Characters of a server's words that are looked at; the code and the reason come first."""
+MAX_EXPLAINED = 2_000
 """Characters of the report's words for people that are looked at."""
 
 
@@ -79,7 +81,7 @@ def _finding(fields: Fields, *, spare: str) -> Finding:
     status = status_in(fields.first("status"))
     action = fields.first("action").lower()
     words = fields.words("diagnostic-code").partition(";")[2].strip()
-    words = words or fields.first("diagnostic-code")
+    words = (words or fields.first("diagnostic-code"))[:MAX_WORDS]
     recipient = _recipient(fields)
     if action.startswith(_GONE_ON) or (not action and status and status[0] == "2"):
         return Finding(FeedbackKind.DELIVERED, recipient, status, words)

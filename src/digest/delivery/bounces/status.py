@@ -20,7 +20,7 @@ _SOFT = frozenset({"5.2.2", "5.2.3", "5.2.4", "5.3.4", "5.4.7"})
 _ENHANCED = r"([245]\.[0-7]\.\d{1,3})(?![\d.]*\d)"
 _STATUS = re.compile(rf"(?<![\d.]){_ENHANCED}")
 _AFTER_CODE = re.compile(rf"\b[245]\d\d[ -]{{1,2}}\(?#?{_ENHANCED}")
-_CODE = re.compile(r"(?<![\d.#])([245][0-5]\d)(?=[ -]|$)")
+_CODE = re.compile(r"(?<![\d.#])([245]\d\d)(?=[ -]|$)")
 _ADDRESS = re.compile(r"[^\s<>]{1,64}@[^\s<>]{1,255}")
 _LINE_START = re.compile(r"\s[245]\d\d-(?:[245]\.\d\.\d{1,3} )?")
 """The code that opens each line of a long reply: sentences run across it."""
@@ -57,7 +57,7 @@ _FULL = re.compile(
 )
 _REFUSED = re.compile(
     r"\b(?:spam|junk|unsolicited|dnsbl|rbl|spamhaus|barracuda|spamcop|phish\w*|malware|virus"
-    r"|dmarc|spf|dkim|unauthenticated|blocked|banned|reputation|prohibited|suspicious|ptr)\b"
+    r"|dmarc|spf|dkim|unauthenticated|blocked|banned|reputation|prohibit\w{0,5}|suspicious|ptr)\b"
     r"|black-?\ ?list|block-?\ ?list|\bdeny-?\ ?list|listed (?:by|at|in|on) \S+\.\S+"
     r"|reverse dns|policy|policies|violat|content (?:rejected|denied|filter)|bulk (?:mail|sender)"
     r"|authentication (?:required|requirements|check|failed|level)|access denied|not allowed to send"
