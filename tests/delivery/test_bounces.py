@@ -109,6 +109,7 @@ def given_up(**more):
         (None, "550 no such mailbox", HARD, None),
         (None, "450 no such mailbox just now", SOFT, None),
         (None, "554 delivery error", SOFT, None),
+        (None, "554 your network is not allowed here", POLICY, None),
         ("2.0.0", "unknown user", SOFT, "2.0.0"),
     ],
 )

@@ -36,7 +36,7 @@ _NOTICE = re.compile(
 )
 _COPY_BEGINS = re.compile(
     r"(?mi)^-{2,}.{0,20}\b(?:copy|original|returned|below this line|forwarded)\b.*$"
-    r"|^(?:original message|message) (?:headers|text)? ?follows?.*$"
+    r"|^(?:original message|message) (?:headers|text)? ?follows?.*$|^original message headers:"
 )
 _IN_BRACKETS = re.compile(r"<([^<>\s]{3,320})>")
 _ANOTHER = re.compile(r"\S@\S")
@@ -56,9 +56,8 @@ def read_notice(letter: Part) -> tuple[Finding, ...]:
     Read the words of a bounce that is no report.
 
     Returns:
-        One finding for each address it names: NONE where the mail is only late. Where it gives no
-        reason at all, hard, since it was given up for good. Nothing where it names neither an
-        address in a way that is known, nor a status code.
+        One finding for each address it names: NONE where the mail is only late. Nothing where it
+        names neither an address in a way that is known, nor a status code.
     """
     texts = _texts(letter)
     late, lost = _addresses(letter, texts)
@@ -68,8 +67,6 @@ def read_notice(letter: Part) -> tuple[Finding, ...]:
         said = _at(address, words)
         said = said if has_reason(said) else words[:MAX_WORDS]
         kind, status = judged(None, said)
-        if not has_reason(said):
-            kind = FeedbackKind.HARD
         found.append(Finding(kind, address, status, said))
     if not found and _NOTICE.search(letter.fields.words("subject")):
         found = _unnamed(letter, words[:MAX_WORDS])

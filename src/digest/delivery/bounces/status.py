@@ -60,7 +60,7 @@ _REFUSED = re.compile(
     r"|dmarc|spf|dkim|unauthenticated|blocked|banned|reputation|prohibit\w{0,5}|suspicious|ptr)\b"
     r"|black-?\ ?list|block-?\ ?list|\bdeny-?\ ?list|listed (?:by|at|in|on) \S+\.\S+"
     r"|reverse dns|policy|policies|violat|content (?:rejected|denied|filter)|bulk (?:mail|sender)"
-    r"|authentication (?:required|requirements|check|failed|level)|access denied|not allowed to send"
+    r"|authentication (?:required|requirements|check|failed|level)|access denied|not (?:allowed|permitted|authori[sz]ed)"
     r"|sender (?:address )?(?:rejected|denied|refused)|mail rejected by|message rejected as",
     re.IGNORECASE,
 )
