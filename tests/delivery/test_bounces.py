@@ -108,6 +108,8 @@ def given_up(**more):
         ("5.0.0", "", SOFT, "5.0.0"),
         (None, "550 no such mailbox", HARD, None),
         (None, "450 no such mailbox just now", SOFT, None),
+        ("4.7.0", "421 4.7.0 unsolicited mail from your network", SOFT, "4.7.0"),
+        ("5.0.0", "554 blocked for an hour, try again later", SOFT, "5.0.0"),
         (None, "554 delivery error", SOFT, None),
         (None, "554 your network is not allowed here", POLICY, None),
         ("2.0.0", "unknown user", SOFT, "2.0.0"),
@@ -195,6 +197,14 @@ def test_a_server_that_names_an_address_beyond_ascii_in_escapes_means_the_letter
     )
 
     assert read(report)[0].recipient == "änne\ufffd\ufffd@reader.example"
+
+
+def test_a_forwarded_report_may_have_its_token_outside():
+    wrapped = f"To: b+{TOKEN}@bounce.example\nContent-Type: message/rfc822\n\n".encode()
+
+    (feedback,) = read(wrapped + given_up(link="short"))
+
+    assert (feedback.kind, feedback.token) == (HARD, TOKEN)
 
 
 def test_a_report_inside_many_mails_is_not_dug_out():
@@ -297,8 +307,10 @@ DAEMON = b"From: MAILER-DAEMON@x.example\nSubject: failure notice\n"
             b"@a" * 99 + b"\n", head=DAEMON + b"\nYour message could not be delivered\n"
         ),
         of_a_mebioctet(b"-", head=DAEMON + b"\n"),
+        of_a_mebioctet(b"a", head=DAEMON + b"\nYour message could not be delivered to\n"),
+        of_a_mebioctet(b"a-", head=DAEMON + b"Content-Type: text/plain; charset=punycode\n\n"),
     ],
-    ids=range(11),
+    ids=range(13),
 )
 def test_a_mail_made_to_take_long_does_not(mail):
     """The worst takes 0.4 s of CPU, half of it for half the mail; what is quadratic takes minutes."""
@@ -307,6 +319,49 @@ def test_a_mail_made_to_take_long_does_not(mail):
     assert_storable(read(mail))
 
     assert time.process_time() - start < 2
+
+
+def test_a_charset_that_is_none_is_utf8():
+    text = b"Hi. This is the qmail-send program.\n\n<a@b.example>:\n\\d full (#5.2.2)\n"
+    mail = DAEMON + b"Content-Type: text/plain; charset=unicode_escape\n\n" + text
+
+    assert read(mail)[0].diagnostic.endswith(r"\d full (#5.2.2)")
+
+
+def test_encoded_words_side_by_side_are_one_word():
+    mail = (
+        b"From: a@b.example\nSubject: =?utf-8?q?Autom?=\n =?utf-8?b?YXRpYyByZXBseQ==?=\n\nAway.\n"
+    )
+
+    assert read(mail)[0].kind is FeedbackKind.AUTO_REPLY
+
+
+QMAIL = DAEMON + b"\nHi. This is the qmail-send program at mx.example.\n\n"
+
+
+def test_what_the_copy_of_a_mail_says_is_no_reason():
+    copy = b"--- Below this line is a copy of the message.\n\nSubject: 550 5.1.1 user unknown\n"
+
+    (feedback,) = read(QMAIL + b"<a@b.example>:\nI gave up.\n\n" + copy)
+
+    assert (feedback.kind, feedback.status) == (SOFT, None)
+
+
+def test_each_address_has_the_words_that_stand_at_it():
+    words = b"<a@b.example>: I gave up.\n<c@d.example>: 550 5.1.1\n no such user\n"
+
+    assert [(piece.recipient, piece.status) for piece in read(QMAIL + words)] == [
+        ("a@b.example", None),
+        ("c@d.example", "5.1.1"),
+    ]
+
+
+def test_an_answer_is_about_the_last_mail_it_refers_to():
+    mail = (
+        b"From: a@b.example\nAuto-Submitted: auto-replied\nReferences: <one@x> <two@x>\n\nAway.\n"
+    )
+
+    assert read(mail)[0].message_id == "<two@x>"
 
 
 def test_words_in_base64_with_a_broken_end_are_read_to_there():

@@ -65,7 +65,8 @@ def read_notice(letter: Part) -> tuple[Finding, ...]:
     found = [Finding(FeedbackKind.NONE, address, words=_at(address, words)) for address in late]
     for address in lost:
         said = _at(address, words)
-        said = said if has_reason(said) else words[:MAX_WORDS]
+        if len(lost) == 1 and not has_reason(said):  # then all of it is about this one
+            said = words[:MAX_WORDS]
         kind, status = judged(None, said)
         found.append(Finding(kind, address, status, said))
     if not found and _NOTICE.search(letter.fields.words("subject")):

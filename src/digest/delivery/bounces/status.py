@@ -96,10 +96,10 @@ def judged(status: str | None, words: str) -> tuple[FeedbackKind, str | None]:
     plain = _plain(words)
     if code is None:
         reply = _CODE.search(words)
-        return _by_words(plain, is_lasting=not (reply and reply[1][0] == "4")), None
-    if code[0] != "5":  # 2.x.x with "failed" contradicts itself: a doubt, as all doubts soft
-        return _by_words(plain, is_lasting=False), code
-    return _by_code(code, plain), code
+        passes = reply is not None and reply[1][0] == "4"
+        return FeedbackKind.SOFT if passes else _by_words(plain), None
+    # 4.x.x said "later" to the end, whatever its words; 2.x.x with "failed" contradicts itself.
+    return (_by_code(code, plain) if code[0] == "5" else FeedbackKind.SOFT), code
 
 
 def has_reason(words: str) -> bool:
@@ -134,7 +134,7 @@ def _by_code(code: str, plain: str) -> FeedbackKind:
     if code in _SOFT:
         return FeedbackKind.SOFT
     if code not in _HARD:
-        return _by_words(plain, is_lasting=True)
+        return _by_words(plain)
     # A lasting code for what lasts a day, or for us: seen often enough to look at the words as well.
     if _BUSY.search(plain) or (_FULL.search(plain) and not _NO_MAILBOX.search(plain)):
         return FeedbackKind.SOFT
@@ -143,12 +143,11 @@ def _by_code(code: str, plain: str) -> FeedbackKind:
     return FeedbackKind.HARD
 
 
-def _by_words(plain: str, *, is_lasting: bool) -> FeedbackKind:
-    """Judge by words alone; what a server would have taken later is hard in no case."""
+def _by_words(plain: str) -> FeedbackKind:
     if _FULL.search(plain):
         return FeedbackKind.SOFT
     is_ours = _ABOUT_US.search(plain) is not None
-    if is_lasting and not is_ours and _names_nobody(plain):
+    if not is_ours and _names_nobody(plain):
         return FeedbackKind.HARD
     if (is_ours or _REFUSED.search(plain)) and not _LATER.search(plain):
         return FeedbackKind.POLICY
