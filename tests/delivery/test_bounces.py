@@ -93,7 +93,8 @@ def given_up(**more):
         ("5.1.0", "550-5.1.1 gone\n550 5.1.1 for good", HARD, "5.1.1"),
         ("5.2.2", "550 5.1.1 unknown user", SOFT, "5.2.2"),
         (None, "(#5.1.1)", HARD, "5.1.1"),
-        (None, "Exim 4.97.1 at 5.1.1.9 says no", SOFT, None),
+        (None, "Exim 4.97.1 at 5.1.1.9, once 2.1.5, says no", SOFT, None),
+        (None, "version 4.1.2 said: 550 5.1.1 no", HARD, "5.1.1"),
         # Lasting codes for what passes, or for what is ours to mend.
         ("5.2.1", "550 5.2.1 user is receiving mail too quickly", SOFT, "5.2.1"),
         ("5.1.1", "550 5.1.1 mailbox is full", SOFT, "5.1.1"),
@@ -104,6 +105,7 @@ def given_up(**more):
         ("5.0.0", "554 high probability of spam", POLICY, "5.0.0"),
         ("5.1.0", "550 5.1.0 sender rejected, see the acceptable use page", POLICY, "5.1.0"),
         ("5.0.0", "550 HELO command rejected: Host not found", POLICY, "5.0.0"),
+        ("5.0.0", "550 client ip address not found in reverse lookup", POLICY, "5.0.0"),
         ("5.0.0", "552 quota exceeded", SOFT, "5.0.0"),
         ("5.0.0", "", SOFT, "5.0.0"),
         (None, "550 no such mailbox", HARD, None),

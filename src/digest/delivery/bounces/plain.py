@@ -35,7 +35,7 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 _COPY_BEGINS = re.compile(
-    r"(?mi)^-{2,}.{0,20}\b(?:copy|original|returned|below this line|forwarded)\b.*$"
+    r"(?mi)^ {0,4}-{2,}.{0,20}\b(?:copy|original|returned|below this line|forwarded)\b.*$"
     r"|^(?:original message|message) (?:headers|text)? ?follows?.*$|^original message headers:"
 )
 _IN_BRACKETS = re.compile(r"<([^<>\s]{3,320})>")
