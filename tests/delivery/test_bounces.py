@@ -109,6 +109,7 @@ def given_up(**more):
         ("5.0.0", "552 quota exceeded", SOFT, "5.0.0"),
         ("5.0.0", "", SOFT, "5.0.0"),
         (None, "550 no such mailbox", HARD, None),
+        (None, "550 the address you wrote to does not exist", HARD, None),
         ("5.3.0", "553 5.3.0 <anna@reader.example>... Addressee unknown", HARD, "5.3.0"),
         (None, "450 no such mailbox just now", SOFT, None),
         ("4.7.0", "421 4.7.0 unsolicited mail from your network", SOFT, "4.7.0"),

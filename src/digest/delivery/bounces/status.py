@@ -28,7 +28,7 @@ _LINE_START = re.compile(r"\s[245]\d\d-(?:[245]\.\d\.\d{1,3} )?")
 
 _NO_MAILBOX = re.compile(
     r"""
-    \b(?:user|mailbox|recipient|account|addressee?|alias|person)\b[^.;:]{0,40}\b
+    \b(?:user|mailbox|recipient|account|address(?:ee)?|alias|person)\b[^.;:]{0,40}\b
         (?:unknown|not\ (?:be\ )?found|(?:does\ not|doesn'?t|do\ not)\ exist|not\ exist|is\ invalid
         |no\ longer|disabled|inactive|deactivated|not\ active|closed|not\ known|unavailable)
     |\b(?:unknown|no\ such|invalid|bad|non-?existent|inactive|unrouteable|undeliverable)\ (?:local\ )?
