@@ -34,11 +34,15 @@ class Killing(SmtpTransport):
         self._fate = fate
 
     def send(self, messages: Iterable[Message]) -> Iterator[SendResult | None]:
-        """Send; die before the first, or after a result that nobody has noted yet."""
-        self._fate.meet("before content")
-        for result in super().send(messages):
+        """Send; die before a message leaves, or after a result that nobody has noted yet."""
+        for result in super().send(self._met(messages)):
             yield result
             self._fate.meet("before note")
+
+    def _met(self, messages: Iterable[Message]) -> Iterator[Message]:
+        for message in messages:
+            self._fate.meet("before content")
+            yield message
 
 
 class Fate:
@@ -69,7 +73,7 @@ def send(url: str, port: int, fate: Fate, tell: Callable[[object], None]) -> dic
     """Send until done, killed or told to stop; give the states."""
 
     def composed(delivery: Held) -> Message:
-        fate.meet("after claim")
+        fate.meet("after mark")
         return compose(delivery)
 
     def is_over() -> bool:
@@ -87,7 +91,7 @@ def send(url: str, port: int, fate: Fate, tell: Callable[[object], None]) -> dic
             clock=lambda: datetime.now(UTC),
             worker=this_worker(),
             deadline=datetime.now(UTC) + timedelta(days=1),
-            pace=Pace(batch=20, chunk=5, note_every=5, patience_s=20, outage_s=3),
+            pace=Pace(batch=20, chunk=5, note_every=10, patience_s=20, outage_s=3),
             stop=is_over,
             sleep=lambda seconds: time.sleep(min(seconds, 0.05)),
             on_progress=lambda _noted: fate.meet("after note"),

@@ -14,13 +14,16 @@ class Pace:
     """The amounts and waits of one sender."""
 
     batch: int = 500
-    """Deliveries a claim takes."""
+    """Most deliveries that a claim takes."""
+    ahead: int = 5
+    """Chunks that a claim takes: fewer than a batch where the server is slow, so that no sender has
+    much left to do when the others have nothing."""
     chunk: int = 100
     """Most deliveries marked as handed over at a time; fewer where the server is slow."""
     chunk_s: float = 1.0
     """Seconds that a chunk should last: what a kill leaves uncertain is about as much."""
-    note_every: int = 100
-    """Answers that are stored together at the latest."""
+    note_every: int = 200
+    """Answers that are stored together at the latest; most are stored with the next chunk's mark."""
     note_every_s: float = 1.0
     """Seconds after which answers are stored, however few, and after which we look up at all."""
     lease: timedelta = timedelta(seconds=120)

@@ -17,6 +17,7 @@ from digest.settings.embeddings import EmbeddingsSettings
 from digest.settings.panel import PanelForm, PanelSettings
 from digest.settings.sending import SendingSettings
 from digest.settings.servers import LOOPBACK
+from digest.settings.workers import WorkersSettings
 
 __all__ = ["PanelForm", "Settings", "TransportKind", "load_settings"]
 
@@ -39,7 +40,7 @@ class TransportKind(StrEnum):
     MEMORY = "memory"
 
 
-class Settings(PanelSettings, EmbeddingsSettings, SendingSettings):
+class Settings(PanelSettings, EmbeddingsSettings, SendingSettings, WorkersSettings):
     """
     What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.
 

@@ -3,8 +3,8 @@ Hand deliveries to the transport as one stream: claim, mark, compose as each is 
 
 A mark is stored before the first content of its chunk may leave. So a kill leaves uncertain what
 was marked and has no stored answer: the rest of one chunk (at most 100, about a second's work),
-what is with the server just then, and the answers of the last second (at most 100); and no other
-delivery.
+what is with the server just then, and answers since the last mark (of a second, at most 200); and
+no other delivery.
 """
 
 from collections import deque
@@ -81,8 +81,9 @@ class Handover:
             before = self.answers.number
             with self.db.write() as session:
                 ended = self._store(session)
-                claimed = self._claimed or self._claim(session)
-                chunk = list(islice(claimed, self._next_chunk()))
+                size = self._next_chunk()
+                claimed = self._claimed or self._claim(session, most=size * self.pace.ahead)
+                chunk = list(islice(claimed, size))
                 now = self.clock()
                 until = now + self.pace.lease
                 marked = leases.mark(
@@ -139,10 +140,10 @@ class Handover:
         with self.db.read() as session:
             return deliveries.newest_reply(session, self.week, DeliveryState.REJECTED) or ""
 
-    def _claim(self, session: Session) -> deque[Held]:
+    def _claim(self, session: Session, *, most: int) -> deque[Held]:
         """Take the next batch, or as much of it as may go now."""
         now = self.clock()
-        wanted = 1 if self.is_trial else self.pace.batch
+        wanted = 1 if self.is_trial else min(most, self.pace.batch)
         opening = self.gate.open(session, wanted=wanted, now=now)
         self.again_at = opening.again_at
         if not opening.limit:
@@ -177,7 +178,7 @@ class Handover:
                 if not self._marked and (self.is_trial or not self.load()):
                     return
                 held = self._marked.popleft()
-                message = self._composed(held) if self.clock() < self._until else self._late(held)
+                message = self._composed(held)
             except Exception as error:  # noqa: BLE001 # raised again when what is in flight is in
                 self._error = error
                 return
@@ -185,7 +186,10 @@ class Handover:
                 yield message
 
     def _composed(self, held: Held) -> Message | None:
-        """Give the message of a delivery; None where it cannot be composed, and is rejected."""
+        """Give the message of a delivery; None where it cannot be composed, or our lease is over."""
+        if self.clock() >= self._until:  # others may have told somebody that it is uncertain
+            self._settle(held, SendOutcome.UNSENT, "its sender was too slow to hand it over")
+            return None
         reason = ""
         for _ in range(COMPOSE_TRIES):
             try:
@@ -199,10 +203,6 @@ class Handover:
                 return message
         self._settle(held, SendOutcome.REJECTED, f"could not be composed: {reason}")
         return None
-
-    def _late(self, held: Held) -> None:
-        """Hand over nothing whose lease is over: others may have told somebody it is uncertain."""
-        self._settle(held, SendOutcome.UNSENT, "its sender was too slow to hand it over")
 
     def _take(self, result: SendResult) -> None:
         held = self._in_flight.pop(result.subscriber, None)
