@@ -163,6 +163,5 @@ def test_a_helper_for_another_edition_refuses(released):
 
     assert done.returncode == 1
     assert done.stdout == (
-        f'{{"error": "issue {WEEK}: what is sent was replaced; look at it, '
-        'and send it again"}\n'
+        f'{{"error": "issue {WEEK}: what is sent was replaced; look at it, and send it again"}}\n'
     )
