@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from digest.errors import AddressError
 from digest.mail.render import render_confirm
-from digest.mail.wire import compile_edition, compile_letter, message_id, wire_address
+from digest.mail.addresses import wire_address
+from digest.mail.wire import compile_edition, compile_letter, message_id
 from digest.model import Edition
 
 NOW = datetime(2026, 11, 22, 9, 14, 10, tzinfo=UTC)

@@ -64,6 +64,8 @@ def send_command(week: WeekArgument, *, as_json: JsonFlag = False) -> None:
         stopping_on_signals() as stop,
         _bar() as show,
     ):
+        for text in resources.signing_remarks():
+            remark(text)
         count = send_issue(
             week, parts=resources.send_parts(), transport=transport, stop=stop, on_progress=show
         )
