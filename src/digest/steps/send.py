@@ -18,6 +18,7 @@ from digest.delivery.pace import STEADY
 from digest.delivery.transports.base import Transport
 from digest.errors import ApprovalError, IssueError
 from digest.issues import approval as approval_rules
+from digest.mail.dkim.keys import DkimKey
 from digest.mail.preflight import preflight
 from digest.mail.stationery import Brand
 from digest.model import (
@@ -58,6 +59,8 @@ class SendParts:
     rules: SendRules = SendRules()  # noqa: RUF009 # a frozen value
     marker: MarkerFile | None = None
     """Tells a restored backup; None: nothing does, as in a rehearsal."""
+    keys: tuple[DkimKey, ...] = ()
+    """They sign every mail; without any it leaves unsigned."""
 
 
 def freeze(db: Database, week: str, *, now: datetime, due: datetime | None = None) -> int:
@@ -128,7 +131,14 @@ def send_issue(
         parts.db,
         week,
         transport=transport,
-        compose=composer(edition, issue, brand=parts.brand, secret=parts.secret, clock=parts.clock),
+        compose=composer(
+            edition,
+            issue,
+            brand=parts.brand,
+            secret=parts.secret,
+            clock=parts.clock,
+            keys=parts.keys,
+        ),
         clock=_real_time,
         worker=workers.this_worker(),
         deadline=deadline(sending, parts.rules),
@@ -149,7 +159,14 @@ def send_test(week: str, *, recipient: str, parts: SendParts, transport: Transpo
     with parts.db.read() as session:
         edition, issue = _standing(session, week)
     preflight(edition, week=week)
-    compose = composer(edition, issue, brand=parts.brand, secret=parts.secret, clock=parts.clock)
+    compose = composer(
+        edition,
+        issue,
+        brand=parts.brand,
+        secret=parts.secret,
+        clock=parts.clock,
+        keys=parts.keys,
+    )
     delivery = Delivery(week=week, subscriber=TESTER, address=recipient, changed_at=parts.clock())
     return next(result for result in transport.send([compose(delivery)]) if result)
 
