@@ -9,7 +9,7 @@ import pytest
 
 from digest.delivery.transports.smtp import SmtpTransport
 from digest.errors import TransportError
-from digest.model import Message, SendOutcome
+from digest.model import Message, SendOutcome, SendResult
 
 ACCEPTED = SendOutcome.ACCEPTED
 DEFERRED = SendOutcome.DEFERRED
@@ -48,6 +48,14 @@ def _send(transport: SmtpTransport, *messages: Message):
     return outcomes, None
 
 
+def _until_error(transport: SmtpTransport, *messages: Message) -> list[SendResult]:
+    """Give the results that came before the error that ends the batch."""
+    results = []
+    with pytest.raises(TransportError):
+        results.extend(result for result in transport.send(messages) if result)
+    return results
+
+
 def _answering(event: str, reply: str, recipient: str | None = None):
     """A script that gives one reply to one event, for one recipient or for all."""
     address = f"{recipient}@reader.example"
@@ -68,7 +76,7 @@ def test_messages_of_several_batches_go_over_one_connection_and_it_ends_politely
         "ann@reader.example", "bob@reader.example", "cy@reader.example",
     ]  # fmt: skip
     assert server.connections == 1
-    assert server.lines[0] == "ehlo verdicts.example"
+    assert server.lines[0] == "EHLO verdicts.example"
     assert server.lines[-1].upper() == "QUIT"
 
 
@@ -82,7 +90,8 @@ def test_each_result_comes_before_the_next_message_goes(server, transport):
 def test_nothing_waits_in_the_kernel_for_more(transport):
     _send(transport, _message("ann"))
 
-    assert transport._smtp.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    (link,) = transport._pool._links
+    assert link.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.parametrize(
@@ -209,10 +218,10 @@ def test_a_connection_lost_in_the_middle_of_the_content_leaves_its_message_unsen
     server.script = _answering("RCPT", "250 ok\r\n354 go ahead")
     server._talk = _hang_up_after_data
 
-    outcomes, error = _send(transport, _message("ann", content=b"x\r\n" * 8_000_000))
+    (result,) = _until_error(transport, _message("ann", content=b"x\r\n" * 8_000_000))
 
-    assert outcomes == {"ann": UNSENT}
-    assert "before the message was given" in str(error)
+    assert result.outcome is UNSENT
+    assert "before the message was given" in result.reply
 
 
 def _hang_up_after_data(connection: socket.socket, reader) -> None:
@@ -281,7 +290,7 @@ def test_a_server_without_ehlo_is_greeted_the_old_way(server, transport):
     server.script = _answering("EHLO", "502 5.5.1 what")
 
     assert _send(transport, _message("ann")) == ({"ann": ACCEPTED}, None)
-    assert server.lines[1].startswith("helo ")
+    assert server.lines[1].startswith("HELO ")
 
 
 def test_a_server_that_hung_up_between_two_batches_costs_nobody_anything(server, transport):
