@@ -31,6 +31,13 @@ def _message(
     return Message(**(values | fields))
 
 
+@pytest.fixture(params=[(), ("PIPELINING", "SIZE 40000000", "DSN")], ids=["stepwise", "pipelined"])
+def server(server, request):
+    """A server without extensions, and one that takes several commands at a time."""
+    server.offers = request.param
+    return server
+
+
 @pytest.fixture
 def transport(server):
     with SmtpTransport("127.0.0.1", server.port, timeout_s=5, final_timeout_s=5) as client:
@@ -138,9 +145,28 @@ def test_one_refused_recipient_leaves_the_others_and_the_connection_alone(
 def test_no_content_is_sent_for_a_refused_recipient(server, transport):
     server.script = _answering("RCPT", "550 5.1.1 nobody")
 
-    _send(transport, _message("ann"))
+    _send(transport, _message("ann", content=b"QUIT\r\n"))
+    transport.close()
 
-    assert not [line for line in server.lines if line.upper() == "DATA"]
+    assert server.lines[-3:-1] in (
+        ["MAIL FROM:<news@verdicts.example>", "RCPT TO:<ann@reader.example>"],
+        ["RCPT TO:<ann@reader.example> NOTIFY=FAILURE", "DATA"],
+    )
+    assert server.lines[-1] == "QUIT"
+
+
+def test_a_go_ahead_after_a_refusal_is_answered_with_nothing_and_its_reply_is_nobodys(
+    server, transport
+):
+    """Some servers answer DATA with 354 though no recipient is left (RFC 2920, section 3.1)."""
+    replies = {"RCPT": "550 5.1.1 nobody", "DATA": "354 go ahead"}
+    server.script = lambda event, who: replies.get(event) if who.startswith("bob") else None
+
+    outcomes, error = _send(transport, _message("ann"), _message("bob"), _message("cy"))
+
+    assert (outcomes, error) == ({"ann": ACCEPTED, "bob": REJECTED, "cy": ACCEPTED}, None)
+    assert server.recipients() == ["ann@reader.example", "cy@reader.example"]
+    assert server.connections == 1
 
 
 def test_a_sender_refused_for_now_defers_the_message(server, transport):

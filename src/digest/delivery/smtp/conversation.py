@@ -125,11 +125,11 @@ class Conversation:
         reason = f"it closes the connection: {reply.words}"
         self._end(Trouble(reason, is_harmless=self.is_idle))
 
-    def _not_smtp(self, reply: Reply) -> None:
-        self._end(Trouble(f"it does not speak SMTP: {reply.words}"))
+    def _not_smtp(self, reply: Reply, subject: Any = None) -> None:
+        self._end(Trouble(f"it does not speak SMTP: {reply.words}"), subject)
 
-    def _end(self, trouble: Trouble) -> None:
-        """Give up the connection."""
+    def _end(self, trouble: Trouble, _subject: Any = None) -> None:
+        """Give up the connection; ``_subject`` is what the reply was about that ended it."""
         self.trouble = trouble
         self._awaited.clear()
         self.outgoing.clear()

@@ -37,8 +37,8 @@ class Session(Opening):
     One connection from its greeting to its end.
 
     Once ``is_ready``: ``take`` while ``can_take``; when ``is_loaded`` and there is nothing to take,
-    ``go_on``. Results appear in ``results``, oldest first; messages that this connection could not
-    take, nothing being given of them, in ``returned``; ``refused_sender`` says that the server
+    ``go_on``. Results appear in ``results``, oldest first; messages to be given elsewhere, since
+    nothing but their names left, in ``returned``; ``refused_sender`` says that the server
     refuses us for good.
     """
 
@@ -214,7 +214,8 @@ class Session(Opening):
         """A refusal counts; an acceptance of half a message is none. Where we are, nobody knows."""
         if reply.is_permanent or reply.is_transient:
             self._refuse(reply, given)
-        self._end(Trouble(f"it answered before the message ended: {reply.words}"))
+        trouble = Trouble(f"it answered before the message ended: {reply.words}")
+        self._end(trouble, given)
 
     def _refuse(self, reply: Reply, given: _Given) -> None:
         if reply.is_transient:
@@ -222,7 +223,7 @@ class Session(Opening):
         elif reply.is_permanent:
             self._settle(given, SendOutcome.REJECTED, reply.words)
         else:
-            self._not_smtp(reply)
+            self._not_smtp(reply, given)
         self._needs_reset = True
 
     def _refuse_sender(self, reply: Reply, given: _Given) -> None:
@@ -251,15 +252,25 @@ class Session(Opening):
     def _parted(self, _reply: Reply, _subject: None) -> None:
         self._end(Trouble("we said goodbye", is_harmless=True))
 
-    def _end(self, trouble: Trouble) -> None:
+    def _end(self, trouble: Trouble, subject: _Given | None = None) -> None:
+        """
+        Sort what has no result by whether its final dot was written whole.
+
+        A message that was only named, behind the one on which the connection ended, is returned, so
+        that it can be given elsewhere at once; the one itself is not, lest it break them all.
+        """
         self._loaded = None
+        blamed = subject or (self._awaited[0][2] if self._awaited else None)
         if self._is_starting_afresh:
-            given = self._open.pop()
-            self.returned.append(given.message)
+            blamed = None
         for given in tuple(self._open):
-            is_whole = given.dot_at <= self._written
-            outcome = SendOutcome.UNCERTAIN if is_whole else SendOutcome.UNSENT
-            when = "after" if is_whole else "before"
-            words = f"connection lost {when} the message was given: {trouble.reason}"
-            self._settle(given, outcome, words)
+            if given.dot_at <= self._written:
+                words = f"connection lost after the message was given: {trouble.reason}"
+                self._settle(given, SendOutcome.UNCERTAIN, words)
+            elif given is blamed or given.dot_at < _NEVER:
+                words = f"connection lost before the message was given: {trouble.reason}"
+                self._settle(given, SendOutcome.UNSENT, words)
+            else:
+                self._open.remove(given)
+                self.returned.append(given.message)
         super()._end(trouble)

@@ -140,7 +140,7 @@ class Pool:
         now = time.monotonic()
         if now >= self._look_at:
             self._look_at = now + self._server.patience.tick_s
-            self._check_waits(now)
+            self._check_waits(now, source)
 
     def _settle(self, link: Link, source: Source | None) -> None:
         """After anything that moved a connection: feed it, write, and take what came of it."""
@@ -187,14 +187,14 @@ class Pool:
                 self._is_hungry = True
         session.returned.clear()
 
-    def _check_waits(self, now: float) -> None:
+    def _check_waits(self, now: float, source: Source | None) -> None:
         for link in tuple(self._links):
             state = (link.wait, link.session.moves)
             if state != link.seen:
                 link.seen, link.moved_at = state, now
             elif now - link.moved_at >= self._server.patience.seconds(link.wait):
                 link.session.lost(f"timed out waiting for {_MOVES[link.wait]}")
-                self._settle(link, None)
+                self._settle(link, source)
 
     def _grow(self, source: Source) -> None:
         """Open a connection if messages are worth it: none waits idle, and all carry one already."""
