@@ -174,11 +174,10 @@ _HINTS = {  # true of all in that state, and what an index is for
 
 def delivery_of(session: Session, week: str, subscriber: str) -> Delivery | None:
     """Give one reader's delivery of a week's issue; None if they are not in its audience."""
-    statement = select(DeliveryRow).where(
+    statement = select(*columns_of(Delivery, DeliveryRow)).where(
         DeliveryRow.week == week, DeliveryRow.subscriber == subscriber
     )
-    row = session.exec(statement).first()
-    return as_noun(Delivery, row) if row else None
+    return next(iter(as_nouns(Delivery, session.execute(statement))), None)
 
 
 def newest_reply(session: Session, week: str, state: DeliveryState) -> str | None:
