@@ -91,6 +91,19 @@ def test_without_pipelining_each_reply_is_waited_for():
     assert session.can_take
 
 
+def test_content_that_is_ready_for_the_wire_is_written_as_it_is_and_not_copied():
+    session = _ready("PIPELINING")
+    ready = _message("ann", is_wire_ready=True)
+    session.take(ready)
+    _written(session)
+    session.receive(b"250 ok\r\n250 ok\r\n354 go\r\n")
+
+    session.go_on()
+
+    assert session.outgoing[0] is ready.content
+    assert _written(session) == CONTENT + b".\r\n"
+
+
 @pytest.mark.parametrize(
     ("offers", "fields", "mail", "rcpt"),
     [

@@ -164,6 +164,6 @@ def test_a_sink_that_waits_is_waited_for(tmp_path):
         _sink(tmp_path, "-w", "1") as port,
         SmtpTransport("127.0.0.1", port, connections=3, timeout_s=10) as transport,
     ):
-        results, error = _sent(transport, 3)
+        results, error = _sent(transport, 1)
 
-    assert (error, [result.outcome for result in results]) == (None, [ACCEPTED] * 3)
+    assert (error, [result.outcome for result in results]) == (None, [ACCEPTED])
