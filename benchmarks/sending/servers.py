@@ -38,7 +38,7 @@ def delayed(port: int, *, one_way_ms: float) -> Iterator[int]:
         return
     front = _free_port()
     proxy = Path(__file__).with_name("delay.py")
-    command = [sys.executable, str(proxy), str(front), str(port), str(one_way_ms)]
+    command = [sys.executable, str(proxy), str(front), str(port), "--each-way-ms", str(one_way_ms)]
     with _running(command, front):
         yield front
 
