@@ -308,3 +308,43 @@ def test_a_server_of_embeddings_may_be_on_this_machine_and_its_page_be_named(mon
     monkeypatch.setenv("DIGEST_EMBEDDINGS_URL", "http://127.0.0.1:11434/v1/embeddings/")
 
     assert load_settings().embeddings_url == "http://127.0.0.1:11434/v1"
+
+
+def test_limits_are_read_from_a_list_and_given_by_the_second(monkeypatch):
+    monkeypatch.setenv("DIGEST_SEND_RATE", "20")
+    monkeypatch.setenv("DIGEST_SEND_DOMAIN_RATES", " Lake.Example=600, sea.example=1.5 ,")
+
+    settings = load_settings()
+
+    assert settings.send_limits == {"": 20.0, "lake.example": 10.0, "sea.example": 0.025}
+
+
+def test_without_limits_nothing_is_limited():
+    assert load_settings().send_limits == {}
+
+
+@pytest.mark.parametrize(
+    "given", ["lake.example", "lake.example=", "lake.example=0", "lake.example=nan", "lake=5", "=5"]
+)
+def test_a_bad_limit_is_named(monkeypatch, given: str):
+    monkeypatch.setenv("DIGEST_SEND_DOMAIN_RATES", given)
+
+    with pytest.raises(SettingsError, match=r"^DIGEST_SEND_DOMAIN_RATES: .* messages a minute"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("captures", "marker", "where"),
+    [
+        ("var/captures", "", "var/send-marker.json"),
+        ("/data/captures", "", "/data/send-marker.json"),
+        ("s3://bucket/captures", "", "var/send-marker.json"),
+        ("s3://bucket/captures", "/safe/marker", "/safe/marker"),
+    ],
+)
+def test_the_marker_lies_beside_the_captures(monkeypatch, captures, marker, where):
+    monkeypatch.setenv("DIGEST_CAPTURES_DIR", captures)
+    monkeypatch.setenv("DIGEST_SEND_MARKER", marker)
+    settings = load_settings()
+
+    assert settings.marker_beside(settings.captures_dir) == Path(where)
