@@ -14,9 +14,12 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from digest.errors import SettingsError
 from digest.settings.embeddings import EmbeddingsSettings
+from digest.settings.mail import MailSettings
 from digest.settings.panel import PanelForm, PanelSettings
+from digest.settings.sending import SendingSettings
 from digest.settings.servers import LOOPBACK
 from digest.settings.smtp import SmtpSettings
+from digest.settings.workers import WorkersSettings
 
 __all__ = ["PanelForm", "Settings", "TransportKind", "load_settings"]
 
@@ -39,7 +42,14 @@ class TransportKind(StrEnum):
     MEMORY = "memory"
 
 
-class Settings(SmtpSettings, PanelSettings, EmbeddingsSettings):
+class Settings(
+    MailSettings,
+    SmtpSettings,
+    PanelSettings,
+    EmbeddingsSettings,
+    SendingSettings,
+    WorkersSettings,
+):
     """
     What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.
 
