@@ -10,28 +10,21 @@ Usage: transport.py [--messages 5000] [--rounds 3] [--connections 20] [--octets 
 """
 
 import argparse
-import asyncio
 import json
 import os
 import resource
-import shutil
 import smtplib
-import socket
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-import aiosmtplib
+from peers import SENDER, aiosmtplib_way, smtp_source
+from servers import delayed, smtp_sink
 
 from digest.delivery.transports.smtp import SmtpTransport
 from digest.model import Message, SendOutcome
 
-SENDER = "news@verdicts.example"
 LINE = b"One reviewer in four would ship it; the price could not be confirmed =\r\n"
 
 
@@ -66,7 +59,7 @@ def main() -> None:
     if not asked.round_trip_ms:
         ways |= {"smtplib": with_smtplib, "smtp-source": with_smtp_source}
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
-    with smtp_sink() as sink, delayed(sink, asked.round_trip_ms) as port:
+    with smtp_sink() as sink, delayed(sink, one_way_ms=asked.round_trip_ms / 2) as port:
         load = Load(port, asked.messages, asked.connections, asked.octets)
         for _ in range(asked.rounds):
             for name, way in ways.items():
@@ -115,71 +108,13 @@ def with_smtplib(load: Load) -> None:
 
 def with_aiosmtplib(load: Load) -> None:
     """Send with aiosmtplib, over as many connections."""
-
-    async def work(waiting: Iterator[Message]) -> None:
-        async with aiosmtplib.SMTP(
-            hostname="127.0.0.1", port=load.port, use_tls=False, start_tls=False
-        ) as server:
-            for message in waiting:
-                await server.sendmail(SENDER, [message.recipient], message.content)
-
-    async def all_of_them() -> None:
-        waiting = load.made()
-        await asyncio.gather(*[work(waiting) for _ in range(load.connections)])
-
-    asyncio.run(all_of_them())
+    content = next(load.made()).content
+    aiosmtplib_way([content], count=load.messages, port=load.port, connections=load.connections)
 
 
 def with_smtp_source(load: Load) -> None:
     """Send with Postfix's own generator of load, written in C; it does not pipeline."""
-    program = shutil.which("smtp-source", path="/usr/sbin:/usr/bin") or "smtp-source"
-    how = ["-s", load.connections, "-l", load.octets, "-m", load.messages, "-d"]
-    who = ["-f", SENDER, "-t", "reader@example.net", f"127.0.0.1:{load.port}"]
-    subprocess.run([program, *map(str, how), *who], check=True)
-
-
-@contextmanager
-def smtp_sink() -> Iterator[int]:
-    """Run Debian's smtp-sink on a free port."""
-    program = shutil.which("smtp-sink", path="/usr/sbin:/usr/bin")
-    if program is None:
-        raise SystemExit("this benchmark needs smtp-sink, of Debian's package postfix")
-    port = _free_port()
-    as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []
-    with _running([program, *as_nobody, f"127.0.0.1:{port}", "400"], port):
-        yield port
-
-
-@contextmanager
-def delayed(port: int, round_trip_ms: float) -> Iterator[int]:
-    """Give a port behind which every octet waits, or the port itself."""
-    if not round_trip_ms:
-        yield port
-        return
-    front = _free_port()
-    program = str(Path(__file__).with_name("delay.py"))
-    each_way = ["--each-way-ms", str(round_trip_ms / 2)]
-    with _running([sys.executable, program, str(front), str(port), *each_way], front):
-        yield front
-
-
-@contextmanager
-def _running(command: list[str], port: int) -> Iterator[None]:
-    process = subprocess.Popen(command)
-    try:
-        for _ in range(200):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.05)
-        yield
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    smtp_source(count=load.messages, port=load.port, size=load.octets, connections=load.connections)
 
 
 if __name__ == "__main__":
