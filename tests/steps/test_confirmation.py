@@ -5,9 +5,10 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from digest.delivery.transports.memory import MemoryTransport
-from digest.errors import TransportError
+from digest.errors import SignatureError, TransportError
 from digest.mail.dkim.keys import DkimKey, KeyKind, new_key, read_key
 from digest.mail.dkim.verifying import require_verified
 from digest.mail.render import Brand
@@ -68,6 +69,23 @@ def test_a_confirmation_is_signed_and_comes_back_to_the_bounce_address():
     (message,) = transport.sent
     require_verified(message.content, (key,))
     assert message.sender == "bounces@verdicts.example.com"
+
+
+class Miscalculating(DkimKey):
+    """A key whose signatures are of something else."""
+
+    def sign(self, digest: bytes) -> bytes:
+        """Sign the digest the wrong way round."""
+        return super().sign(digest[::-1])
+
+
+def test_a_confirmation_with_a_bad_signature_does_not_leave():
+    transport = MemoryTransport()
+    key = Miscalculating("e1", "verdicts.example.com", Ed25519PrivateKey.generate())
+
+    with pytest.raises(SignatureError):
+        send(transport, keys=(key,))
+    assert transport.sent == []
 
 
 class Answering(MemoryTransport):
