@@ -8,10 +8,10 @@ from digest.mail.dkim.keys import DkimKey
 from digest.mail.dkim.verifying import require_verified
 from digest.mail.stationery import Brand
 from digest.mail.wire import compile_edition, message_id
-from digest.model import Delivery, Edition, Issue, Message
+from digest.model import Edition, Issue, Message, Recipient
 from digest.readers import links
 
-Compose = Callable[[Delivery], Message]
+Compose = Callable[[Recipient], Message]
 
 
 def composer(
@@ -42,7 +42,7 @@ def composer(
     unchecked = list(keys)
     lead = issue.comparisons[0].slug
 
-    def compose(delivery: Delivery) -> Message:
+    def compose(delivery: Recipient) -> Message:
         reader = delivery.subscriber
         tokens = {
             "UNSUBSCRIBE": links.unsubscribe_token(reader, secret=secret),

@@ -4,7 +4,8 @@ from digest.errors import IssueError, NotFoundError
 from digest.model import Delivery, Message, SubscriberState
 from digest.readers.subscriptions import normalise_address
 from digest.steps.composing import composer, require_intact
-from digest.steps.send import TESTER, SendParts
+from digest.steps.send import TESTER
+from digest.steps.shift import SendParts
 from digest.store import deliveries as delivery_store
 from digest.store import issues as issue_store
 from digest.store import readers as reader_store

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -65,7 +64,7 @@ def signing_remarks(
     """
     if keys:
         return tuple(text for key in keys for text in key.remarks)
-    host = urlsplit(settings.smtp_url).hostname or ""
+    host = settings.smtp_host
     if settings.transport is not TransportKind.SMTP or host in LOOPBACK or is_rehearsal:
         return ()
     unsigned = "mail leaves unsigned (DIGEST_DKIM_SELECTOR is not set)"
