@@ -11,6 +11,7 @@ from digest.delivery.transports.file import FileTransport
 from digest.delivery.transports.memory import MemoryTransport
 from digest.delivery.transports.smtp import SmtpTransport
 from digest.errors import SettingsError
+from digest.mail.dkim.keys import KeyKind, new_key
 from digest.panel.rules import load_rules
 from digest.settings import Settings
 from digest.store.engine import Database
@@ -118,6 +119,21 @@ def test_the_parts_of_a_house_can_all_be_had(settings, tmp_path: Path):
     other = settings(templates_dir=tmp_path)
     with open_resources(other) as resources:
         assert resources.templates_dir == tmp_path
+
+
+def test_keys_that_sign_mail_go_to_who_sends_it_and_their_lack_is_remarked_on(settings):
+    pem = new_key(KeyKind.ED25519).decode()
+    relay = {"transport": "smtp", "smtp_url": "smtp://relay.example.org", "secret": LONG}
+
+    with open_resources(settings(**relay)) as resources:
+        assert len(resources.signing_remarks()) == 1
+        assert resources.send_parts().keys == ()
+    wrong = settings(dkim_selector="s1", dkim_key=pem, secret=LONG)
+    with (
+        open_resources(wrong) as resources,
+        pytest.raises(SettingsError, match="DIGEST_DKIM_KEY: holds an ed25519 key"),
+    ):
+        resources.send_parts()
 
 
 def test_a_model_panel_without_its_extra_is_refused_with_what_to_install(settings, monkeypatch):
