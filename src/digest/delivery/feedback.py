@@ -11,12 +11,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from types import MappingProxyType
 
 from digest.model import (
     Delivery,
     DeliveryState,
     Feedback,
+    FeedbackCount,
     FeedbackEffect,
     FeedbackKind,
     Subscriber,
@@ -27,8 +29,8 @@ from digest.model import (
 SOFT_ISSUES = 3
 SOFT_OF = 5
 """Issues that came back, of the last so many mailed to a reader, at which a reader is bounced."""
-NO_SUCH_DOMAIN = frozenset({"5.1.2", "5.4.4"})
-"""Status codes of a domain that was not found: RFC 3463, and what Postfix says."""
+NO_SUCH_DOMAIN = frozenset({"5.1.2", "5.4.4", "5.4.310"})
+"""Status codes of a domain that was not found: RFC 3463, what Postfix says, what Exchange says."""
 DOMAIN_TIMES = 3
 DOMAIN_SPAN = timedelta(days=3)
 """So many such reports, the first and the last so far apart, make it a hard bounce."""
@@ -40,6 +42,11 @@ COMPLAINT_AIM = 0.001
 COMPLAINT_LIMIT = 0.003
 """Shares of accepted mails: aim below the one, never reach the other (rules of large mailbox hosts)."""
 
+LONGEST_KEY = 200
+LONGEST_ADDRESS = 320
+LONGEST_STATUS = 20
+LONGEST_WORDS = 500
+
 ENDS: Mapping[FeedbackEffect, SubscriberState] = MappingProxyType(
     {
         FeedbackEffect.BOUNCED: SubscriberState.BOUNCED,
@@ -48,6 +55,14 @@ ENDS: Mapping[FeedbackEffect, SubscriberState] = MappingProxyType(
     }
 )
 """Effects that end a subscription, with the state they leave."""
+_AT_ONCE: Mapping[FeedbackKind, FeedbackEffect] = MappingProxyType(
+    {
+        FeedbackKind.HARD: FeedbackEffect.BOUNCED,
+        FeedbackKind.COMPLAINT: FeedbackEffect.COMPLAINED,
+        FeedbackKind.UNSUBSCRIBE: FeedbackEffect.UNSUBSCRIBED,
+        FeedbackKind.POLICY: FeedbackEffect.ALERTED,
+    }
+)
 _PROVES_ACCEPTED = frozenset(
     {
         FeedbackKind.HARD,
@@ -86,21 +101,18 @@ def effect_of(feedback: Feedback, past: Past) -> FeedbackEffect:
     """
     if _is_stale(feedback, past):
         return FeedbackEffect.NOTED
-    match feedback.kind:
-        case FeedbackKind.HARD if feedback.status in NO_SUCH_DOMAIN:
-            return _counted(is_enough=_domain_is_gone(feedback, past))
-        case FeedbackKind.HARD:
-            return FeedbackEffect.BOUNCED
-        case FeedbackKind.SOFT:
-            return _counted(is_enough=_is_soft_enough(past))
-        case FeedbackKind.COMPLAINT:
-            return FeedbackEffect.COMPLAINED
-        case FeedbackKind.UNSUBSCRIBE:
-            return FeedbackEffect.UNSUBSCRIBED
-        case FeedbackKind.POLICY:
-            return FeedbackEffect.ALERTED
-        case _:
-            return FeedbackEffect.NOTED
+    if feedback.kind is FeedbackKind.HARD and feedback.status in NO_SUCH_DOMAIN:
+        return _counted(is_enough=_domain_is_gone(feedback, past))
+    if feedback.kind is FeedbackKind.SOFT:
+        return _counted(is_enough=_is_soft_enough(past))
+    return _AT_ONCE.get(feedback.kind, FeedbackEffect.NOTED)
+
+
+def effect_of_unproven(feedback: Feedback) -> FeedbackEffect:
+    """Give what feedback does that nothing proves to be about a mail of ours: nothing at all."""
+    if feedback.kind in {FeedbackKind.AUTO_REPLY, FeedbackKind.NONE, FeedbackKind.DELIVERED}:
+        return FeedbackEffect.NOTED
+    return FeedbackEffect.UNPROVEN
 
 
 def _counted(*, is_enough: bool) -> FeedbackEffect:
@@ -163,6 +175,56 @@ def must_pause(*, refused: int, answered: int) -> bool:
     return refused >= POLICY_LEAST and refused >= POLICY_SHARE * answered
 
 
-def masked(text: str) -> str:
-    """Give a server's words without the local part of any address: its domain may stay."""
-    return _ADDRESS.sub("…@", text)
+def may_be_too_many(kinds: Mapping[FeedbackKind, int]) -> bool:
+    """Say whether an issue's shares are worth counting: fewer than these are never too many."""
+    return (
+        kinds.get(FeedbackKind.POLICY, 0) >= POLICY_LEAST
+        or kinds.get(FeedbackKind.COMPLAINT, 0) >= COMPLAINTS_LEAST
+    )
+
+
+def warnings_of(count: FeedbackCount) -> tuple[str, ...]:
+    """Give a sentence for each thing an operator should look at in what came back of an issue."""
+    refused = count.kinds.get(FeedbackKind.POLICY, 0)
+    complaints = count.kinds.get(FeedbackKind.COMPLAINT, 0)
+    found = []
+    if must_pause(refused=refused, answered=count.accepted + count.rejected):
+        found.append(
+            f"{count.week}: hosts of {refused} readers refuse us by their policy; look at their "
+            f"words: digest feedback list --week {count.week} --kind policy"
+        )
+    if complaints >= COMPLAINTS_LEAST and count.complaint_rate >= COMPLAINT_AIM:
+        bound = COMPLAINT_LIMIT if count.complaint_rate >= COMPLAINT_LIMIT else COMPLAINT_AIM
+        found.append(
+            f"{count.week}: {complaints} complaints are {count.complaint_rate:.2%} of the accepted "
+            f"mails, {bound:.1%} or more: large hosts refuse senders for that; look at whom you "
+            "imported, and whether leaving is easy"
+        )
+    return tuple(found)
+
+
+def tidy(feedback: Feedback) -> Feedback:
+    """
+    Give feedback as it can be stored: no NUL, no half of a pair, nothing too long, nobody's name.
+
+    Strangers write what a report holds, and PostgreSQL refuses the first two. Of addresses in a
+    server's words the domain stays; a key that is too long is its hash.
+    """
+    long = len(feedback.key) > LONGEST_KEY
+    words = _ADDRESS.sub("…@", _plain(feedback.diagnostic, LONGEST_WORDS * 2) or "")
+    return feedback.model_copy(
+        update={
+            "key": sha256(feedback.key.encode("utf-8", "replace")).hexdigest()
+            if long
+            else _plain(feedback.key, LONGEST_KEY),
+            "recipient": _plain(feedback.recipient, LONGEST_ADDRESS),
+            "status": _plain(feedback.status, LONGEST_STATUS),
+            "diagnostic": words[:LONGEST_WORDS] or None,
+        }
+    )
+
+
+def _plain(text: str | None, limit: int) -> str | None:
+    if text is None:
+        return None
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")[:limit]

@@ -39,6 +39,7 @@ from digest.model.delivery import (
 )
 from digest.model.feedback import (
     Feedback,
+    FeedbackCount,
     FeedbackEffect,
     FeedbackKind,
     FeedbackRecord,
@@ -145,6 +146,7 @@ __all__ = [
     "FactRow",
     "FaultKind",
     "Feedback",
+    "FeedbackCount",
     "FeedbackEffect",
     "FeedbackKind",
     "FeedbackRecord",

@@ -94,6 +94,25 @@ class FeedbackRecord(Value):
     """The server's words without anybody's address."""
 
 
+class FeedbackCount(Value):
+    """What came back of one issue, counted by readers: each once a kind."""
+
+    week: str
+    accepted: int = Field(ge=0)
+    """Mails that a server took."""
+    rejected: int = Field(default=0, ge=0)
+    """Mails that a server refused while they were sent."""
+    kinds: dict[FeedbackKind, int]
+    """Readers by what came back; kinds of which nothing came are left out."""
+    left: int = Field(default=0, ge=0)
+    """Readers of the issue who left by link or mail within a week of it."""
+
+    @property
+    def complaint_rate(self) -> float:
+        """Share of the accepted mails whose reader called it spam, 0 to 1."""
+        return self.kinds.get(FeedbackKind.COMPLAINT, 0) / self.accepted if self.accepted else 0.0
+
+
 class SuppressionKind(StrEnum):
     """Why an address is not mailed, the weakest first."""
 
