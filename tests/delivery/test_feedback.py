@@ -193,4 +193,5 @@ def test_what_strangers_write_is_made_fit_to_be_stored():
     assert tidy.recipient == "a b?@example.com"
     assert tidy.diagnostic.startswith("550 5.1.1 <…@example.com>: no  such user")
     assert (len(tidy.status), len(tidy.diagnostic)) == (20, 500)
+    assert len(subject.tidy(report(FeedbackKind.NONE, key="<id@host> ada@example.com")).key) == 64
     assert subject.tidy(report(FeedbackKind.NONE)) == report(FeedbackKind.NONE)

@@ -82,7 +82,11 @@ def add_readers():
 
 def bounce(number: int = 0, kind=FeedbackKind.HARD, *, week: str = WEEK, **fields) -> Feedback:
     token = links.bounce_token(week, reader(number), secret=SECRET)
-    given = {"source": "mailbox", "key": f"{kind}-{week}-{number}", "received_at": NOW}
+    given = {
+        "source": "mailbox",
+        "key": f"<{kind}-{week}-{number}@host.example> r{number}@reader.example",
+        "received_at": NOW,
+    }
     return Feedback(kind=kind, **(given | {"token": token} | fields))
 
 

@@ -208,14 +208,14 @@ def tidy(feedback: Feedback) -> Feedback:
     Give feedback as it can be stored: no NUL, no half of a pair, nothing too long, nobody's name.
 
     Strangers write what a report holds, and PostgreSQL refuses the first two. Of addresses in a
-    server's words the domain stays; a key that is too long is its hash.
+    server's words the domain stays; a key that holds one, or is too long, is its hash.
     """
-    long = len(feedback.key) > LONGEST_KEY
+    is_hashed = "@" in feedback.key or len(feedback.key) > LONGEST_KEY
     words = _ADDRESS.sub("…@", _plain(feedback.diagnostic, LONGEST_WORDS * 2) or "")
     return feedback.model_copy(
         update={
             "key": sha256(feedback.key.encode("utf-8", "replace")).hexdigest()
-            if long
+            if is_hashed
             else _plain(feedback.key, LONGEST_KEY),
             "recipient": _plain(feedback.recipient, LONGEST_ADDRESS),
             "status": _plain(feedback.status, LONGEST_STATUS),

@@ -8,22 +8,14 @@ but not the secret cannot try addresses against it.
 
 import hashlib
 import hmac
-from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 
 from digest.model import Subscriber, SubscriberState, Suppression, SuppressionKind
 
 STRENGTH = tuple(SuppressionKind)
 """Weakest first: a later reason replaces only a weaker one."""
-STATES: Mapping[SuppressionKind, SubscriberState] = MappingProxyType(
-    {
-        SuppressionKind.SOFT: SubscriberState.BOUNCED,
-        SuppressionKind.HARD: SubscriberState.BOUNCED,
-        SuppressionKind.COMPLAINT: SubscriberState.COMPLAINED,
-    }
-)
-"""The state of a subscriber whose address is on the list."""
+ENDED = (SubscriberState.BOUNCED, SubscriberState.COMPLAINED)
+"""States of a subscriber whose address is on the list."""
 REASON_LIMIT = 200
 
 
@@ -76,6 +68,6 @@ def lifted(subscriber: Subscriber) -> Subscriber:
 
     Nobody is mailed for it: only a new confirmation does that.
     """
-    if subscriber.state not in STATES.values():
+    if subscriber.state not in ENDED:
         return subscriber
     return subscriber.model_copy(update={"state": SubscriberState.UNSUBSCRIBED})

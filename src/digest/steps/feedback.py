@@ -88,7 +88,8 @@ def take_known(
     """As :func:`take`, where it is known of some pieces whom they are about."""
     report = TakeReport()
     bad: set[str] = set()
-    pieces = list({(each.source, each.key): each for each in map(rules.tidy, feedback)}.values())
+    given = {(each.source, each.key): rules.tidy(each) for each in feedback}
+    pieces = list({(each.source, each.key): each for each in given.values()}.values())
     for start in range(0, len(pieces), BATCH):
         batch = pieces[start : start + BATCH]
         with db.write() as session:
@@ -97,8 +98,9 @@ def take_known(
         effects |= {(each.source, each.key): each.effect for each in records}
         bad |= {each.week for each in records if each.week and each.effect in BAD_NEWS}
         report = report.and_then(TakeReport(effects, Counter(each.effect for each in records)))
+    done = {key: report.effects[tidy.source, tidy.key] for key, tidy in given.items()}
     warnings = [sentence for week in sorted(bad) for sentence in _looked_at(db, week, now=now)]
-    return report.and_then(TakeReport(warnings=tuple(warnings)))
+    return TakeReport(done, report.new, tuple(warnings))
 
 
 def _looked_at(db: Database, week: str, *, now: datetime) -> list[str]:
