@@ -43,6 +43,7 @@ from digest.model.feedback import (
     FeedbackEffect,
     FeedbackKind,
     FeedbackRecord,
+    MailboxState,
     Suppression,
     SuppressionKind,
 )
@@ -164,6 +165,7 @@ __all__ = [
     "Launch",
     "LaunchDateSource",
     "Lookalike",
+    "MailboxState",
     "Market",
     "MergeTier",
     "Message",

@@ -14,6 +14,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from digest.errors import SettingsError
 from digest.settings.embeddings import EmbeddingsSettings
+from digest.settings.feedback import FeedbackSettings
 from digest.settings.mail import MailSettings
 from digest.settings.panel import PanelForm, PanelSettings
 from digest.settings.servers import LOOPBACK
@@ -39,7 +40,7 @@ class TransportKind(StrEnum):
     MEMORY = "memory"
 
 
-class Settings(MailSettings, PanelSettings, EmbeddingsSettings):
+class Settings(MailSettings, FeedbackSettings, PanelSettings, EmbeddingsSettings):
     """
     What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.
 

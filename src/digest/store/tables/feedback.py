@@ -11,6 +11,7 @@ from digest.model import (
     FeedbackEffect,
     FeedbackKind,
     FeedbackRecord,
+    MailboxState,
     Suppression,
     SuppressionKind,
 )
@@ -58,13 +59,9 @@ class MailTryRow(Row, table=True):
     last_at: datetime
 
 
-class MailboxRow(Row, table=True):
+class MailboxRow(MailboxState, Row, table=True):
     """When each mailbox was last read to its end, and what went wrong since."""
 
     __tablename__ = "mailbox"
+    model_config = ConfigDict(frozen=False)
     name: str = Field(primary_key=True, max_length=300)
-    """Where it is, without a password."""
-    first_at: datetime
-    read_at: datetime | None = None
-    failed_at: datetime | None = None
-    trouble: str = Field(default="", max_length=500)
