@@ -10,8 +10,6 @@ from pathlib import Path
 from digest.delivery.mailboxes.base import KEPT, MAX_OCTETS, Mail
 from digest.errors import MailboxError
 
-_PLAIN_FILES = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-
 
 class MaildirMailbox:
     """
@@ -63,18 +61,15 @@ class MaildirMailbox:
 
     def _read(self, name: str) -> Mail | None:
         """Read the front of a mail; None where it is gone meanwhile, or is no plain file."""
+        path = self._folder / name
         try:
-            handle = os.open(self._folder / name, _PLAIN_FILES)
-        except OSError:
-            if (self._folder / name).is_file() and not (self._folder / name).is_symlink():
-                raise
-            return None
-        with os.fdopen(handle, "rb") as file:
-            about = os.fstat(handle)
-            if not stat.S_ISREG(about.st_mode):
+            if not stat.S_ISREG(path.lstat().st_mode):
                 return None
-            moment = datetime.fromtimestamp(about.st_mtime, UTC)
-            return Mail(name, file.read(MAX_OCTETS), moment)
+            with path.open("rb") as file:
+                moment = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
+                return Mail(name, file.read(MAX_OCTETS), moment)
+        except FileNotFoundError:
+            return None
 
     @contextmanager
     def _trouble(self) -> Iterator[None]:
