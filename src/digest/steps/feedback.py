@@ -20,6 +20,7 @@ from digest.model import (
     FeedbackCount,
     FeedbackEffect,
     FeedbackKind,
+    FeedbackRecord,
     IssueState,
 )
 from digest.steps.proving import Key, Proven
@@ -123,6 +124,19 @@ def _pause(session: Session, week: str, *, now: datetime) -> list[str]:
         return []
     issue_store.set_state(session, week, IssueState.PAUSED, now=now)
     return [f"{week}: paused, since more of it would only make that worse"]
+
+
+def listed(
+    db: Database,
+    *,
+    week: str | None = None,
+    kind: FeedbackKind | None = None,
+    effect: FeedbackEffect | None = None,
+    limit: int,
+) -> list[FeedbackRecord]:
+    """Give what came back, the newest first, at most ``limit``; all, or of a week, kind, effect."""
+    with db.read() as session:
+        return store.listed(session, week=week, kind=kind, effect=effect, limit=limit)
 
 
 def count_of(db: Database, week: str) -> FeedbackCount:

@@ -158,7 +158,7 @@ def listed(
     week: str | None = None,
     kind: FeedbackKind | None = None,
     effect: FeedbackEffect | None = None,
-    limit: int = 1_000,
+    limit: int = 100,
 ) -> list[FeedbackRecord]:
     """Give the newest feedback, the newest first; all of a week, a kind or an effect if asked for."""
     statement = select(FeedbackRow).order_by(
