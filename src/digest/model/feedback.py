@@ -117,6 +117,8 @@ class FeedbackCount(Value):
 class SuppressionKind(StrEnum):
     """Why an address is not mailed, the weakest first."""
 
+    FORGOTTEN = "forgotten"
+    """Its reader asked us to forget them: no list may bring the address back."""
     SOFT = "soft"
     HARD = "hard"
     COMPLAINT = "complaint"
