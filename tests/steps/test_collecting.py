@@ -318,9 +318,25 @@ def test_trouble_with_a_mailbox_is_over_once_it_is_read(sqlite_db: Database, mai
     collect(sqlite_db, MaildirMailbox(maildir), now=NOW + timedelta(minutes=10))
 
     with sqlite_db.read() as session:
-        (box,) = mailbox_store.states(session, of=[name])
-        assert mailbox_store.states(session, of=["another"]) == []
+        (box,) = mailbox_store.states(session)
     assert (box.trouble, box.first_at, box.read_at) == ("", NOW, NOW + timedelta(minutes=10))
+
+
+def test_a_mailbox_that_nobody_could_read_for_a_day_is_told_of(
+    sqlite_db: Database, maildir: Path, tmp_path: Path
+):
+    later = NOW + timedelta(hours=25)
+    collect(sqlite_db, MaildirMailbox(maildir), MaildirMailbox(tmp_path / "gone"))
+    assert subject.overdue(sqlite_db, now=NOW) == []
+
+    stopped, failing = sorted(subject.overdue(sqlite_db, now=later))
+    assert "was last read 25 h ago" in stopped
+    assert "digest feedback collect" in stopped
+    assert "was never read" in failing
+    assert "name a maildir" in failing
+
+    collect(sqlite_db, MaildirMailbox(maildir), now=later)
+    assert subject.overdue(sqlite_db, now=later) == []
 
 
 def test_who_is_to_stop_does_so_after_a_batch(sqlite_db: Database, maildir: Path, monkeypatch):

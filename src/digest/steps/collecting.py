@@ -16,6 +16,7 @@ from digest.delivery.bounces import read_feedback
 from digest.delivery.mailboxes.base import Mail, Mailbox
 from digest.errors import MailboxError, StoreError
 from digest.model import Feedback, FeedbackEffect, FeedbackKind
+from digest.model.wording import span
 from digest.steps.feedback import TakeReport, take
 from digest.steps.refusals import take_refusals
 from digest.store import mailboxes as store
@@ -87,10 +88,28 @@ def collect_all(
     """
     refusals = take_refusals(parts.db, secret=parts.secret, now=parts.clock())
     report = CollectReport(taken=replace(refusals, effects={}))
+    with parts.db.write() as session:
+        store.forget_others(session, names=[mailbox.name for mailbox in mailboxes])
     for mailbox in mailboxes:
         if not stop():
             report = report.and_then(_collected(mailbox, parts=parts, stop=stop))
     return report
+
+
+def overdue(db: Database, *, now: datetime) -> list[str]:
+    """Give a sentence for each mailbox that has not been read for a day."""
+    with db.read() as session:
+        states = store.states(session)
+    return [
+        f"mailbox {each.name} was {_when(each.read_at, now=now)}, so bounces and complaints "
+        f"have no effect; {each.trouble or 'no collection has run since: digest feedback collect'}"
+        for each in states
+        if each.is_overdue(now=now)
+    ]
+
+
+def _when(read_at: datetime | None, *, now: datetime) -> str:
+    return f"last read {span(now - read_at)} ago" if read_at else "never read"
 
 
 def _collected(mailbox: Mailbox, *, parts: CollectParts, stop: Callable[[], bool]) -> CollectReport:

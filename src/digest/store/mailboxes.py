@@ -71,7 +71,12 @@ def note_reading(session: Session, name: str, *, trouble: str = "", now: datetim
         row.read_at = now
 
 
-def states(session: Session, *, of: Collection[str] | None = None) -> list[MailboxState]:
-    """Give how the reading of each mailbox goes, by name; only those of ``of`` where it is given."""
+def forget_others(session: Session, *, names: Collection[str]) -> None:
+    """Forget mailboxes that are read no more, so that nobody waits for them."""
+    session.execute(delete(MailboxRow).where(col(MailboxRow.name).not_in(names)))
+
+
+def states(session: Session) -> list[MailboxState]:
+    """Give how the reading of each mailbox goes, by name."""
     rows = session.exec(select(MailboxRow).order_by(col(MailboxRow.name)))
-    return [as_noun(MailboxState, row) for row in rows if of is None or row.name in of]
+    return [as_noun(MailboxState, row) for row in rows]
