@@ -9,6 +9,7 @@ web page, and loading them takes longer than the run.
 
 import os
 import secrets
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from digest.catalogue.established import CatalogueFile
     from digest.catalogue.jobs import JobClassifier
     from digest.delivery.mailboxes.base import Mailbox
+    from digest.delivery.marker import MarkerFile
     from digest.delivery.transports.base import Transport
     from digest.mail.stationery import Brand
     from digest.model import Job, Source
@@ -42,9 +44,10 @@ if TYPE_CHECKING:
     from digest.steps.collecting import CollectParts
     from digest.steps.desk import WeeklyParts
     from digest.steps.enrich import EnrichParts
+    from digest.steps.gate import SendRules
     from digest.steps.ingest import IngestParts
     from digest.steps.remake import ReplayParts
-    from digest.steps.send import SendParts
+    from digest.steps.shift import SendParts
 
 SECRET_BYTES = 32
 SHORTEST_SECRET = 16
@@ -222,7 +225,7 @@ class Resources:
 
     def send_parts(self) -> "SendParts":
         """What a send works with."""
-        from digest.steps.send import SendParts
+        from digest.steps.shift import SendParts
 
         return SendParts(
             db=self.db,
@@ -230,6 +233,10 @@ class Resources:
             secret=self.secret,
             clock=self.settings.clock,
             lease=timedelta(seconds=self.settings.lease_seconds),
+            rules=self.send_rules(),
+            marker=self.marker(),
+            workers=self.settings.send_workers,
+            helper=self._helper(),
         )
 
     def mailboxes(self) -> "tuple[Mailbox, ...]":
@@ -252,6 +259,30 @@ class Resources:
         from digest.steps.collecting import CollectParts
 
         return CollectParts(db=self.db, secret=self.secret, clock=self.settings.clock)
+
+    def _helper(self) -> tuple[str, ...]:
+        """The command of a process that helps a send; none where what one keeps stays with it."""
+        if self.settings.transport in {TransportKind.FILE, TransportKind.MEMORY}:
+            return ()
+        return (sys.executable, "-m", "digest.cli.helper")
+
+    def send_rules(self) -> "SendRules":
+        """What an operator set of a send as a whole."""
+        from digest.steps.gate import SendRules
+
+        return SendRules(
+            limits=self.settings.send_limits,
+            stop_after=timedelta(hours=self.settings.send_stop_after_hours),
+            canary=self.settings.send_canary,
+            canary_wait=timedelta(minutes=self.settings.send_canary_minutes),
+            approval_holds=timedelta(days=self.settings.approval_days),
+        )
+
+    def marker(self) -> "MarkerFile":
+        """The file that tells a restored backup."""
+        from digest.delivery.marker import MarkerFile
+
+        return MarkerFile(self.settings.marker_beside(self.settings.captures_dir))
 
     def transport(self) -> "Transport":
         """A fresh way out for mail; close it after use."""

@@ -13,13 +13,16 @@ from digest.model import (
     FeedbackEffect,
     FeedbackKind,
     IssueState,
+    OrderKind,
     SubscriberState,
     SuppressionKind,
 )
 from digest.readers import links, suppressions
 from digest.steps import feedback as subject
+from digest.steps.ordering import give_order
 from digest.store import feedback as store
 from digest.store import readers as reader_store
+from digest.store import sending as sending_store
 from digest.store import suppressions as suppression_store
 from digest.store.engine import Database
 from digest.store.tables import ConsentEventRow, DeliveryRow, IssueRow, SubscriberRow
@@ -309,6 +312,25 @@ def test_policy_refusals_end_no_subscription_and_pause_a_running_issue(
     assert {state_of(db, number) for number in range(12)} == {SubscriberState.CONFIRMED}
     with db.read() as session:
         assert session.get(IssueRow, WEEK).state is after
+
+
+def test_who_resumes_an_issue_has_seen_what_it_was_paused_for(sqlite_db: Database, add_readers):
+    add_readers(sqlite_db, 20, weeks=[WEEK])
+    take(sqlite_db, *(bounce(number, FeedbackKind.POLICY) for number in range(10)))
+    later = NOW + timedelta(hours=1)
+    resume = {"by": "Grace", "because": None, "now": later, "real_now": later}
+    give_order(sqlite_db, WEEK, OrderKind.RESUME, **resume)
+
+    after = later + timedelta(minutes=1)
+    take(sqlite_db, *(bounce(n, FeedbackKind.POLICY) for n in range(10, 19)), now=after)
+    with sqlite_db.read() as session:
+        assert session.get(IssueRow, WEEK).state is IssueState.SENDING
+    take(sqlite_db, bounce(19, FeedbackKind.POLICY), now=after)
+
+    with sqlite_db.read() as session:
+        assert session.get(IssueRow, WEEK).state is IssueState.PAUSED
+        order = sending_store.last_order(session, WEEK, OrderKind.PAUSE)
+    assert order.words == "feedback: hosts of 10 readers refuse us by their policy"
 
 
 def test_what_came_back_of_an_issue_is_counted_by_readers(db: Database, add_readers):

@@ -38,7 +38,13 @@ def refuse(db: Database, *replies: str, state=DeliveryState.REJECTED) -> None:
             )
             session.add(
                 DeliveryRow(
-                    week=WEEK, subscriber=name, state=state, reply=reply, changed_at=NOW, **common
+                    week=WEEK,
+                    subscriber=name,
+                    state=state,
+                    reply=reply,
+                    next_attempt_at=NOW if state is DeliveryState.DEFERRED else None,
+                    changed_at=NOW,
+                    **common,
                 )
             )
 

@@ -33,9 +33,12 @@ from digest.model.delivery import (
     Delivery,
     DeliveryCount,
     DeliveryState,
+    Held,
     Message,
+    Recipient,
     SendOutcome,
     SendResult,
+    Settled,
 )
 from digest.model.feedback import (
     Feedback,
@@ -111,6 +114,7 @@ from digest.model.readers import (
     SubscriberState,
     Vote,
 )
+from digest.model.sending import Bucket, Epoch, Order, OrderKind, Sending
 from digest.model.wishes import Wish, WishKind
 
 __all__ = [
@@ -121,6 +125,7 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "Approval",
+    "Bucket",
     "Candidate",
     "Capture",
     "Card",
@@ -139,6 +144,7 @@ __all__ = [
     "DeliveryState",
     "Edition",
     "EntryPrice",
+    "Epoch",
     "Evidence",
     "Excerpt",
     "Fact",
@@ -152,6 +158,7 @@ __all__ = [
     "FeedbackKind",
     "FeedbackRecord",
     "Flag",
+    "Held",
     "HostClaim",
     "HostRelease",
     "HostState",
@@ -172,6 +179,8 @@ __all__ = [
     "Method",
     "Move",
     "Newcomer",
+    "Order",
+    "OrderKind",
     "Outcome",
     "PageLink",
     "PageOutcome",
@@ -190,6 +199,7 @@ __all__ = [
     "ProductPage",
     "Reading",
     "ReadingRecord",
+    "Recipient",
     "Rejection",
     "Review",
     "Reviewer",
@@ -198,6 +208,8 @@ __all__ = [
     "RobotsText",
     "SendOutcome",
     "SendResult",
+    "Sending",
+    "Settled",
     "Snippet",
     "Source",
     "SourceState",

@@ -17,7 +17,9 @@ from digest.settings.embeddings import EmbeddingsSettings
 from digest.settings.feedback import FeedbackSettings
 from digest.settings.mail import MailSettings
 from digest.settings.panel import PanelForm, PanelSettings
+from digest.settings.sending import SendingSettings
 from digest.settings.servers import LOOPBACK
+from digest.settings.workers import WorkersSettings
 
 __all__ = ["PanelForm", "Settings", "TransportKind", "load_settings"]
 
@@ -40,7 +42,14 @@ class TransportKind(StrEnum):
     MEMORY = "memory"
 
 
-class Settings(MailSettings, FeedbackSettings, PanelSettings, EmbeddingsSettings):
+class Settings(
+    MailSettings,
+    FeedbackSettings,
+    PanelSettings,
+    EmbeddingsSettings,
+    SendingSettings,
+    WorkersSettings,
+):
     """
     What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.
 

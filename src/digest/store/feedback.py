@@ -124,14 +124,22 @@ def unread_refusals(session: Session, week: str, *, limit: int) -> list[Delivery
     return [as_noun(Delivery, row) for row in session.exec(statement)]
 
 
-def readers_by_kind(session: Session, week: str) -> dict[FeedbackKind, int]:
-    """Give how many readers an issue's feedback is about, by kind, each reader once a kind."""
+def readers_by_kind(
+    session: Session, week: str, *, after: datetime | None = None
+) -> dict[FeedbackKind, int]:
+    """
+    Give how many readers an issue's feedback is about, by kind, each reader once a kind.
+
+    Only what was noted after a moment, where one is given.
+    """
     readers: Any = func.count(sa.distinct(col(FeedbackRow.subscriber)))
     statement = (
         select(FeedbackRow.kind, readers)
         .where(FeedbackRow.week == week)
         .group_by(col(FeedbackRow.kind))
     )
+    if after is not None:
+        statement = statement.where(FeedbackRow.noted_at > after)
     return {FeedbackKind(kind): number for kind, number in session.exec(statement)}
 
 
