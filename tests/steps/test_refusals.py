@@ -1,27 +1,32 @@
 """What a server says while a mail is sent is a bounce like any other, and is read once."""
 
+from datetime import timedelta
+
 import pytest
+from sqlmodel import select
 
 from digest.model import DeliveryState, FeedbackEffect, FeedbackKind, IssueState, SubscriberState
 from digest.steps import refusals as subject
 from digest.store import feedback as store
 from digest.store import readers as reader_store
 from digest.store.engine import Database
-from digest.store.tables import DeliveryRow, IssueRow, SubscriberRow
+from digest.store.tables import DeliveryRow, FeedbackRow, IssueRow, SubscriberRow
 from tests.conftest import NOW
 
 SECRET = b"a secret of thirty-two characters"
 WEEK = "2026-W47"
 
 
-def refuse(db: Database, *replies: str, state=DeliveryState.REJECTED) -> None:
+def refuse(
+    db: Database, *replies: str, state=DeliveryState.REJECTED, issue=IssueState.SENT
+) -> None:
     """Store an issue whose readers' mails ended with these replies."""
     with db.write() as session:
         session.add(
             IssueRow(
                 week=WEEK,
                 number=1,
-                state=IssueState.SENT,
+                state=issue,
                 document="{}",
                 plan="{}",
                 audience=len(replies),
@@ -49,8 +54,8 @@ def refuse(db: Database, *replies: str, state=DeliveryState.REJECTED) -> None:
             )
 
 
-def taken(db: Database) -> dict[FeedbackEffect, int]:
-    return dict(subject.take_refusals(db, secret=SECRET, now=NOW).new)
+def taken(db: Database, now=NOW) -> dict[FeedbackEffect, int]:
+    return dict(subject.take_refusals(db, secret=SECRET, now=now).new)
 
 
 @pytest.mark.parametrize(
@@ -89,3 +94,32 @@ def test_what_was_not_refused_is_not_read(sqlite_db: Database):
     refuse(sqlite_db, "450 4.2.1 later", state=DeliveryState.DEFERRED)
 
     assert taken(sqlite_db) == {}
+
+
+@pytest.mark.parametrize(
+    ("issue", "minutes", "is_read"),
+    [
+        (IssueState.SENT, [59, 62], True),
+        (IssueState.SENT, [60, 62], False),
+        (IssueState.SENDING, [600, 602], True),
+    ],
+)
+def test_an_issue_is_gone_through_until_it_stands_still_for_an_hour(
+    sqlite_db: Database, issue, minutes, is_read
+):
+    """Its deliveries may be a million, and no index says which of them were refused."""
+    refuse(sqlite_db, "550 5.1.1 no such user", issue=issue)
+    first, second = (NOW + timedelta(minutes=each) for each in minutes)
+    taken(sqlite_db, now=first)
+    with sqlite_db.write() as session:
+        session.delete(session.exec(select(FeedbackRow)).one())
+
+    assert bool(taken(sqlite_db, now=second)) is is_read
+
+
+def test_the_reading_of_a_million_refusals_holds_few_at_a_time(db: Database):
+    refuse(db, *["550 5.1.1 no such user"] * 5)
+    with db.read() as session:
+        sizes = [len(some) for some in store.unread_refusals(session, WEEK, size=2)]
+
+    assert sizes == [2, 2, 1]

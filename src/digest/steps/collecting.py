@@ -17,7 +17,7 @@ from digest.delivery.mailboxes.base import Mail, Mailbox
 from digest.errors import MailboxError, StoreError
 from digest.model import Feedback, FeedbackEffect, FeedbackKind
 from digest.model.wording import span
-from digest.steps.feedback import TakeReport, take
+from digest.steps.feedback import TakeReport, look_at_running, take
 from digest.steps.refusals import take_refusals
 from digest.store import mailboxes as store
 from digest.store.engine import Database
@@ -93,7 +93,8 @@ def collect_all(
     for mailbox in mailboxes:
         if not stop():
             report = report.and_then(_collected(mailbox, parts=parts, stop=stop))
-    return report
+    warnings = look_at_running(parts.db, now=parts.clock())
+    return report.and_then(CollectReport(taken=TakeReport(warnings=tuple(warnings))))
 
 
 def overdue(db: Database, *, now: datetime) -> list[str]:

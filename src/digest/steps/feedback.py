@@ -111,6 +111,14 @@ def take_known(
     return TakeReport(done, report.new, tuple(warnings))
 
 
+def look_at_running(db: Database, *, now: datetime) -> list[str]:
+    """Give warnings about issues that are being sent: whoever was killed may have told of none."""
+    with db.read() as session:
+        states = issue_store.issue_states(session)
+    sending = [week for week, state in states.items() if state is IssueState.SENDING]
+    return [sentence for week in sending for sentence in _looked_at(db, week, now=now)]
+
+
 def _looked_at(db: Database, week: str, *, now: datetime) -> list[str]:
     """Give warnings about an issue that new feedback is bad news for; pause one that hosts refuse."""
     with db.read() as session:
@@ -171,7 +179,12 @@ def recent_counts(db: Database, *, limit: int) -> list[FeedbackCount]:
 
 def _whole_count(session: Session, week: str) -> FeedbackCount:
     count = _count(session, week, store.readers_by_kind(session, week))
-    return count.model_copy(update={"left": store.left_of(session, week, within=LEAVING)})
+    sending = sending_store.sending_of(session, week)
+    if sending is None:
+        return count
+    until = sending.began_at + LEAVING
+    left = store.left_of(session, week, since=sending.began_at, until=until)
+    return count.model_copy(update={"left": left})
 
 
 def _count(session: Session, week: str, kinds: dict[FeedbackKind, int]) -> FeedbackCount:

@@ -1,6 +1,7 @@
 """Let the replies act that refused mails while they were sent: the first and surest bounces."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from digest.delivery.bounces.status import judged
@@ -20,20 +21,27 @@ _CODE = re.compile(r"(?<![\d.])[45]\d\d(?![\d.])")
 def take_refusals(db: Database, *, secret: bytes, now: datetime) -> TakeReport:
     """Take each refusal of the newest issues once. Raises StoreError."""
     with db.read() as session:
-        weeks = store.recent_weeks(session, limit=REFUSALS_OF)
+        weeks = store.refusals_due(session, limit=REFUSALS_OF)
     report = TakeReport()
     for week in weeks:
-        while True:
-            with db.read() as session:
-                refused = store.unread_refusals(session, week, limit=BATCH)
-            pieces = [_of_reply(each) for each in refused]
-            whose = (Proven(each.subscriber, week) for each in refused)
-            known = dict(zip(((piece.source, piece.key) for piece in pieces), whose, strict=True))
-            taken = take_known(db, pieces, known=known, secret=secret, now=now)
-            report = report.and_then(taken)
-            if not taken.new:
-                break
+        with db.read() as session:
+            for refused in store.unread_refusals(session, week, size=BATCH):
+                report = report.and_then(_taken(db, refused, secret=secret, now=now))
+        with db.write() as session:
+            store.note_refusals_read(session, week, now=now)
     return report
+
+
+def _taken(
+    db: Database, refused: Sequence[Delivery], *, secret: bytes, now: datetime
+) -> TakeReport:
+    """Let refusals act; whom they are about needs no proof."""
+    pieces = [_of_reply(each) for each in refused]
+    known = {
+        (piece.source, piece.key): Proven(each.subscriber, each.week)
+        for piece, each in zip(pieces, refused, strict=True)
+    }
+    return take_known(db, pieces, known=known, secret=secret, now=now)
 
 
 def _of_reply(delivery: Delivery) -> Feedback:

@@ -35,6 +35,14 @@ class FeedbackRow(FeedbackRecord, Row, table=True):
     effect: FeedbackEffect = Field(sa_type=enum_text(FeedbackEffect))
 
 
+class RefusalReadingRow(Row, table=True):
+    """⑤: when the refusals of an issue were last read to the end."""
+
+    __tablename__ = "refusal_reading"
+    week: str = Field(primary_key=True, max_length=8)
+    read_at: datetime
+
+
 class SuppressionRow(Suppression, Row, table=True):
     """Addresses that are not mailed, each by its mark."""
 
