@@ -82,6 +82,13 @@ def test_a_mail_on_a_server_has_the_time_it_came_and_at_most_its_front(server):
     assert found.content == mail(0, size=base.MAX_OCTETS)[: base.MAX_OCTETS]
 
 
+def test_a_server_that_deletes_nothing_gives_each_mail_once(server):
+    server.inbox.add(*map(mail, range(5)))
+    server.fault = lambda line: "OK done" if line.startswith("UID EXPUNGE") else None
+
+    assert all_of(imap(server)) == [mail(number) for number in range(5)]
+
+
 def test_what_stays_on_a_server_is_passed_over_and_found_again(server):
     server.inbox.add(*map(mail, range(5)))
 

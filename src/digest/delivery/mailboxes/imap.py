@@ -75,16 +75,19 @@ class ImapMailbox:
     def batches(self, size: int) -> Iterator[Sequence[Mail]]:
         """Give the mails, the oldest in front; as in ``base.Mailbox``."""
         server = self._opened()
-        staying = 0
+        staying = newest = 0
         while True:
             with self._trouble():
                 there = self._selected(server)
                 last = min(staying + size, there)
-                mails = self._fetched(server, staying + 1, last) if last > staying else []
+                found = self._fetched(server, staying + 1, last) if last > staying else []
             if last <= staying:
                 return
             self._gone = 0
+            # a server that does not delete what it said it had would give them for ever
+            mails = [mail for mail in found if int(mail.uid) > newest]
             if mails:
+                newest = int(mails[-1].uid)
                 yield mails
             staying = last - self._gone
 
