@@ -28,6 +28,7 @@ DigestError                     one clear sentence for a person: what, where, wh
 ├── RenderError(template)       a template is missing or cannot be rendered
 ├── PreflightError(week)        the edition may not leave the house; ``problems`` lists why
 ├── TransportError(permanent)   the mail server cannot be used at all just now
+├── MailboxError(mailbox, permanent)  a mailbox of what comes back cannot be read just now
 ├── AddressError(address)       not an address mail can be sent to
 ├── SignatureError(key)         a mail of ours does not bear the signature it should; nothing may leave
 ├── DnsError(name)              DNS gave no answer, so nothing can be said of a record
@@ -223,6 +224,19 @@ class TransportError(DigestError):
         self.server = server
         self.permanent = permanent
         super().__init__(f"mail server {server}: {reason}")
+
+
+class MailboxError(DigestError):
+    """
+    A mailbox of what comes back cannot be read; nothing in it is lost.
+
+    ``permanent`` is False where a later try may succeed.
+    """
+
+    def __init__(self, mailbox: str, reason: str, *, permanent: bool = False) -> None:
+        self.mailbox = mailbox
+        self.permanent = permanent
+        super().__init__(f"mailbox {mailbox}: {reason}")
 
 
 class AddressError(DigestError):

@@ -14,6 +14,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from digest.errors import SettingsError
 from digest.settings.embeddings import EmbeddingsSettings
+from digest.settings.feedback import FeedbackSettings
 from digest.settings.mail import MailSettings
 from digest.settings.panel import PanelForm, PanelSettings
 from digest.settings.sending import SendingSettings
@@ -44,6 +45,7 @@ class TransportKind(StrEnum):
 
 class Settings(
     MailSettings,
+    FeedbackSettings,
     SmtpSettings,
     PanelSettings,
     EmbeddingsSettings,
