@@ -205,11 +205,18 @@ class PreflightError(DigestError):
 
 
 class TransportError(DigestError):
-    """The mail server cannot be used at all just now; no delivery was attempted."""
+    """
+    The mail server cannot be used at all just now; no delivery was attempted.
 
-    def __init__(self, server: str, reason: str, *, permanent: bool = False) -> None:
+    ``after_s`` are the seconds it asks to be left alone for, where it does.
+    """
+
+    def __init__(
+        self, server: str, reason: str, *, permanent: bool = False, after_s: float | None = None
+    ) -> None:
         self.server = server
         self.permanent = permanent
+        self.after_s = after_s
         super().__init__(f"mail server {server}: {reason}")
 
 

@@ -238,6 +238,10 @@ class Resources:
                 return SmtpTransport(
                     server.hostname or "", server.port or 25, helo=self.brand.domain
                 )
+            case TransportKind.SES | TransportKind.POSTMARK | TransportKind.RESEND:
+                from digest.delivery.transports.choice import chosen_esp
+
+                return chosen_esp(self.settings)
             case TransportKind.FILE:
                 from digest.delivery.transports.file import FileTransport
 

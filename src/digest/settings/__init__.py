@@ -3,7 +3,6 @@
 import ipaddress
 import re
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from digest.errors import SettingsError
 from digest.settings.embeddings import EmbeddingsSettings
+from digest.settings.esp import EspSettings, TransportKind
 from digest.settings.panel import PanelForm, PanelSettings
 from digest.settings.servers import LOOPBACK
 
@@ -30,15 +30,7 @@ SHORTEST_SOURCE_SECRET = 6
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-class TransportKind(StrEnum):
-    """Where finished messages go."""
-
-    SMTP = "smtp"
-    FILE = "file"
-    MEMORY = "memory"
-
-
-class Settings(PanelSettings, EmbeddingsSettings):
+class Settings(PanelSettings, EmbeddingsSettings, EspSettings):
     """
     What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.
 
@@ -102,10 +94,6 @@ class Settings(PanelSettings, EmbeddingsSettings):
     )
     reddit_client_secret: SecretStr | None = Field(
         default=None, description="Secret of that app; exchanged for a token at www.reddit.com."
-    )
-    transport: TransportKind = Field(
-        default=TransportKind.FILE,
-        description="Where mail goes: smtp, file (.eml files in the outbox) or memory (rehearsal).",
     )
     smtp_url: str = Field(
         default="smtp://127.0.0.1:25", description="Mail server, as smtp://host:port."
