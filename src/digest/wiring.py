@@ -166,6 +166,8 @@ class Resources:
             sender_name=self.settings.sender_name,
             sender_address=self.settings.sender_address,
             postal_address=self.settings.postal_address,
+            bounce_address=self.settings.bounce_address,
+            unsubscribe_address=self.settings.unsubscribe_address,
         )
 
     @cached_property

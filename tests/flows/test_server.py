@@ -166,7 +166,9 @@ def test_a_week_waits_for_its_release_and_then_is_sent(server, first_round, db):
     counts is when it was resumed.
     """
     del first_round
-    import_subscribers(db, READERS, is_confirmed=True, now=datetime.now(UTC), detail="a test")
+    import_subscribers(
+        db, READERS, is_confirmed=True, secret=b"a secret", now=datetime.now(UTC), detail="a test"
+    )
     before = server.mails()
 
     run = server.create("weekly", state=planned(hours_ago=5))

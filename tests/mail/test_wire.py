@@ -290,6 +290,18 @@ def test_a_letter_belongs_to_no_list(brand, templates_dir):
     check_octets(message.content)
 
 
+def test_leaving_by_mail_stands_second_and_only_where_that_mailbox_is_read(example_edition, brand):
+    reading = brand.model_copy(update={"unsubscribe_address": "leave+u@verdicts.example.com"})
+
+    message = written(compile_edition(example_edition, brand=reading))
+
+    [said] = raw_header(message, "List-Unsubscribe")
+    first, second = said.split("\r\n ")
+    assert first == f"<https://verdicts.example.com/unsubscribe/{'u' * 40}>,"
+    assert second == f"<mailto:leave%2Bu@verdicts.example.com?subject=u-{'u' * 40}>\r\n"
+    assert b"mailto:leave" not in written(compile_edition(example_edition, brand=brand)).content
+
+
 def test_an_address_with_odd_letters_stays_one_mailto(example_edition, brand):
     odd = brand.model_copy(update={"sender_address": "q&a=1@verdicts.example.com"})
 

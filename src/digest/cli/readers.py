@@ -10,10 +10,16 @@ import typer
 
 from digest.cli.output import JsonFlag, print_json
 from digest.errors import DigestError, StoreError
+from digest.model import SuppressionKind
 
 subscribers = typer.Typer(
     name="subscribers", help="Readers and their consent.", no_args_is_help=True
 )
+WHY = {
+    SuppressionKind.SOFT: "their mail came back too often",
+    SuppressionKind.HARD: "no such mailbox any more",
+    SuppressionKind.COMPLAINT: "they reported us as spam",
+}
 
 
 @subscribers.callback()
@@ -46,6 +52,7 @@ def import_command(
                 resources.db,
                 io.StringIO(text, newline=""),
                 is_confirmed=confirmed,
+                secret=resources.secret,
                 now=settings.clock(),
                 detail=file.name,
             )
@@ -60,6 +67,10 @@ def import_command(
         f"{report.added} added, {report.known} known before, {report.left} had left and stay away, "
         f"{len(report.invalid)} not usable"
     )
+    for kind, number in report.suppressed.items():
+        typer.echo(
+            f"  {number} left out: {WHY[kind]}; digest suppressions lift ADDRESS lets one in"
+        )
     for sentence in report.invalid:
         typer.echo(f"  {sentence}", err=True)
 

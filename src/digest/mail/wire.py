@@ -45,6 +45,8 @@ class WireTemplate:
     """Header fields that are the same for everybody, each with CRLF."""
     list_unsubscribe: str | None
     """URL up to the token; None for a mail outside the list."""
+    mail_unsubscribe: str | None
+    """URL of the mailbox for leaving by mail, up to the token; None where there is none."""
     body: tuple[str, ...]
 
     @property
@@ -104,8 +106,9 @@ class WireTemplate:
         if self.list_unsubscribe is None:
             return ""
         token = slots[UNSUBSCRIBE]
+        by_mail = f",{CRLF} <{self.mail_unsubscribe}{token}>" if self.mail_unsubscribe else ""
         return _fields(
-            ("List-Unsubscribe", f"<{self.list_unsubscribe}{token}>"),
+            ("List-Unsubscribe", f"<{self.list_unsubscribe}{token}>{by_mail}"),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         )
 
@@ -138,14 +141,14 @@ def compile_edition(edition: Edition, *, brand: Brand) -> WireTemplate:
         Letter(subject=edition.subject, html=edition.html, text=edition.text),
         brand=brand,
         listed=listed,
-        # No mailto beside it: nobody would read that mailbox, and a reader would think to be gone.
         list_unsubscribe=f"{brand.base_url}/unsubscribe/",
+        mail_unsubscribe=_mail_unsubscribe(brand.unsubscribe_address),
     )
 
 
 def compile_letter(letter: Letter, *, brand: Brand) -> WireTemplate:
     """Encode a mail that belongs to no list, such as the one that asks to confirm; as above."""
-    return _compiled(letter, brand=brand, listed="", list_unsubscribe=None)
+    return _compiled(letter, brand=brand, listed="", list_unsubscribe=None, mail_unsubscribe=None)
 
 
 def message_id(secret: bytes, week: str, subscriber: str, domain: str) -> str:
@@ -182,6 +185,7 @@ def _compiled(
     brand: Brand,
     listed: str,
     list_unsubscribe: str | None,
+    mail_unsubscribe: str | None,
 ) -> WireTemplate:
     sender = wire_address(brand.sender_address)
     parts = f"{letter.subject}\0{letter.html}\0{letter.text}".encode()
@@ -198,8 +202,16 @@ def _compiled(
     return WireTemplate(
         head=head + listed,
         list_unsubscribe=list_unsubscribe,
+        mail_unsubscribe=mail_unsubscribe,
         body=_joined(boundary, ("plain", letter.text), ("html", letter.html)),
     )
+
+
+def _mail_unsubscribe(address: str | None) -> str | None:
+    """Give the mailto: of a mailbox that is read; without one a reader would only think to be gone."""
+    if address is None:
+        return None
+    return f"mailto:{percent_encoded(wire_address(address), safe='@')}?subject=u-"
 
 
 def _joined(boundary: str, *parts: tuple[str, str]) -> tuple[str, ...]:

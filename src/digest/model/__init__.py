@@ -37,7 +37,15 @@ from digest.model.delivery import (
     SendOutcome,
     SendResult,
 )
-from digest.model.feedback import Feedback, FeedbackKind
+from digest.model.feedback import (
+    Feedback,
+    FeedbackCount,
+    FeedbackEffect,
+    FeedbackKind,
+    FeedbackRecord,
+    Suppression,
+    SuppressionKind,
+)
 from digest.model.health import FaultKind, Incident, IncidentEnd
 from digest.model.hosts import HostClaim, HostRelease, HostState
 from digest.model.issues import (
@@ -138,7 +146,10 @@ __all__ = [
     "FactRow",
     "FaultKind",
     "Feedback",
+    "FeedbackCount",
+    "FeedbackEffect",
     "FeedbackKind",
+    "FeedbackRecord",
     "Flag",
     "HostClaim",
     "HostRelease",
@@ -192,6 +203,8 @@ __all__ = [
     "Subject",
     "Subscriber",
     "SubscriberState",
+    "Suppression",
+    "SuppressionKind",
     "Tally",
     "Tool",
     "Usage",

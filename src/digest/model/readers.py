@@ -44,6 +44,10 @@ class ConsentEvent(StrEnum):
     IMPORTED = "imported"
     UNSUBSCRIBED = "unsubscribed"
     RESUBSCRIBED = "resubscribed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    LIFTED = "lifted"
+    """An operator let the address sign up again."""
 
 
 class Choice(StrEnum):

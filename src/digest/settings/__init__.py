@@ -14,6 +14,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from digest.errors import SettingsError
 from digest.settings.embeddings import EmbeddingsSettings
 from digest.settings.esp import EspSettings, TransportKind
+from digest.settings.mail import MailSettings
 from digest.settings.panel import PanelForm, PanelSettings
 from digest.settings.servers import LOOPBACK
 
@@ -30,7 +31,7 @@ SHORTEST_SOURCE_SECRET = 6
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-class Settings(PanelSettings, EmbeddingsSettings, EspSettings):
+class Settings(MailSettings, EspSettings, PanelSettings, EmbeddingsSettings):
     """
     What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.
 

@@ -48,10 +48,18 @@ def composer(
             slots={name: tokens[name] for name in template.slots},
             message_id=message_id(secret, edition.week, reader, brand.domain),
             date=clock(),
-            envelope_sender=brand.sender_address,
+            envelope_sender=_envelope_sender(brand, edition.week, reader, secret=secret),
         )
 
     return compose
+
+
+def _envelope_sender(brand: Brand, week: str, reader: str, *, secret: bytes) -> str:
+    """Give the address that a bounce of one mail comes back to (VERP), where one is set."""
+    if brand.bounce_address is None:
+        return brand.sender_address
+    local, _, domain = brand.bounce_address.rpartition("@")
+    return f"{local}+{links.bounce_token(week, reader, secret=secret)}@{domain}"
 
 
 def require_intact(edition: Edition) -> None:

@@ -38,7 +38,7 @@ def send_confirmation(
         slots={},
         message_id=message_id(secret, "confirm", name, brand.domain),
         date=now,
-        envelope_sender=brand.sender_address,
+        envelope_sender=brand.bounce_address or brand.sender_address,
     )
     for result in transport.send([message]):
         if result and result.outcome not in (SendOutcome.ACCEPTED, SendOutcome.UNCERTAIN):

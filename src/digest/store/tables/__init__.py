@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     )
     from digest.store.tables.decisions import DecisionRow, LookalikeRow, PlacementRow
     from digest.store.tables.delivery import DeliveryRow
+    from digest.store.tables.feedback import (
+        FeedbackRow,
+        MailboxRow,
+        MailTryRow,
+        SuppressionRow,
+    )
     from digest.store.tables.issues import (
         ApprovalRow,
         ComparisonRow,
@@ -58,12 +64,15 @@ __all__ = [
     "EditionRow",
     "EmbeddingRow",
     "FactRow",
+    "FeedbackRow",
     "HostRow",
     "IncidentRow",
     "IssueRow",
     "JudgementRow",
     "LaunchRow",
     "LookalikeRow",
+    "MailTryRow",
+    "MailboxRow",
     "PlacementRow",
     "PlanRow",
     "ProductPageRow",
@@ -73,6 +82,7 @@ __all__ = [
     "RobotsRow",
     "SourceRow",
     "SubscriberRow",
+    "SuppressionRow",
     "ToolKeyRow",
     "ToolMarkRow",
     "ToolRow",
@@ -95,6 +105,10 @@ _HOMES = {
     "LookalikeRow": "decisions",
     "PlacementRow": "decisions",
     "DeliveryRow": "delivery",
+    "FeedbackRow": "feedback",
+    "MailTryRow": "feedback",
+    "MailboxRow": "feedback",
+    "SuppressionRow": "feedback",
     "ApprovalRow": "issues",
     "ComparisonRow": "issues",
     "EditionRow": "issues",
