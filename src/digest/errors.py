@@ -26,6 +26,7 @@ DigestError                     one clear sentence for a person: what, where, wh
 ├── RenderError(template)       a template is missing or cannot be rendered
 ├── PreflightError(week)        the edition may not leave the house; ``problems`` lists why
 ├── TransportError(permanent)   the mail server cannot be used at all just now
+├── HookError(hook, is_proven)  what a webhook brought is not proven to be its service's, or no JSON
 ├── AddressError(address)       not an address mail can be sent to
 └── LinkError                   a signed link is damaged, expired, or meant for something else
 """
@@ -218,6 +219,19 @@ class TransportError(DigestError):
         self.permanent = permanent
         self.after_s = after_s
         super().__init__(f"mail server {server}: {reason}")
+
+
+class HookError(DigestError):
+    """
+    What was posted to a webhook is of no use.
+
+    ``is_proven`` is True where it came from the service all the same, but cannot be read.
+    """
+
+    def __init__(self, hook: str, reason: str, *, is_proven: bool = False) -> None:
+        self.hook = hook
+        self.is_proven = is_proven
+        super().__init__(f"webhook {hook}: {reason}")
 
 
 class AddressError(DigestError):

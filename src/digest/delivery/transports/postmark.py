@@ -10,7 +10,7 @@ accepted, with a ``MessageID`` of Postmark's own. ``X-PM-KeepID`` keeps our Mess
 import json
 from collections.abc import Sequence
 
-from digest.delivery.envelope import token_of
+from digest.delivery.envelope import ID_NAME, TOKEN_NAME, token_of
 from digest.delivery.transports.http import Answer, LostError
 from digest.delivery.transports.mail_parts import parts_of
 from digest.delivery.transports.posting import (
@@ -26,8 +26,6 @@ from digest.errors import TransportError
 from digest.model import Message, SendOutcome, SendResult
 
 MOST = 500
-TOKEN_KEY = "digest-token"  # noqa: S105 # a name
-ID_KEY = "digest-id"
 _VALUE_LIMIT = 80
 _OCTETS = 25_000_000
 """Of contents; as JSON they stay well below the 50 MB that Postmark takes."""
@@ -117,7 +115,7 @@ class PostmarkTransport(PostingTransport):
 def _request(message: Message, *, stream: str) -> dict[str, object]:
     parts = parts_of(message)
     own = (("Message-ID", message.message_id), ("X-PM-KeepID", "true"))
-    told = {TOKEN_KEY: token_of(message.sender), ID_KEY: message.message_id.strip("<>")}
+    told = {TOKEN_NAME: token_of(message.sender), ID_NAME: message.message_id.strip("<>")}
     fields = {
         "From": parts.sender,
         "To": message.recipient,

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from digest.delivery.envelope import token_of
+from digest.delivery.envelope import TOKEN_NAME, token_of
 from digest.delivery.transports.http import Answer, LostError
 from digest.delivery.transports.mail_parts import parts_of
 from digest.delivery.transports.posting import (
@@ -34,7 +34,6 @@ from digest.model import Message, SendOutcome, SendResult
 MOST = 100
 _OCTETS = 25_000_000
 """Of the contents of one request."""
-TOKEN_TAG = "digest-token"  # noqa: S105 # a name
 RETRY_WAITS_S = (1.0, 4.0)
 """Waits before a lost answer is asked for again: with 25 s for each try, less than a lease of 120 s."""
 _TAG_VALUE = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -156,7 +155,7 @@ def _request(message: Message) -> dict[str, object]:
     fields: dict[str, object] = {name: value for name, value in wanted.items() if value is not None}
     token = token_of(message.sender)
     if token and _TAG_VALUE.fullmatch(token):
-        fields["tags"] = [{"name": TOKEN_TAG, "value": token}]
+        fields["tags"] = [{"name": TOKEN_NAME, "value": token}]
     return fields
 
 

@@ -13,7 +13,7 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from digest.delivery.envelope import token_of
+from digest.delivery.envelope import TOKEN_NAME, token_of
 from digest.delivery.sigv4 import Keys, signed
 from digest.delivery.transports.http import Answer, LostError
 from digest.delivery.transports.posting import (
@@ -28,7 +28,6 @@ from digest.delivery.transports.posting import (
 from digest.errors import TransportError
 from digest.model import Message, SendOutcome, SendResult
 
-TOKEN_TAG = "digest-token"  # noqa: S105 # a name
 AT_ONCE = 8
 """Requests under way; a new account may send 14 a second, and a request takes about 0.1 s."""
 _PATH = "/v2/email/outbound-emails"
@@ -122,7 +121,7 @@ class SesTransport(PostingTransport):
         }
         token = token_of(message.sender)
         if token and _TAG_VALUE.fullmatch(token):
-            request["EmailTags"] = [{"Name": TOKEN_TAG, "Value": token}]
+            request["EmailTags"] = [{"Name": TOKEN_NAME, "Value": token}]
         if self._configuration_set:
             request["ConfigurationSetName"] = self._configuration_set
         return request
