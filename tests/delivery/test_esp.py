@@ -5,11 +5,14 @@ from base64 import b64decode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
+from random import Random
 from types import SimpleNamespace
 
+import httpx
 import pytest
 
 from digest.delivery.sigv4 import Keys, signed
+from digest.delivery.transports.http import Caller, LostError
 from digest.delivery.transports.posting import PostingTransport, Times
 from digest.delivery.transports.postmark import PostmarkTransport
 from digest.delivery.transports.resend import ResendTransport, key_of
@@ -638,3 +641,83 @@ def test_the_content_that_ses_took_is_a_whole_mail(server, make):
 
     mail = message_from_bytes(_message("ann").content)
     assert server.accepted[0][1]["mail"].as_bytes() == mail.as_bytes()
+
+
+def test_postmark_under_maintenance_was_given_nothing(server, make):
+    away = {"ErrorCode": 100, "Message": "Maintenance"}
+    server.replies = [Reply(503, {"Retry-After": "20"}, away)]
+
+    results, error = _send(make("postmark"), "ann")
+
+    assert (results, error.permanent, error.after_s) == ({}, False, 20)
+
+
+LOST, NOT_GIVEN = "lost", "not given"
+PROOFS = {
+    "ConnectError": NOT_GIVEN,
+    "ConnectTimeout": NOT_GIVEN,
+    "PoolTimeout": NOT_GIVEN,
+    "ProxyError": NOT_GIVEN,
+    "UnsupportedProtocol": NOT_GIVEN,
+    "WriteTimeout": NOT_GIVEN,
+    "CloseError": LOST,
+    "DecodingError": LOST,
+    "LocalProtocolError": LOST,
+    "ReadError": LOST,
+    "ReadTimeout": LOST,
+    "RemoteProtocolError": LOST,
+    "TooManyRedirects": LOST,
+    "WriteError": LOST,
+}
+"""What each error of the library below proves of a request."""
+
+
+def _leaves(kind: type) -> set[type]:
+    below = kind.__subclasses__()
+    return set.union(*map(_leaves, below)) if below else {kind}
+
+
+def test_each_error_of_the_client_below_proves_something_and_none_is_forgotten():
+    for kind in _leaves(httpx.RequestError):
+
+        def break_down(_request: httpx.Request, kind=kind) -> httpx.Response:
+            raise kind("broken")
+
+        caller = Caller("a service")
+        caller.close()
+        caller._client = httpx.Client(transport=httpx.MockTransport(break_down))
+        with pytest.raises((TransportError, LostError)) as caught:
+            caller.post("https://mail.example", headers={}, body=b"")
+        caller.close()
+        proved = LOST if caught.type is LostError else NOT_GIVEN
+        assert PROOFS[kind.__name__] == proved
+    assert {kind.__name__ for kind in _leaves(httpx.RequestError)} == set(PROOFS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_goes_wrong_nobody_gets_two_and_the_service_has_what_is_said(
+    server, make, kind, seed
+):
+    """Until all have an end: what was not given, or deferred, is sent again, as a ledger does."""
+    chance = Random(seed)
+    faults = [
+        Reply(500, accepts=True), Reply(500), Reply(drops=True), Reply(drops=True, accepts=True),
+        Reply(429, {"Retry-After": "2"}), Reply(429, {"Retry-After": "40"}),
+        Reply(422, {}, {"message": "no"}), Reply(200, {}, b"{", accepts=True), None, None,
+    ]  # fmt: skip
+    server.replies = chance.choices(faults, k=25)
+    left = [f"r{number}" for number in range(8)]
+    server.bad["r3@reader.example"] = (300, "bad")
+    ends: dict[str, SendOutcome] = {}
+    client = make(kind)
+
+    while left:
+        results, _ = _send(client, *left)
+        ends |= {name: each for name, each in _outcomes(results).items() if each is not DEFERRED}
+        left = [name for name in left if name not in ends]
+
+    took = server.recipients()
+    said = {each: _taken(*(name for name in ends if ends[name] is each)) for each in SendOutcome}
+    assert len(took) == len(set(took))
+    assert set(said[ACCEPTED]) <= set(took) <= set(said[ACCEPTED]) | set(said[UNCERTAIN])
