@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from base64 import b64decode
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -21,6 +22,8 @@ class Reply:
     """Whether it takes the messages all the same."""
     hangs: bool = False
     """Whether it never answers."""
+    drips_s: float = 0.0
+    """Seconds between single octets of the body."""
     drops: bool = False
     """Whether it closes the connection without an answer."""
 
@@ -136,7 +139,16 @@ def _handler(server: EspServer) -> type[BaseHTTPRequestHandler]:
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(content)
+            try:
+                for octet in (
+                    content[i : i + 1] for i in range(len(content) if reply.drips_s else 0)
+                ):
+                    self.wfile.write(octet)
+                    self.wfile.flush()
+                    time.sleep(reply.drips_s)
+                self.wfile.write(b"" if reply.drips_s else content)
+            except OSError:
+                self.close_connection = True  # whoever asked has gone
 
         def log_message(self, *_args: object) -> None:
             """Say nothing."""

@@ -555,6 +555,30 @@ def test_a_request_refused_whole_is_tried_in_halves_down_to_the_bad_message(
     assert server.recipients() == _taken("bob", "cy", "dot")
 
 
+@pytest.mark.parametrize("kind", ["postmark", "resend"])
+def test_when_the_first_half_is_lost_the_second_is_not_asked_for(server, make, kind):
+    lost = [Reply(500)] * (3 if kind == "resend" else 1)
+    server.replies = [Reply(422, {}, {"message": "no"}), *lost]
+
+    results, error = _send(make(kind), "ann", "bob")
+
+    assert _outcomes(results) == {"ann": UNCERTAIN}
+    assert "500" in str(error)
+    assert server.replies == server.recipients() == []
+
+
+@pytest.mark.parametrize(
+    "reply", [{"body": b"x" * 5_000_000}, {"body": b"[" + b" " * 20 + b"]", "drips_s": 0.05}]
+)
+def test_an_answer_without_end_is_not_read_to_its_end(server, make, reply):
+    server.replies = [Reply(200, accepts=True, **reply)]
+
+    results, error = _send(make("postmark", answer_s=0.2), "ann")
+
+    assert _outcomes(results) == {"ann": UNCERTAIN}
+    assert "octets" in str(error) or "no whole answer" in str(error)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_service_that_is_not_there_was_given_nothing(make, kind):
     results, error = _send(make(kind, url="http://127.0.0.1:9"), "ann")

@@ -225,6 +225,7 @@ def test_what_sns_signed_for_our_topic_is_read_and_its_certificate_asked_for_onc
         ({"SigningCertURL": PEM_URL.replace("sns.eu-central-1", "sns.us-east-1")}, False),
         ({"SigningCertURL": PEM_URL.replace(".com/", ".com:8443/")}, False),
         ({"SigningCertURL": PEM_URL + "?a=b"}, False),
+        ({"SigningCertURL": PEM_URL.partition(".com")[2]}, False),
         ({"SigningCertURL": PEM_URL + "\n"}, False),
         ({"SigningCertURL": PEM_URL.replace("/Simple", "/../Simple")}, False),
         ({"SigningCertURL": "http://169.254.169.254/latest/meta-data"}, False),
