@@ -6,14 +6,16 @@ read of each recipient. All are written by us in the formats of the RFCs and the
 """
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from digest.delivery.bounces import read_feedback
+from digest.delivery.bounces import read_feedback, worst
 
 DATA = Path(__file__).parents[1] / "data" / "bounces"
+DOCS = DATA.parents[2] / "docs" / "feedback.md"
 CAME = datetime(2026, 11, 20, 10, 5, tzinfo=UTC)
 SHOWN = {"kind", "recipient", "status", "token", "message_id"}
 
@@ -33,3 +35,12 @@ def test_a_mail_reads_as_expected(mail):
     feedback = read(mail.read_bytes())
 
     assert [piece.model_dump(mode="json", include=SHOWN) for piece in feedback] == expected
+
+
+def test_the_docs_list_every_mail_under_the_kind_it_is_read_as():
+    rows = re.findall(
+        r"^\| (\w+) \| ([\w, -]+) \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    listed = {name: kind for kind, names in rows if kind != "Kind" for name in names.split(", ")}
+
+    assert listed == {mail.stem: worst(read(mail.read_bytes())).kind for mail in mails()}

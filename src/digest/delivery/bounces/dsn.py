@@ -24,7 +24,9 @@ _FAILED = ("fail", "error")  # OpenSMTPD writes "error"
 _BLOCKS = re.compile(r"\n[ \t]*\n")
 _ESCAPED = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 _XTEXT = re.compile(r"\+(2B|3D)")
-MAX_EXPLAINED = 4_000
+MAX_WORDS = 600
+"""Characters of a server's words that are looked at; the code and the reason come first."""
+MAX_EXPLAINED = 2_000
 """Characters of the report's words for people that are looked at."""
 
 
@@ -78,8 +80,7 @@ def _recipients(part: Part) -> Iterator[Fields]:
 def _finding(fields: Fields, *, spare: str) -> Finding:
     status = status_in(fields.first("status"))
     action = fields.first("action").lower()
-    words = fields.words("diagnostic-code").partition(";")[2].strip()
-    words = words or fields.first("diagnostic-code")
+    words = _words(fields)
     recipient = _recipient(fields)
     if action.startswith(_GONE_ON) or (not action and status and status[0] == "2"):
         return Finding(FeedbackKind.DELIVERED, recipient, status, words)
@@ -88,6 +89,14 @@ def _finding(fields: Fields, *, spare: str) -> Finding:
         return Finding(FeedbackKind.NONE, recipient, status, words)
     kind, code = judged(status, words if has_reason(words) else f"{words}\n{spare}")
     return Finding(kind, recipient, code, words or spare)
+
+
+def _words(fields: Fields) -> str:
+    """Give the server's words; without any, what stands in brackets behind Action and Status."""
+    said = fields.words("diagnostic-code")
+    words = said.partition(";")[2].strip() or said
+    notes = (fields.first(name).partition("(")[2] for name in ("action", "status"))
+    return (words or " ".join(note.rstrip(")") for note in notes if note))[:MAX_WORDS]
 
 
 def _recipient(fields: Fields) -> str | None:

@@ -16,7 +16,7 @@ WORST_FIRST = (
     FeedbackKind.DELIVERED,
     FeedbackKind.NONE,
 )
-MAX_RECIPIENTS = 200
+MAX_RECIPIENTS = 100
 """Recipients of one report that are told: our mails have one each."""
 
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@]{1,64}@[^\s<>()\[\],;:\"\\@]{1,255}")

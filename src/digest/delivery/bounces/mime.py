@@ -105,8 +105,10 @@ class Part:
 
 
 def read_mail(octets: bytes) -> Part:
-    """Take a mail apart: LF and CRLF alike, cut short, broken or no mail at all."""
+    """Take a mail apart: any line ends, cut short, broken or no mail at all."""
     octets = octets[:MAX_OCTETS].replace(b"\r\n", b"\n")
+    if b"\n" not in octets:
+        octets = octets.replace(b"\r", b"\n")  # as very old programs for the Macintosh save it
     return _part(octets.lstrip(b"\n"), depth=0)
 
 

@@ -11,7 +11,7 @@ from email.message import Message
 
 from flufl.bounce import all_failures
 
-from digest.delivery.bounces.findings import Finding, address_in, worst_of_each
+from digest.delivery.bounces.findings import MAX_RECIPIENTS, Finding, address_in, worst_of_each
 from digest.delivery.bounces.mime import Part
 from digest.delivery.bounces.status import has_reason, judged
 from digest.model import FeedbackKind
@@ -20,7 +20,7 @@ MAX_LINES = 150
 MAX_LINE = 300
 MAX_TEXTS = 3
 """Text parts that are read: the notice, and what one or two gateways said of it."""
-MAX_WORDS = 2_000
+MAX_WORDS = 1_000
 _COPIED = ("from", "subject", "x-mailer", "x-failed-recipients")
 _DAEMON = re.compile(
     r"mailer-?daemon|mail ?delivery|post-?master|mail administrator|delivery (?:sub)?system"
@@ -35,9 +35,10 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 _COPY_BEGINS = re.compile(
-    r"(?mi)^-{2,}.{0,20}\b(?:copy|original|returned|below this line|forwarded)\b.*$"
-    r"|^(?:original message|message) (?:headers|text)? ?follows?.*$"
+    r"(?mi)^ {0,4}-{2,}.{0,20}\b(?:copy|original|returned|below this line|forwarded)\b.*$"
+    r"|^(?:original message|message) (?:headers|text)? ?follows?.*$|^original message headers:"
 )
+_IN_BRACKETS = re.compile(r"<([^<>\s]{3,320})>")
 _ANOTHER = re.compile(r"\S@\S")
 
 
@@ -55,8 +56,8 @@ def read_notice(letter: Part) -> tuple[Finding, ...]:
     Read the words of a bounce that is no report.
 
     Returns:
-        One finding for each address it names: NONE where the mail is only late. Where it gives no
-        reason at all, hard, since it was given up for good. Nothing where it names nobody.
+        One finding for each address it names: NONE where the mail is only late. Nothing where it
+        names neither an address in a way that is known, nor a status code.
     """
     texts = _texts(letter)
     late, lost = _addresses(letter, texts)
@@ -64,11 +65,12 @@ def read_notice(letter: Part) -> tuple[Finding, ...]:
     found = [Finding(FeedbackKind.NONE, address, words=_at(address, words)) for address in late]
     for address in lost:
         said = _at(address, words)
-        said = said if has_reason(said) else words[:MAX_WORDS]
+        if len(lost) == 1 and not has_reason(said):  # then all of it is about this one
+            said = words[:MAX_WORDS]
         kind, status = judged(None, said)
-        if not has_reason(said):
-            kind = FeedbackKind.HARD
         found.append(Finding(kind, address, status, said))
+    if not found and _NOTICE.search(letter.fields.words("subject")):
+        found = _unnamed(letter, words[:MAX_WORDS])
     return worst_of_each(found)
 
 
@@ -104,7 +106,7 @@ def _addresses(letter: Part, texts: list[str]) -> tuple[list[str], list[str]]:
 
 def _readable(found: frozenset[bytes] | set[bytes]) -> list[str]:
     texts = (address.decode("utf-8", "replace") for address in found)
-    return sorted({address for text in texts if (address := address_in(text))})
+    return sorted({address for text in texts if (address := address_in(text))})[:MAX_RECIPIENTS]
 
 
 def _as_message(letter: Part, texts: list[str]) -> Message:
@@ -124,6 +126,17 @@ def _as_message(letter: Part, texts: list[str]) -> Message:
         part.set_payload(text.encode("ascii", "replace").decode())
         message.attach(part)
     return message
+
+
+def _unnamed(letter: Part, words: str) -> list[Finding]:
+    """Read a notice in a form nobody knows: it counts where it quotes a server's code."""
+    kind, status = judged(None, words)
+    if status is None:
+        return []
+    own = {address_in(value) for value in letter.fields.all("to", "from", "delivered-to")}
+    named = (address_in(found) for found in _IN_BRACKETS.findall(words))
+    recipient = next((address for address in named if address and address not in own), None)
+    return [Finding(kind, recipient, status, words)]
 
 
 def _at(address: str, words: str) -> str:

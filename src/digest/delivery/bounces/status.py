@@ -17,17 +17,18 @@ _POLICY = frozenset({"5.1.7", "5.1.8"})
 _SOFT = frozenset({"5.2.2", "5.2.3", "5.2.4", "5.3.4", "5.4.7"})
 """Full, too large for it, a list's trouble, too large for the server, too long on the way."""
 
-_ENHANCED = r"([245]\.[0-7]\.\d{1,3})(?![\d.]*\d)"
-_STATUS = re.compile(rf"(?<![\d.]){_ENHANCED}")
-_AFTER_CODE = re.compile(rf"\b[245]\d\d[ -]{{1,2}}\(?#?{_ENHANCED}")
-_CODE = re.compile(r"(?<![\d.#])([245][0-5]\d)(?=[ -]|$)")
+_STATUS = re.compile(r"(?<![\d.])([245]\.[0-7]\.\d{1,3})(?![\d.]*\d)")
+_REFUSAL = r"([45]\.[0-7]\.\d{1,3})(?![\d.]*\d)"
+_AFTER_CODE = re.compile(rf"\b[45]\d\d[ -]{{1,2}}\(?#?{_REFUSAL}")
+_ALONE = re.compile(rf"(?<![\d.]){_REFUSAL}")
+_CODE = re.compile(r"(?<![\d.#])([245]\d\d)(?=[ -]|$)")
 _ADDRESS = re.compile(r"[^\s<>]{1,64}@[^\s<>]{1,255}")
 _LINE_START = re.compile(r"\s[245]\d\d-(?:[245]\.\d\.\d{1,3} )?")
 """The code that opens each line of a long reply: sentences run across it."""
 
 _NO_MAILBOX = re.compile(
     r"""
-    \b(?:user|mailbox|recipient|account|address|alias|person)\b[^.;:]{0,40}\b
+    \b(?:user|mailbox|recipient|account|address(?:ee)?|alias|person)\b[^.;:]{0,40}\b
         (?:unknown|not\ (?:be\ )?found|(?:does\ not|doesn'?t|do\ not)\ exist|not\ exist|is\ invalid
         |no\ longer|disabled|inactive|deactivated|not\ active|closed|not\ known|unavailable)
     |\b(?:unknown|no\ such|invalid|bad|non-?existent|inactive|unrouteable|undeliverable)\ (?:local\ )?
@@ -50,23 +51,24 @@ _NO_DOMAIN = re.compile(
 _FULL = re.compile(
     r"(?:mail)?(?:box|folder|account|storage|inbox|disk|postfach|quota)\b[^.;]{0,30}\b"
     r"(?:full|voll|exceeded|exhausted|limit)"
-    r"|over[ -]?quota|quota (?:has been )?exceeded|exceed\w{0,3}[^.;]{0,40}(?:quota|storage|mailbox size)"
+    r"|over[ -]?quota|exceed\w{0,3}[^.;]{0,40}(?:quota|storage|mailbox size)"
     r"|insufficient (?:disk |system )?(?:storage|space)|out of (?:storage|disk|space)"
     r"|(?:is|too) full\b|not enough (?:disk )?(?:space|storage)",
     re.IGNORECASE,
 )
 _REFUSED = re.compile(
     r"\b(?:spam|junk|unsolicited|dnsbl|rbl|spamhaus|barracuda|spamcop|phish\w*|malware|virus"
-    r"|dmarc|spf|dkim|unauthenticated|blocked|banned|reputation|prohibited|suspicious|ptr)\b"
+    r"|dmarc|spf|dkim|unauthenticated|blocked|banned|reputation|prohibit\w{0,5}|suspicious|ptr)\b"
     r"|black-?\ ?list|block-?\ ?list|\bdeny-?\ ?list|listed (?:by|at|in|on) \S+\.\S+"
     r"|reverse dns|policy|policies|violat|content (?:rejected|denied|filter)|bulk (?:mail|sender)"
-    r"|authentication (?:required|requirements|check|failed|level)|access denied|not allowed to send"
+    r"|authentication (?:required|requirements|check|failed|level)|access denied"
+    r"|not (?:allowed|permitted|authori[sz]ed)"
     r"|sender (?:address )?(?:rejected|denied|refused)|mail rejected by|message rejected as",
     re.IGNORECASE,
 )
 _ABOUT_US = re.compile(
-    r"sender (?:address|domain|verify)|(?:helo|ehlo) command|client host|from address|mail from\b"
-    r"|return-path|sending (?:ip|host|server)",
+    r"sender (?:address|domain|verify)|(?:helo|ehlo) command|client (?:host|ip|address)"
+    r"|from address|mail from\b|return-path|reverse|\bptr\b|sending (?:ip|host|server)",
     re.IGNORECASE,
 )
 """Whose domain was not found, whose address was rejected: the sender's."""
@@ -75,7 +77,8 @@ _BUSY = re.compile(
     re.IGNORECASE,
 )
 _LATER = re.compile(
-    rf"{_BUSY.pattern}|try again later|temporar|timed? ?out|too many (?:connections|messages|recipients)|expired|retry time",
+    rf"{_BUSY.pattern}|try again later|temporar|timed? ?out|expired|retry time"
+    r"|too many (?:connections|messages|recipients)",
     re.IGNORECASE,
 )
 
@@ -96,23 +99,29 @@ def judged(status: str | None, words: str) -> tuple[FeedbackKind, str | None]:
     plain = _plain(words)
     if code is None:
         reply = _CODE.search(words)
-        return _by_words(plain, is_lasting=not (reply and reply[1][0] == "4")), None
-    if code[0] != "5":  # 2.x.x with "failed" contradicts itself: a doubt, as all doubts soft
-        return _by_words(plain, is_lasting=False), code
-    return _by_code(code, plain), code
+        passes = reply is not None and reply[1][0] == "4"
+        return FeedbackKind.SOFT if passes else _by_words(plain), None
+    # 4.x.x said "later" to the end, whatever its words; 2.x.x with "failed" contradicts itself.
+    return (_by_code(code, plain) if code[0] == "5" else FeedbackKind.SOFT), code
 
 
 def has_reason(words: str) -> bool:
     """Tell whether text names a reason at all: a code, or words that are known here."""
     plain = _plain(words)
     known = (_NO_MAILBOX, _NO_DOMAIN, _FULL, _REFUSED, _ABOUT_US, _LATER)
-    has_code = status_in(words) is not None or _CODE.search(words) is not None
+    has_code = refusal_in(words) is not None or _CODE.search(words) is not None
     return has_code or any(pattern.search(plain) for pattern in known)
 
 
-def status_in(words: str) -> str | None:
-    """Give the enhanced status code in a text: behind a reply code, or the first that stands alone."""
-    found = _AFTER_CODE.search(words) or _STATUS.search(words)
+def status_in(field: str) -> str | None:
+    """Give the code of a Status field; many have remarks behind it."""
+    found = _STATUS.search(field)
+    return found[1] if found else None
+
+
+def refusal_in(words: str) -> str | None:
+    """Give the 4.x.x or 5.x.x in a text: behind a reply code, or the first that stands alone."""
+    found = _AFTER_CODE.search(words) or _ALONE.search(words)
     return found[1] if found else None
 
 
@@ -122,7 +131,7 @@ def _plain(words: str) -> str:
 
 
 def _code_of(status: str | None, words: str) -> str | None:
-    given, told = status_in(status or ""), status_in(words)
+    given, told = status_in(status or ""), refusal_in(words)
     if given is None or (given.endswith(".0") and told is not None and not told.endswith(".0")):
         return told or given
     return given
@@ -134,7 +143,7 @@ def _by_code(code: str, plain: str) -> FeedbackKind:
     if code in _SOFT:
         return FeedbackKind.SOFT
     if code not in _HARD:
-        return _by_words(plain, is_lasting=True)
+        return _by_words(plain)
     # A lasting code for what lasts a day, or for us: seen often enough to look at the words as well.
     if _BUSY.search(plain) or (_FULL.search(plain) and not _NO_MAILBOX.search(plain)):
         return FeedbackKind.SOFT
@@ -143,12 +152,11 @@ def _by_code(code: str, plain: str) -> FeedbackKind:
     return FeedbackKind.HARD
 
 
-def _by_words(plain: str, *, is_lasting: bool) -> FeedbackKind:
-    """Judge by words alone; what a server would have taken later is hard in no case."""
+def _by_words(plain: str) -> FeedbackKind:
     if _FULL.search(plain):
         return FeedbackKind.SOFT
     is_ours = _ABOUT_US.search(plain) is not None
-    if is_lasting and not is_ours and _names_nobody(plain):
+    if not is_ours and _names_nobody(plain):
         return FeedbackKind.HARD
     if (is_ours or _REFUSED.search(plain)) and not _LATER.search(plain):
         return FeedbackKind.POLICY
