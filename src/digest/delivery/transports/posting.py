@@ -8,9 +8,10 @@ sign of life. What every such service has in common is here; what its answers me
 import json
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from threading import local
 
 from digest.delivery.transports.base import Closing
 from digest.delivery.transports.http import ANSWER_S, Answer, Caller, LostError
@@ -31,7 +32,7 @@ _WORDS = 300
 """Characters of a service's words that are kept."""
 
 
-class RefusedError(Exception):
+class RequestRefusedError(Exception):
     """A whole request was refused for what is in it; nothing of it was accepted."""
 
 
@@ -115,6 +116,9 @@ class PostingTransport(Closing, ABC):
         self._rest_until = times.monotonic()
         self._caller: Caller | None = None
         self._pool: ThreadPoolExecutor | None = None
+        self._run = 0
+        """Number of the run; a thread of an earlier one, abandoned while it waited, asks no more."""
+        self._thread = local()
 
     @abstractmethod
     def _ask(self, batch: Sequence[Message]) -> Given:
@@ -123,7 +127,7 @@ class PostingTransport(Closing, ABC):
 
         Raises:
             TransportError: Nothing was given.
-            RefusedError: The same, because of what is in the request.
+            RequestRefusedError: The same, because of what is in the request.
             LostError: It may have been given.
         """
 
@@ -131,31 +135,39 @@ class PostingTransport(Closing, ABC):
         """Send messages; see :class:`digest.delivery.transports.base.Transport`."""
         yield from self._resting()
         batches = _Batches(iter(messages), self._most, self._octets)
-        running: set[Future[Given]] = set()
-        trouble: Exception | None = None
-        while True:
-            if trouble is None:
-                trouble = self._start(batches, running)
-            if not running:
-                break
-            done, running = wait(running, timeout=SIGN_OF_LIFE_S, return_when=FIRST_COMPLETED)
-            if not done:
-                yield None
-            for given in [each.result() for each in done]:
-                yield from given.results
-                trouble = trouble or given.trouble
+        try:
+            trouble = yield from self._run_dry(batches)
+        finally:
+            self._run += 1  # who was left in the middle may ask no more
         if isinstance(trouble, TransportError):
             self._rest_until = self._times.monotonic() + (trouble.after_s or 0.0)
         if trouble is not None:
             raise trouble
 
     def close(self) -> None:
-        """Close the connections; a request still under way is cut off."""
+        """Close the connections; a request still under way is cut off, and no other is made."""
+        self._run += 1
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
         if self._caller is not None:
             self._caller.close()
         self._pool = self._caller = None
+
+    def _run_dry(self, batches: _Batches) -> Generator[SendResult | None, None, Exception | None]:
+        """Make requests until nothing is left, or something is wrong; give what."""
+        running: set[Future[Given]] = set()
+        trouble: Exception | None = None
+        while True:
+            if trouble is None:
+                trouble = self._start(batches, running)
+            if not running:
+                return trouble
+            done, running = wait(running, timeout=SIGN_OF_LIFE_S, return_when=FIRST_COMPLETED)
+            if not done:
+                yield None
+            for given in [each.result() for each in done]:
+                yield from given.results
+                trouble = trouble or given.trouble
 
     def _resting(self) -> Iterator[None]:
         """Sit out a rest the service asked for, before anything is taken."""
@@ -171,10 +183,15 @@ class PostingTransport(Closing, ABC):
         self._pool = self._pool or ThreadPoolExecutor(self._at_once, f"to {self.server}")
         try:
             while len(running) < self._at_once and (batch := batches.take()):
-                running.add(self._pool.submit(self._give, batch))
+                running.add(self._pool.submit(self._work, batch, self._run))
         except Exception as error:  # noqa: BLE001 # raised on, once the answers under way are in
             return error
         return None
+
+    def _work(self, batch: Sequence[Message], run: int) -> Given:
+        """Make a request in a thread of its own, as part of one run."""
+        self._thread.run = run
+        return self._give(batch)
 
     def _give(self, batch: Sequence[Message]) -> Given:
         """Make a request; one that is refused whole is tried in halves, down to the bad message."""
@@ -188,7 +205,7 @@ class PostingTransport(Closing, ABC):
                 tuple(SendResult(each.subscriber, outcome, str(error)) for each in batch),
                 self._failed(str(error)),
             )
-        except RefusedError as error:
+        except RequestRefusedError as error:
             if len(batch) == 1:
                 return Given((SendResult(batch[0].subscriber, SendOutcome.REJECTED, str(error)),))
         middle = len(batch) // 2
@@ -206,6 +223,8 @@ class PostingTransport(Closing, ABC):
         """Ask, and ask again after a short rest where that is all the service wants."""
         waited_s = 0.0
         while True:
+            if self._thread.run != self._run:
+                raise self._failed("its run is over, and nothing more is given")
             answer = self._open_caller().post(url, headers=headers, body=body)
             if not self._is_hurried(answer):
                 return answer
@@ -236,7 +255,7 @@ class PostingTransport(Closing, ABC):
         Give the JSON of an answer that says "taken".
 
         Raises:
-            TransportError, RefusedError, LostError: As for ``_ask``.
+            TransportError, RequestRefusedError, LostError: As for ``_ask``.
         """
         status = answer.status
         if OK <= status < 300:  # noqa: PLR2004 # success
@@ -260,7 +279,7 @@ class PostingTransport(Closing, ABC):
             raise self._failed(
                 f"is not there (status {status}); check {self._url_setting}", permanent=True
             )
-        raise RefusedError(words(answer))
+        raise RequestRefusedError(words(answer))
 
     def _failed(
         self, reason: str, *, permanent: bool = False, after_s: float | None = None

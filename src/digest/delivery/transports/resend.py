@@ -22,7 +22,7 @@ from digest.delivery.transports.posting import (
     REAL,
     Given,
     PostingTransport,
-    RefusedError,
+    RequestRefusedError,
     Times,
     clean,
     said,
@@ -93,7 +93,7 @@ class ResendTransport(PostingTransport):
                 return self._taken(self._post(self._url, headers=headers, body=body))
             except LostError as error:
                 lost = error
-            except (TransportError, RefusedError) as error:
+            except (TransportError, RequestRefusedError) as error:
                 if lost is None:
                     raise
                 lost = LostError(f"{lost}; asked again: {error}")

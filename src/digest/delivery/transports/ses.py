@@ -20,7 +20,7 @@ from digest.delivery.transports.posting import (
     REAL,
     Given,
     PostingTransport,
-    RefusedError,
+    RequestRefusedError,
     Times,
     said,
     words,
@@ -107,7 +107,7 @@ class SesTransport(PostingTransport):
         answer = self._post(self._url, headers=headers | signature, body=body)
         try:
             taken = self._taken(answer)
-        except RefusedError as error:
+        except RequestRefusedError as error:
             raise self._refused(message, error) from error
         number = taken.get("MessageId") if isinstance(taken, dict) else None
         if not isinstance(number, str):
@@ -126,7 +126,7 @@ class SesTransport(PostingTransport):
             request["ConfigurationSetName"] = self._configuration_set
         return request
 
-    def _refused(self, message: Message, error: RefusedError) -> Exception:
+    def _refused(self, message: Message, error: RequestRefusedError) -> Exception:
         """Tell a refusal of this message from one of our sender, which would refuse them all."""
         text = str(error).lower()
         if "not verified" in text and message.recipient.lower() not in text:
