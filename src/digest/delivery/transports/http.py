@@ -5,6 +5,7 @@ Touches that service and nothing else. A proxy of the environment is not used, a
 followed: a request carries a key and readers' addresses.
 """
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ ANSWER_S = 30.0
 """Seconds for one answer, from the request's last octet: a lease of 120 s outlives three of them."""
 LARGEST_ANSWER = 4 * 1024 * 1024
 """Octets: 500 results take about 100,000."""
+_WORDS = 300
+"""Characters of a service's words that are kept."""
 
 _NEVER_WRITTEN = (
     httpx.ConnectError,
@@ -138,3 +141,25 @@ def _reason(error: httpx.HTTPError) -> str:
             return f"TLS failed ({cause.reason or type(cause).__name__})"
         cause = cause.__cause__ or cause.__context__
     return str(error) or type(error).__name__
+
+
+def said(answer: Answer) -> dict[str, object]:
+    """Give the JSON object of an answer; empty where there is none."""
+    try:
+        found = json.loads(answer.body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def words(answer: Answer) -> str:
+    """Give status and message of an answer that is no success, for a person."""
+    found = said(answer)
+    message = found.get("message") or found.get("Message") or ""
+    return f"{answer.status} {clean(message)}".strip()
+
+
+def clean(text: object) -> str:
+    """Give a service's words on one line, at most 300 characters."""
+    line = "".join(char if char.isprintable() else " " for char in str(text))
+    return " ".join(line.split())[:_WORDS]

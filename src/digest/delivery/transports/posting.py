@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from threading import local
 
 from digest.delivery.transports.base import Closing
-from digest.delivery.transports.http import ANSWER_S, Answer, Caller, LostError
+from digest.delivery.transports.http import ANSWER_S, Answer, Caller, LostError, words
 from digest.errors import TransportError
 from digest.model import Message, SendOutcome, SendResult
 
@@ -28,8 +28,6 @@ USUAL_REST_S = 1.0
 
 OK, MANY, UNAUTHORISED, FORBIDDEN, REQUEST_TIMEOUT, CONFLICT = 200, 429, 401, 403, 408, 409
 _NO_SUCH_PAGE = frozenset({404, 405})
-_WORDS = 300
-"""Characters of a service's words that are kept."""
 
 
 class RequestRefusedError(Exception):
@@ -285,25 +283,3 @@ class PostingTransport(Closing, ABC):
         self, reason: str, *, permanent: bool = False, after_s: float | None = None
     ) -> TransportError:
         return TransportError(self.server, reason, permanent=permanent, after_s=after_s)
-
-
-def said(answer: Answer) -> dict[str, object]:
-    """Give the JSON object of an answer; empty where there is none."""
-    try:
-        found = json.loads(answer.body)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def words(answer: Answer) -> str:
-    """Give status and message of an answer that is no success, for a person."""
-    found = said(answer)
-    message = found.get("message") or found.get("Message") or ""
-    return f"{answer.status} {clean(message)}".strip()
-
-
-def clean(text: object) -> str:
-    """Give a service's words on one line, at most 300 characters."""
-    line = "".join(char if char.isprintable() else " " for char in str(text))
-    return " ".join(line.split())[:_WORDS]

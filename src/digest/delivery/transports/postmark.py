@@ -11,16 +11,13 @@ import json
 from collections.abc import Sequence
 
 from digest.delivery.envelope import ID_NAME, TOKEN_NAME, token_of
-from digest.delivery.transports.http import Answer, LostError
+from digest.delivery.transports.http import Answer, LostError, clean, said, words
 from digest.delivery.transports.mail_parts import parts_of
 from digest.delivery.transports.posting import (
     REAL,
     Given,
     PostingTransport,
     Times,
-    clean,
-    said,
-    words,
 )
 from digest.errors import TransportError
 from digest.model import Message, SendOutcome, SendResult

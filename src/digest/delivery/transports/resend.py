@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 
 from digest.delivery.envelope import TOKEN_NAME, token_of
-from digest.delivery.transports.http import Answer, LostError
+from digest.delivery.transports.http import Answer, LostError, clean, said, words
 from digest.delivery.transports.mail_parts import parts_of
 from digest.delivery.transports.posting import (
     CONFLICT,
@@ -24,9 +24,6 @@ from digest.delivery.transports.posting import (
     PostingTransport,
     RequestRefusedError,
     Times,
-    clean,
-    said,
-    words,
 )
 from digest.errors import TransportError
 from digest.model import Message, SendOutcome, SendResult

@@ -15,15 +15,13 @@ from datetime import UTC, datetime
 
 from digest.delivery.envelope import TOKEN_NAME, token_of
 from digest.delivery.sigv4 import Keys, signed
-from digest.delivery.transports.http import Answer, LostError
+from digest.delivery.transports.http import Answer, LostError, said, words
 from digest.delivery.transports.posting import (
     REAL,
     Given,
     PostingTransport,
     RequestRefusedError,
     Times,
-    said,
-    words,
 )
 from digest.errors import TransportError
 from digest.model import Message, SendOutcome, SendResult
