@@ -22,12 +22,16 @@ DigestError                     one clear sentence for a person: what, where, wh
 ├── IssueError(week)            the issue is in the wrong state for what was asked
 │   ├── ApprovalError(week)     not approved, or approved for other content
 │   ├── LateError(week)         the run is too late to be sent without a person
+│   ├── HaltedError(week)       it is paused or cancelled, before or during a send; a person said so
+│   ├── RestoredError(week)     the database is older than what this machine has sent
 │   └── RefusedError(week)      too many messages were refused; look at the replies, then send again
 ├── RenderError(template)       a template is missing or cannot be rendered
 ├── PreflightError(week)        the edition may not leave the house; ``problems`` lists why
 ├── TransportError(permanent)   the mail server cannot be used at all just now
 ├── HookError(hook, is_proven)  what a webhook brought is not proven to be its service's, or no JSON
 ├── AddressError(address)       not an address mail can be sent to
+├── SignatureError(key)         a mail of ours does not bear the signature it should; nothing may leave
+├── DnsError(name)              DNS gave no answer, so nothing can be said of a record
 └── LinkError                   a signed link is damaged, expired, or meant for something else
 """
 
@@ -184,6 +188,14 @@ class LateError(IssueError):
     """The run comes too late after its planned time to send without a person."""
 
 
+class HaltedError(IssueError):
+    """The issue is paused or cancelled, so nothing more of it is sent until a person says so."""
+
+
+class RestoredError(IssueError):
+    """The database is older than what this machine has sent: a backup was restored."""
+
+
 class RefusedError(IssueError):
     """So many of its messages were refused that the fault is ours: the others wait for a person."""
 
@@ -240,6 +252,25 @@ class AddressError(DigestError):
     def __init__(self, address: str, reason: str) -> None:
         self.address = address
         super().__init__(f"{address!r} is not a usable e-mail address: {reason}")
+
+
+class SignatureError(DigestError):
+    """A finished mail does not bear the signature of a key of ours; ``key`` is its name in DNS."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        self.key = key
+        super().__init__(
+            f"DKIM key {key}: {reason}; no such mail leaves: unset DIGEST_DKIM_SELECTOR to send "
+            "unsigned, and report it"
+        )
+
+
+class DnsError(DigestError):
+    """DNS gave no answer: whether a record is there is not known."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        super().__init__(f"DNS, {name}: {reason}")
 
 
 class LinkError(DigestError):

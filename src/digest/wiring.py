@@ -9,6 +9,7 @@ web page, and loading them takes longer than the run.
 
 import os
 import secrets
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from digest.catalogue.embedders.base import Embedder
     from digest.catalogue.established import CatalogueFile
     from digest.catalogue.jobs import JobClassifier
+    from digest.delivery.marker import MarkerFile
     from digest.delivery.transports.base import Transport
+    from digest.mail.dkim.keys import DkimKey
     from digest.mail.stationery import Brand
     from digest.model import Job, Source
     from digest.panel.base import Panel
@@ -40,9 +43,10 @@ if TYPE_CHECKING:
     from digest.sources.fetch import Fetcher
     from digest.steps.desk import WeeklyParts
     from digest.steps.enrich import EnrichParts
+    from digest.steps.gate import SendRules
     from digest.steps.ingest import IngestParts
     from digest.steps.remake import ReplayParts
-    from digest.steps.send import SendParts
+    from digest.steps.shift import SendParts
 
 SECRET_BYTES = 32
 SHORTEST_SECRET = 16
@@ -158,16 +162,21 @@ class Resources:
     @cached_property
     def brand(self) -> "Brand":
         """How the newsletter names itself in mails."""
-        from digest.mail.stationery import Brand
+        return brand_of(self.settings)
 
-        return Brand(
-            name=self.settings.sender_name,
-            base_url=self.settings.base_url,
-            sender_name=self.settings.sender_name,
-            sender_address=self.settings.sender_address,
-            postal_address=self.settings.postal_address,
-            bounce_address=self.settings.bounce_address,
-            unsubscribe_address=self.settings.unsubscribe_address,
+    @cached_property
+    def dkim_keys(self) -> "tuple[DkimKey, ...]":
+        """The keys that sign every mail; none where none is set. Raises SettingsError."""
+        from digest.steps.signing import signing_keys
+
+        return signing_keys(self.settings, sender_domain=self.brand.domain)
+
+    def signing_remarks(self) -> tuple[str, ...]:
+        """What receivers may hold against the signatures of our mail, or their lack."""
+        from digest.steps.signing import signing_remarks
+
+        return signing_remarks(
+            self.settings, self.dkim_keys, is_rehearsal=is_rehearsal(self.settings)
         )
 
     @cached_property
@@ -220,7 +229,7 @@ class Resources:
 
     def send_parts(self) -> "SendParts":
         """What a send works with."""
-        from digest.steps.send import SendParts
+        from digest.steps.shift import SendParts
 
         return SendParts(
             db=self.db,
@@ -228,7 +237,36 @@ class Resources:
             secret=self.secret,
             clock=self.settings.clock,
             lease=timedelta(seconds=self.settings.lease_seconds),
+            rules=self.send_rules(),
+            marker=self.marker(),
+            keys=self.dkim_keys,
+            workers=self.settings.send_workers,
+            helper=self._helper(),
         )
+
+    def _helper(self) -> tuple[str, ...]:
+        """The command of a process that helps a send; none where what one keeps stays with it."""
+        if self.settings.transport in {TransportKind.FILE, TransportKind.MEMORY}:
+            return ()
+        return (sys.executable, "-m", "digest.cli.helper")
+
+    def send_rules(self) -> "SendRules":
+        """What an operator set of a send as a whole."""
+        from digest.steps.gate import SendRules
+
+        return SendRules(
+            limits=self.settings.send_limits,
+            stop_after=timedelta(hours=self.settings.send_stop_after_hours),
+            canary=self.settings.send_canary,
+            canary_wait=timedelta(minutes=self.settings.send_canary_minutes),
+            approval_holds=timedelta(days=self.settings.approval_days),
+        )
+
+    def marker(self) -> "MarkerFile":
+        """The file that tells a restored backup."""
+        from digest.delivery.marker import MarkerFile
+
+        return MarkerFile(self.settings.marker_beside(self.settings.captures_dir))
 
     def transport(self) -> "Transport":
         """A fresh way out for mail; close it after use."""
@@ -236,9 +274,15 @@ class Resources:
             case TransportKind.SMTP:
                 from digest.delivery.transports.smtp import SmtpTransport
 
-                server = urlsplit(self.settings.smtp_url)
                 return SmtpTransport(
-                    server.hostname or "", server.port or 25, helo=self.brand.domain
+                    self.settings.smtp_host,
+                    self.settings.smtp_port,
+                    helo=self.brand.domain,
+                    connections=self.settings.send_connections,
+                    tls=self.settings.smtp_tls,
+                    is_tls=self.settings.smtp_is_tls,
+                    ca_file=self.settings.smtp_ca_file,
+                    login=self.settings.smtp_login,
                 )
             case TransportKind.SES | TransportKind.POSTMARK | TransportKind.RESEND:
                 from digest.delivery.transports.choice import chosen_esp
@@ -252,6 +296,21 @@ class Resources:
                 from digest.delivery.transports.memory import MemoryTransport
 
                 return MemoryTransport()
+
+
+def brand_of(settings: Settings) -> "Brand":
+    """Give how the newsletter names itself, without a database."""
+    from digest.mail.stationery import Brand
+
+    return Brand(
+        name=settings.sender_name,
+        base_url=settings.base_url,
+        sender_name=settings.sender_name,
+        sender_address=settings.sender_address,
+        postal_address=settings.postal_address,
+        bounce_address=settings.bounce_address,
+        unsubscribe_address=settings.unsubscribe_address,
+    )
 
 
 def model_panel(settings: Settings, rules: "Rules") -> "LlmPanel":

@@ -33,9 +33,12 @@ from digest.model.delivery import (
     Delivery,
     DeliveryCount,
     DeliveryState,
+    Held,
     Message,
+    Recipient,
     SendOutcome,
     SendResult,
+    Settled,
 )
 from digest.model.feedback import (
     Feedback,
@@ -110,6 +113,7 @@ from digest.model.readers import (
     SubscriberState,
     Vote,
 )
+from digest.model.sending import Bucket, Epoch, Order, OrderKind, Sending
 from digest.model.wishes import Wish, WishKind
 
 __all__ = [
@@ -120,6 +124,7 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "Approval",
+    "Bucket",
     "Candidate",
     "Capture",
     "Card",
@@ -138,6 +143,7 @@ __all__ = [
     "DeliveryState",
     "Edition",
     "EntryPrice",
+    "Epoch",
     "Evidence",
     "Excerpt",
     "Fact",
@@ -151,6 +157,7 @@ __all__ = [
     "FeedbackKind",
     "FeedbackRecord",
     "Flag",
+    "Held",
     "HostClaim",
     "HostRelease",
     "HostState",
@@ -170,6 +177,8 @@ __all__ = [
     "Method",
     "Move",
     "Newcomer",
+    "Order",
+    "OrderKind",
     "Outcome",
     "PageLink",
     "PageOutcome",
@@ -188,6 +197,7 @@ __all__ = [
     "ProductPage",
     "Reading",
     "ReadingRecord",
+    "Recipient",
     "Rejection",
     "Review",
     "Reviewer",
@@ -196,6 +206,8 @@ __all__ = [
     "RobotsText",
     "SendOutcome",
     "SendResult",
+    "Sending",
+    "Settled",
     "Snippet",
     "Source",
     "SourceState",

@@ -16,7 +16,10 @@ from digest.settings.embeddings import EmbeddingsSettings
 from digest.settings.esp import EspSettings, TransportKind
 from digest.settings.mail import MailSettings
 from digest.settings.panel import PanelForm, PanelSettings
+from digest.settings.sending import SendingSettings
 from digest.settings.servers import LOOPBACK
+from digest.settings.smtp import SmtpSettings
+from digest.settings.workers import WorkersSettings
 
 __all__ = ["PanelForm", "Settings", "TransportKind", "load_settings"]
 
@@ -31,7 +34,15 @@ SHORTEST_SOURCE_SECRET = 6
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-class Settings(MailSettings, EspSettings, PanelSettings, EmbeddingsSettings):
+class Settings(
+    MailSettings,
+    SmtpSettings,
+    EspSettings,
+    PanelSettings,
+    EmbeddingsSettings,
+    SendingSettings,
+    WorkersSettings,
+):
     """
     What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.
 
@@ -95,9 +106,6 @@ class Settings(MailSettings, EspSettings, PanelSettings, EmbeddingsSettings):
     )
     reddit_client_secret: SecretStr | None = Field(
         default=None, description="Secret of that app; exchanged for a token at www.reddit.com."
-    )
-    smtp_url: str = Field(
-        default="smtp://127.0.0.1:25", description="Mail server, as smtp://host:port."
     )
     outbox_dir: Path = Field(
         default=Path("var/outbox"), description="Folder the file transport writes .eml files to."
@@ -191,18 +199,6 @@ class Settings(MailSettings, EspSettings, PanelSettings, EmbeddingsSettings):
             ZoneInfo(value)
         except (KeyError, ValueError, OSError) as error:  # no such name, no name, or a folder's
             raise ValueError(f"{value!r} is no IANA time zone, such as Europe/Berlin") from error
-        return value
-
-    @field_validator("smtp_url")
-    @classmethod
-    def _check_smtp_url(cls, value: str) -> str:
-        if "@" in value:  # not repeated: it may hold a password
-            raise ValueError(
-                "logging in to a mail server is not supported; name a relay that takes mail from "
-                "this machine, as smtp://host:port"
-            )
-        if _host_of(value, schemes={"smtp"}) is None:
-            raise ValueError(f"{value!r} is not of the form smtp://host:port")
         return value
 
     @field_validator("base_url")

@@ -17,6 +17,7 @@ from digest.wiring import Resources, is_rehearsal
 def web_parts(resources: Resources) -> Parts:
     """Give what the pages are made of."""
     settings = resources.settings
+    keys = resources.dkim_keys  # a key that cannot be used is told now, not at the first sign-up
 
     def mail_confirmation(address: str, confirm_url: str) -> None:
         with resources.transport() as transport:
@@ -28,6 +29,7 @@ def web_parts(resources: Resources) -> Parts:
                 transport=transport,
                 secret=resources.secret,
                 now=settings.clock(),
+                keys=keys,
             )
 
     def build(week: str) -> None:
@@ -47,6 +49,7 @@ def web_parts(resources: Resources) -> Parts:
         mail_confirmation=mail_confirmation,
         sources=lambda: resources.sources,
         build=build,
+        send_rules=resources.send_rules(),
         operator_password=settings.operator_password,
         is_rehearsal=is_rehearsal(settings),
         hooks=MappingProxyType(chosen_hooks(settings)),

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     )
     from digest.store.tables.popularity import CountRow
     from digest.store.tables.readers import ConsentEventRow, SubscriberRow, VoteRow
+    from digest.store.tables.sending import BucketRow, EpochRow, OrderRow, SendingRow
     from digest.store.tables.sources import (
         CaptureRow,
         HostRow,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ApprovalRow",
+    "BucketRow",
     "CaptureRow",
     "ComparisonRow",
     "ConsentEventRow",
@@ -63,6 +65,7 @@ __all__ = [
     "DeliveryRow",
     "EditionRow",
     "EmbeddingRow",
+    "EpochRow",
     "FactRow",
     "FeedbackRow",
     "HostRow",
@@ -73,6 +76,7 @@ __all__ = [
     "LookalikeRow",
     "MailTryRow",
     "MailboxRow",
+    "OrderRow",
     "PlacementRow",
     "PlanRow",
     "ProductPageRow",
@@ -80,6 +84,7 @@ __all__ = [
     "ReviewRow",
     "RevisionRow",
     "RobotsRow",
+    "SendingRow",
     "SourceRow",
     "SubscriberRow",
     "SuppressionRow",
@@ -121,6 +126,10 @@ _HOMES = {
     "ConsentEventRow": "readers",
     "SubscriberRow": "readers",
     "VoteRow": "readers",
+    "BucketRow": "sending",
+    "EpochRow": "sending",
+    "OrderRow": "sending",
+    "SendingRow": "sending",
     "CaptureRow": "sources",
     "HostRow": "sources",
     "IncidentRow": "sources",

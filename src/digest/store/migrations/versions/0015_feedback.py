@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015_feedback"
-down_revision = "0014"
+down_revision = "0015_control"
 branch_labels = None
 depends_on = None
 
