@@ -28,6 +28,7 @@ DigestError                     one clear sentence for a person: what, where, wh
 ├── RenderError(template)       a template is missing or cannot be rendered
 ├── PreflightError(week)        the edition may not leave the house; ``problems`` lists why
 ├── TransportError(permanent)   the mail server cannot be used at all just now
+├── MailboxError(mailbox, permanent)  a mailbox of what comes back cannot be read just now
 ├── HookError(hook, is_proven)  what a webhook brought is not proven to be its service's, or no JSON
 ├── AddressError(address)       not an address mail can be sent to
 ├── SignatureError(key)         a mail of ours does not bear the signature it should; nothing may leave
@@ -244,6 +245,19 @@ class HookError(DigestError):
         self.hook = hook
         self.is_proven = is_proven
         super().__init__(f"webhook {hook}: {reason}")
+
+
+class MailboxError(DigestError):
+    """
+    A mailbox of what comes back cannot be read; nothing in it is lost.
+
+    ``permanent`` is False where a later try may succeed.
+    """
+
+    def __init__(self, mailbox: str, reason: str, *, permanent: bool = False) -> None:
+        self.mailbox = mailbox
+        self.permanent = permanent
+        super().__init__(f"mailbox {mailbox}: {reason}")
 
 
 class AddressError(DigestError):

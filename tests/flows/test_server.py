@@ -17,7 +17,7 @@ from digest.store.engine import Database
 WEEK = "2026-W47"
 READERS = ("email", "ada@example.com", "grace@example.net", "edsger@example.org")
 TESTER = "tester@example.com"
-SCHEDULED = {"ingest", "research", "weekly"}
+SCHEDULED = {"feedback", "ingest", "research", "weekly"}
 
 pytestmark = [pytest.mark.prefect, pytest.mark.enable_socket]
 

@@ -13,16 +13,19 @@ from digest.model import (
     FeedbackEffect,
     FeedbackKind,
     IssueState,
+    OrderKind,
     SubscriberState,
     SuppressionKind,
 )
 from digest.readers import links, suppressions
 from digest.steps import feedback as subject
+from digest.steps.ordering import give_order
 from digest.store import feedback as store
 from digest.store import readers as reader_store
+from digest.store import sending as sending_store
 from digest.store import suppressions as suppression_store
 from digest.store.engine import Database
-from digest.store.tables import ConsentEventRow, DeliveryRow, IssueRow, SubscriberRow
+from digest.store.tables import ConsentEventRow, DeliveryRow, IssueRow, SendingRow, SubscriberRow
 from tests.conftest import NOW
 
 SECRET = b"a secret of thirty-two characters"
@@ -42,6 +45,7 @@ def add_readers():
     def add(db: Database, size: int, *, weeks=WEEKS, state=IssueState.SENDING, mail="accepted"):
         with db.write() as session:
             for number, week in enumerate(weeks, start=1):
+                session.add(SendingRow(week=week, began_at=NOW - DAY, epoch=1))
                 session.add(
                     IssueRow(
                         week=week,
@@ -309,6 +313,39 @@ def test_policy_refusals_end_no_subscription_and_pause_a_running_issue(
     assert {state_of(db, number) for number in range(12)} == {SubscriberState.CONFIRMED}
     with db.read() as session:
         assert session.get(IssueRow, WEEK).state is after
+
+
+def test_who_resumes_an_issue_has_seen_what_it_was_paused_for(sqlite_db: Database, add_readers):
+    add_readers(sqlite_db, 20, weeks=[WEEK])
+    take(sqlite_db, *(bounce(number, FeedbackKind.POLICY) for number in range(10)))
+    later = NOW + timedelta(hours=1)
+    resume = {"by": "Grace", "because": None, "now": later, "real_now": later}
+    give_order(sqlite_db, WEEK, OrderKind.RESUME, **resume)
+
+    after = later + timedelta(minutes=1)
+    take(sqlite_db, *(bounce(n, FeedbackKind.POLICY) for n in range(10, 19)), now=after)
+    with sqlite_db.read() as session:
+        assert session.get(IssueRow, WEEK).state is IssueState.SENDING
+    take(sqlite_db, bounce(19, FeedbackKind.POLICY), now=after)
+
+    with sqlite_db.read() as session:
+        assert session.get(IssueRow, WEEK).state is IssueState.PAUSED
+        order = sending_store.last_order(session, WEEK, OrderKind.PAUSE)
+    assert order.words == "feedback: hosts of 10 readers refuse us by their policy"
+
+
+def test_an_issue_whose_taker_was_killed_before_it_paused_it_is_paused_by_the_next(
+    sqlite_db: Database, add_readers, monkeypatch
+):
+    add_readers(sqlite_db, 10, weeks=[WEEK])
+    with monkeypatch.context() as killed:
+        killed.setattr(subject, "_looked_at", lambda *_args, **_given: [])
+        take(sqlite_db, *(bounce(number, FeedbackKind.POLICY) for number in range(10)))
+
+    told = subject.look_at_running(sqlite_db, now=NOW)
+
+    assert told[-1] == "2026-W47: paused; see to the cause, then: digest resume 2026-W47"
+    assert subject.look_at_running(sqlite_db, now=NOW) == []
 
 
 def test_what_came_back_of_an_issue_is_counted_by_readers(db: Database, add_readers):

@@ -4,22 +4,32 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from digest.errors import AddressError, DigestError, LinkError, NotFoundError
 from digest.model import (
     Choice,
     Community,
     ConsentEvent,
+    FeedbackEffect,
+    FeedbackKind,
     SubscriberState,
     SuppressionKind,
     Vote,
 )
 from digest.readers import suppressions
 from digest.steps import readers as subject
-from digest.steps.suppressing import lift
+from digest.steps.suppressing import forget, lift
 from digest.store import readers as store
 from digest.store import suppressions as suppression_store
 from digest.store.engine import Database
+from digest.store.tables import (
+    ConsentEventRow,
+    DeliveryRow,
+    FeedbackRow,
+    SubscriberRow,
+    SuppressionRow,
+)
 from tests.conftest import NOW
 
 SECRET = b"a secret of thirty-two characters"
@@ -285,6 +295,62 @@ def test_an_address_whose_reader_is_forgotten_stays_guarded(db: Database, kind):
 
     assert bool(asked) is (kind is not SuppressionKind.COMPLAINT)
     assert (state_of(db, "ada@example.com") is None) is (kind is SuppressionKind.COMPLAINT)
+
+
+def test_a_reader_who_asks_is_forgotten_and_no_list_brings_them_back(db: Database):
+    public_id = confirmed(db, "Ada@example.com")
+    with db.write() as session:
+        session.add(
+            DeliveryRow(
+                week="2026-W47", subscriber=public_id, address="Ada@example.com", changed_at=NOW
+            )
+        )
+        session.add(
+            FeedbackRow(
+                source="mailbox",
+                key="k",
+                kind=FeedbackKind.HARD,
+                effect=FeedbackEffect.UNPROVEN,
+                recipient="ada@EXAMPLE.com",
+                received_at=NOW,
+                noted_at=NOW,
+            )
+        )
+
+    forget(db, "ada@example.com", secret=SECRET, now=NOW + HOUR)
+    lines = ["email", "ada@example.com"]
+    report = subject.import_subscribers(
+        db, lines, is_confirmed=True, secret=SECRET, now=NOW + 2 * HOUR
+    )
+
+    assert report.suppressed == {SuppressionKind.FORGOTTEN: 1}
+    with db.read() as session:
+        (row,) = session.exec(select(SubscriberRow))
+        assert row.state is SubscriberState.UNSUBSCRIBED
+        found = [
+            str(each.model_dump()).lower()
+            for table in (SubscriberRow, DeliveryRow, FeedbackRow, ConsentEventRow, SuppressionRow)
+            for each in session.exec(select(table))
+        ]
+    assert len(found) == 8
+    assert not any("ada" in each for each in found)
+    with pytest.raises(NotFoundError, match="no subscriber"):
+        forget(db, "ada@example.com", secret=SECRET, now=NOW)
+
+    confirmed(db)
+    assert state_of(db, "ada@example.com") is SubscriberState.CONFIRMED
+    with db.read() as session:
+        assert suppression_store.all_listed(session) == []
+
+
+def test_forgetting_who_complained_keeps_the_complaint(db: Database):
+    confirmed(db)
+    suppress(db, "ada@example.com", SuppressionKind.COMPLAINT)
+
+    forget(db, "ada@example.com", secret=SECRET, now=NOW)
+
+    with db.read() as session:
+        assert [each.kind for each in suppression_store.all_listed(session)] == ["complaint"]
 
 
 def test_what_is_not_on_the_list_cannot_be_lifted(db: Database):

@@ -16,6 +16,7 @@ subscribers = typer.Typer(
     name="subscribers", help="Readers and their consent.", no_args_is_help=True
 )
 WHY = {
+    SuppressionKind.FORGOTTEN: "they asked to be forgotten",
     SuppressionKind.SOFT: "their mail came back too often",
     SuppressionKind.HARD: "no such mailbox any more",
     SuppressionKind.COMPLAINT: "they reported us as spam",
@@ -73,6 +74,25 @@ def import_command(
         )
     for sentence in report.invalid:
         typer.echo(f"  {sentence}", err=True)
+
+
+@subscribers.command("forget")
+def forget_command(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Of the reader who asks.")],
+) -> None:
+    """
+    Take a reader's address out of all that is kept; nothing brings it back but a new sign-up.
+
+    What stays is counted without it: votes, deliveries by state, the history of consent.
+    """
+    from digest.settings import load_settings
+    from digest.steps.suppressing import forget
+    from digest.wiring import open_resources
+
+    settings = load_settings()
+    with open_resources(settings) as resources:
+        forget(resources.db, address, secret=resources.secret, now=settings.clock())
+    typer.echo("forgotten; the address is in older backups until they are gone")
 
 
 def _text_of(file: Path) -> str:

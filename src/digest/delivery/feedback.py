@@ -109,8 +109,12 @@ def effect_of(feedback: Feedback, past: Past) -> FeedbackEffect:
 
 
 def effect_of_unproven(feedback: Feedback) -> FeedbackEffect:
-    """Give what feedback does that nothing proves to be about a mail of ours: nothing at all."""
-    if feedback.kind in {FeedbackKind.AUTO_REPLY, FeedbackKind.NONE, FeedbackKind.DELIVERED}:
+    """
+    Give what feedback does that nothing proves to be about a mail of ours: nothing at all.
+
+    What a person may want to read, a letter among it, is told from what nobody needs to see.
+    """
+    if feedback.kind in {FeedbackKind.AUTO_REPLY, FeedbackKind.DELIVERED}:
         return FeedbackEffect.NOTED
     return FeedbackEffect.UNPROVEN
 

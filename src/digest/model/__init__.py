@@ -46,6 +46,7 @@ from digest.model.feedback import (
     FeedbackEffect,
     FeedbackKind,
     FeedbackRecord,
+    MailboxState,
     Suppression,
     SuppressionKind,
 )
@@ -171,6 +172,7 @@ __all__ = [
     "Launch",
     "LaunchDateSource",
     "Lookalike",
+    "MailboxState",
     "Market",
     "MergeTier",
     "Message",

@@ -1,5 +1,6 @@
 """The nouns of what comes back after a mail was sent: bounces, complaints, wishes to leave."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import AwareDatetime
@@ -116,6 +117,8 @@ class FeedbackCount(Value):
 class SuppressionKind(StrEnum):
     """Why an address is not mailed, the weakest first."""
 
+    FORGOTTEN = "forgotten"
+    """Its reader asked us to forget them: no list may bring the address back."""
     SOFT = "soft"
     HARD = "hard"
     COMPLAINT = "complaint"
@@ -136,3 +139,25 @@ class Suppression(Value):
     reason: str = Field(max_length=200)
     secret_mark: str = Field(min_length=8, max_length=8)
     """Tells which secret made the mark: under another one it guards nobody."""
+
+
+OVERDUE = timedelta(days=1)
+"""Time without a reading of a mailbox after which an operator should see to it."""
+
+
+class MailboxState(Value):
+    """How the reading of one mailbox goes. Key: the name."""
+
+    name: str = Field(max_length=300)
+    """Where it is, without a password."""
+    first_at: AwareDatetime
+    """When it was first tried."""
+    read_at: AwareDatetime | None = None
+    """When it was last read to its end; None: never."""
+    failed_at: AwareDatetime | None = None
+    trouble: str = Field(default="", max_length=500)
+    """What kept us from it last; empty since it was read again."""
+
+    def is_overdue(self, *, now: datetime) -> bool:
+        """Say whether it has not been read for a day."""
+        return now - (self.read_at or self.first_at) > OVERDUE

@@ -46,6 +46,8 @@ class ConsentEvent(StrEnum):
     RESUBSCRIBED = "resubscribed"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
+    FORGOTTEN = "forgotten"
+    """The address was taken out of all we keep."""
     LIFTED = "lifted"
     """An operator let the address sign up again."""
 

@@ -17,6 +17,8 @@ STRENGTH = tuple(SuppressionKind)
 ENDED = (SubscriberState.BOUNCED, SubscriberState.COMPLAINED)
 """States of a subscriber whose address is on the list."""
 REASON_LIMIT = 200
+NOWHERE = "forgotten.invalid"
+"""Domain of what stands for an address that was taken out; no mail server can ever be there."""
 
 
 def mark_of(address: str, *, secret: bytes) -> str:
@@ -71,3 +73,13 @@ def lifted(subscriber: Subscriber) -> Subscriber:
     if subscriber.state not in ENDED:
         return subscriber
     return subscriber.model_copy(update={"state": SubscriberState.UNSUBSCRIBED})
+
+
+def forgotten(subscriber: Subscriber, *, now: datetime) -> Subscriber:
+    """Give a subscriber without an address: it has left, whatever it was before."""
+    changes: dict[str, object] = {
+        "address": f"forgotten-{subscriber.public_id}@{NOWHERE}",
+        "state": SubscriberState.UNSUBSCRIBED,
+        "left_at": subscriber.left_at or now,
+    }
+    return subscriber.model_copy(update=changes)

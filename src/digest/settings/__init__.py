@@ -14,6 +14,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from digest.errors import SettingsError
 from digest.settings.embeddings import EmbeddingsSettings
 from digest.settings.esp import EspSettings, TransportKind
+from digest.settings.feedback import FeedbackSettings
 from digest.settings.mail import MailSettings
 from digest.settings.panel import PanelForm, PanelSettings
 from digest.settings.sending import SendingSettings
@@ -38,6 +39,7 @@ class Settings(
     MailSettings,
     SmtpSettings,
     EspSettings,
+    FeedbackSettings,
     PanelSettings,
     EmbeddingsSettings,
     SendingSettings,

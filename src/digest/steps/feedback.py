@@ -7,12 +7,14 @@ may be read again at any time.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
 from digest.delivery import feedback as rules
+from digest.errors import IssueError
 from digest.model import (
     DeliveryCount,
     DeliveryState,
@@ -20,17 +22,23 @@ from digest.model import (
     FeedbackCount,
     FeedbackEffect,
     FeedbackKind,
+    FeedbackRecord,
     IssueState,
+    OrderKind,
 )
+from digest.steps.ordering import give_order
 from digest.steps.proving import Key, Proven
 from digest.steps.reacting import react
 from digest.store import deliveries as delivery_store
 from digest.store import feedback as store
 from digest.store import issues as issue_store
+from digest.store import sending as sending_store
 from digest.store.engine import Database
 
 BATCH = 200
 """Pieces of feedback in one transaction."""
+BY = "feedback"
+"""Who pauses an issue that hosts refuse."""
 BAD_NEWS = frozenset({FeedbackEffect.ALERTED, FeedbackEffect.COMPLAINED})
 LEAVING = timedelta(days=7)
 """How long after an issue those who leave count as having left because of it."""
@@ -103,6 +111,14 @@ def take_known(
     return TakeReport(done, report.new, tuple(warnings))
 
 
+def look_at_running(db: Database, *, now: datetime) -> list[str]:
+    """Give warnings about issues that are being sent: whoever was killed may have told of none."""
+    with db.read() as session:
+        states = issue_store.issue_states(session)
+    sending = [week for week, state in states.items() if state is IssueState.SENDING]
+    return [sentence for week in sending for sentence in _looked_at(db, week, now=now)]
+
+
 def _looked_at(db: Database, week: str, *, now: datetime) -> list[str]:
     """Give warnings about an issue that new feedback is bad news for; pause one that hosts refuse."""
     with db.read() as session:
@@ -110,19 +126,41 @@ def _looked_at(db: Database, week: str, *, now: datetime) -> list[str]:
         if not rules.may_be_too_many(kinds):  # counting a million mails takes a while
             return []
         count = _count(session, week, kinds)
-    refused = kinds.get(FeedbackKind.POLICY, 0)
+        resumed = sending_store.last_order(session, week, OrderKind.RESUME)
+        # what a person has seen and resumed in spite of is no reason to pause again
+        after = resumed.ordered_at if resumed else None
+        new = store.readers_by_kind(session, week, after=after)
+    refused = new.get(FeedbackKind.POLICY, 0)
     found = list(rules.warnings_of(count))
     if rules.must_pause(refused=refused, answered=count.accepted + count.rejected):
-        with db.write() as session:
-            found += _pause(session, week, now=now)
+        found += _paused(db, week, refused=refused, now=now)
     return found
 
 
-def _pause(session: Session, week: str, *, now: datetime) -> list[str]:
-    if issue_store.issue_state(session, week, holds=True) is not IssueState.SENDING:
-        return []
-    issue_store.set_state(session, week, IssueState.PAUSED, now=now)
-    return [f"{week}: paused, since more of it would only make that worse"]
+def _paused(db: Database, week: str, *, refused: int, now: datetime) -> list[str]:
+    """Pause an issue that is being sent; resuming it is for a person who has seen to the cause."""
+    with db.read() as session:
+        if issue_store.issue_state(session, week) is not IssueState.SENDING:
+            return []
+    because = f"hosts of {refused} readers refuse us by their policy"
+    with suppress(IssueError):  # it was paused, or ended, just now
+        give_order(
+            db, week, OrderKind.PAUSE, by=BY, because=because, now=now, real_now=datetime.now(UTC)
+        )
+    return [f"{week}: paused; see to the cause, then: digest resume {week}"]
+
+
+def listed(
+    db: Database,
+    *,
+    week: str | None = None,
+    kind: FeedbackKind | None = None,
+    effect: FeedbackEffect | None = None,
+    limit: int,
+) -> list[FeedbackRecord]:
+    """Give what came back, the newest first, at most ``limit``; all, or of a week, kind, effect."""
+    with db.read() as session:
+        return store.listed(session, week=week, kind=kind, effect=effect, limit=limit)
 
 
 def count_of(db: Database, week: str) -> FeedbackCount:
@@ -141,7 +179,12 @@ def recent_counts(db: Database, *, limit: int) -> list[FeedbackCount]:
 
 def _whole_count(session: Session, week: str) -> FeedbackCount:
     count = _count(session, week, store.readers_by_kind(session, week))
-    return count.model_copy(update={"left": store.left_of(session, week, within=LEAVING)})
+    sending = sending_store.sending_of(session, week)
+    if sending is None:
+        return count
+    until = sending.began_at + LEAVING
+    left = store.left_of(session, week, since=sending.began_at, until=until)
+    return count.model_copy(update={"left": left})
 
 
 def _count(session: Session, week: str, kinds: dict[FeedbackKind, int]) -> FeedbackCount:

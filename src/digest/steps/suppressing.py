@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from digest.errors import DigestError, NotFoundError
-from digest.model import ConsentEvent, Suppression
+from digest.model import ConsentEvent, Suppression, SuppressionKind
 from digest.readers import subscriptions, suppressions
 from digest.store import readers as reader_store
 from digest.store import suppressions as store
@@ -59,3 +59,32 @@ def lift(
                 session, ConsentEvent.LIFTED, [after.public_id], now=now, detail=told
             )
     return entry
+
+
+def forget(db: Database, address: str, *, secret: bytes, now: datetime) -> None:
+    """
+    Take a reader's address out of subscribers, deliveries and reports; its mark stays on the list.
+
+    The rows stay, so that issues still add up; nothing but a new sign-up brings the address back.
+
+    Raises:
+        AddressError: Not an address.
+        NotFoundError: Nobody with this address is stored.
+    """
+    wanted = subscriptions.normalise_address(address)
+    entry = suppressions.suppression(
+        wanted, SuppressionKind.FORGOTTEN, reason="asked to be forgotten", secret=secret, now=now
+    )
+    with db.write() as session:
+        known = reader_store.subscriber_by_address(session, wanted)
+        if known is None:
+            raise NotFoundError("subscriber", wanted)
+        standing = store.listed(session, [entry.mark]).get(entry.mark)
+        store.put(session, [suppressions.stronger(standing, entry)])
+        gone = suppressions.forgotten(known, now=now)
+        reader_store.put_subscribers(
+            session, [known.model_copy(update={"state": gone.state, "left_at": gone.left_at})]
+        )
+        reader_store.put_events(session, ConsentEvent.FORGOTTEN, [gone.public_id], now=now)
+        session.flush()
+        store.wipe_address(session, gone)

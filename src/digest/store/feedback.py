@@ -1,7 +1,7 @@
 """Resting place ⑤, what came back: reports with what they did, and what is asked to judge the next."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,12 +15,21 @@ from digest.model import (
     FeedbackEffect,
     FeedbackKind,
     FeedbackRecord,
+    IssueState,
 )
 from digest.store.rows import as_noun, as_nouns, as_values, columns_of, in_chunks, upsert
-from digest.store.tables import ConsentEventRow, DeliveryRow, FeedbackRow, IssueRow
+from digest.store.tables import (
+    ConsentEventRow,
+    DeliveryRow,
+    FeedbackRow,
+    IssueRow,
+    RefusalReadingRow,
+)
 
 SMTP = "smtp"
 """Source of what a server said while a mail was sent."""
+SETTLED_AFTER = timedelta(hours=1)
+"""Time after the end of a send at which no sender has an answer left to note."""
 
 
 def effects_of(
@@ -107,47 +116,91 @@ def counted_hard(
     return found
 
 
-def unread_refusals(session: Session, week: str, *, limit: int) -> list[Delivery]:
-    """Give rejected deliveries whose reply nobody has judged yet, oldest recipient first."""
+def unread_refusals(session: Session, week: str, *, size: int) -> Iterator[list[Delivery]]:
+    """
+    Give rejected deliveries whose reply nobody has judged yet, ``size`` at a time.
+
+    It goes through all deliveries of the issue once, since no index holds their state.
+    """
     key = DeliveryRow.week + "/" + DeliveryRow.subscriber
     is_read = (
         sa.select(sa.literal(1))
         .where(col(FeedbackRow.source) == SMTP, col(FeedbackRow.key) == key)
         .exists()
     )
+    statement = select(*columns_of(Delivery, DeliveryRow)).where(
+        DeliveryRow.week == week, DeliveryRow.state == DeliveryState.REJECTED, ~is_read
+    )
+    rows = session.exec(statement.execution_options(yield_per=size))
+    for some in rows.partitions():
+        yield list(as_nouns(Delivery, some))
+
+
+def refusals_due(session: Session, *, limit: int) -> list[str]:
+    """
+    Give the newest issues, at most ``limit``, whose refusals may not have been read to the end.
+
+    One that is on its way has new ones at any time; once it stands still for an hour and was read
+    after that, it has none.
+    """
     statement = (
-        select(DeliveryRow)
-        .where(DeliveryRow.week == week, DeliveryRow.state == DeliveryState.REJECTED, ~is_read)
-        .order_by(col(DeliveryRow.id))
+        select(IssueRow.week, IssueRow.state, IssueRow.changed_at, RefusalReadingRow.read_at)
+        .outerjoin(RefusalReadingRow, col(RefusalReadingRow.week) == col(IssueRow.week))
+        .where(col(IssueRow.audience).is_not(None))
+        .order_by(col(IssueRow.week).desc())
         .limit(limit)
     )
-    return [as_noun(Delivery, row) for row in session.exec(statement)]
+    return [
+        week
+        for week, state, changed_at, read_at in session.exec(statement)
+        if state == IssueState.SENDING or not _is_settled(changed_at, read_at)
+    ]
 
 
-def readers_by_kind(session: Session, week: str) -> dict[FeedbackKind, int]:
-    """Give how many readers an issue's feedback is about, by kind, each reader once a kind."""
+def _is_settled(changed_at: datetime, read_at: datetime | None) -> bool:
+    return read_at is not None and read_at >= changed_at + SETTLED_AFTER
+
+
+def note_refusals_read(session: Session, week: str, *, now: datetime) -> None:
+    """Note that an issue's refusals were read to the end, from ``now`` on back."""
+    values = [{"week": week, "read_at": now}]
+    upsert(session, RefusalReadingRow, values, key=["week"], update=["read_at"])
+
+
+def readers_by_kind(
+    session: Session, week: str, *, after: datetime | None = None
+) -> dict[FeedbackKind, int]:
+    """
+    Give how many readers an issue's feedback is about, by kind, each reader once a kind.
+
+    Only what was noted after a moment, where one is given.
+    """
     readers: Any = func.count(sa.distinct(col(FeedbackRow.subscriber)))
     statement = (
         select(FeedbackRow.kind, readers)
         .where(FeedbackRow.week == week)
         .group_by(col(FeedbackRow.kind))
     )
+    if after is not None:
+        statement = statement.where(FeedbackRow.noted_at > after)
     return {FeedbackKind(kind): number for kind, number in session.exec(statement)}
 
 
-def left_of(session: Session, week: str, *, within: timedelta) -> int:
-    """Give how many readers of an issue left by link or mail in that time after its first mail."""
-    first = session.exec(
-        select(func.min(DeliveryRow.handed_at)).where(DeliveryRow.week == week)
-    ).one()
-    if first is None:
-        return 0
-    readers = select(DeliveryRow.subscriber).where(DeliveryRow.week == week)
+def left_of(session: Session, week: str, *, since: datetime, until: datetime) -> int:
+    """Give how many readers of an issue left by link or mail from a time on, before another."""
+    is_reader = (
+        sa.select(sa.literal(1))
+        .where(
+            col(DeliveryRow.week) == week,
+            col(DeliveryRow.subscriber) == col(ConsentEventRow.subscriber),
+        )
+        .exists()
+    )
     statement = select(func.count(sa.distinct(col(ConsentEventRow.subscriber)))).where(
         ConsentEventRow.event == ConsentEvent.UNSUBSCRIBED,
-        ConsentEventRow.happened_at >= first,
-        ConsentEventRow.happened_at < first + within,
-        col(ConsentEventRow.subscriber).in_(readers),
+        ConsentEventRow.happened_at >= since,
+        ConsentEventRow.happened_at < until,
+        is_reader,
     )
     return session.exec(statement).one()
 
@@ -158,7 +211,7 @@ def listed(
     week: str | None = None,
     kind: FeedbackKind | None = None,
     effect: FeedbackEffect | None = None,
-    limit: int = 1_000,
+    limit: int = 100,
 ) -> list[FeedbackRecord]:
     """Give the newest feedback, the newest first; all of a week, a kind or an effect if asked for."""
     statement = select(FeedbackRow).order_by(

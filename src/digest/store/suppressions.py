@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, func, select
 
-from digest.model import Suppression
+from digest.model import Subscriber, Suppression
 from digest.store.rows import as_noun, as_values, in_chunks, upsert
-from digest.store.tables import SuppressionRow
+from digest.store.tables import DeliveryRow, FeedbackRow, SubscriberRow, SuppressionRow
 
 
 def listed(session: Session, marks: Collection[str]) -> dict[str, Suppression]:
@@ -36,6 +36,21 @@ def put(session: Session, entries: Sequence[Suppression]) -> None:
         key=["mark"],
         update=["kind", "since", "reason", "secret_mark"],
     )
+
+
+def wipe_address(session: Session, subscriber: Subscriber) -> None:
+    """Put the subscriber's address as it is now in place of the one that is stored, everywhere."""
+    row = session.exec(
+        select(SubscriberRow).where(SubscriberRow.public_id == subscriber.public_id)
+    ).one()
+    of_reports = func.lower(FeedbackRow.recipient) == row.address.lower()
+    session.execute(update(FeedbackRow).where(of_reports).values(recipient=None))
+    session.execute(
+        update(DeliveryRow)
+        .where(col(DeliveryRow.subscriber) == subscriber.public_id)
+        .values(address=subscriber.address)
+    )
+    row.address = subscriber.address
 
 
 def take_off(session: Session, mark: str) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         FeedbackRow,
         MailboxRow,
         MailTryRow,
+        RefusalReadingRow,
         SuppressionRow,
     )
     from digest.store.tables.issues import (
@@ -81,6 +82,7 @@ __all__ = [
     "PlanRow",
     "ProductPageRow",
     "ReadingRow",
+    "RefusalReadingRow",
     "ReviewRow",
     "RevisionRow",
     "RobotsRow",
@@ -113,6 +115,7 @@ _HOMES = {
     "FeedbackRow": "feedback",
     "MailTryRow": "feedback",
     "MailboxRow": "feedback",
+    "RefusalReadingRow": "feedback",
     "SuppressionRow": "feedback",
     "ApprovalRow": "issues",
     "ComparisonRow": "issues",

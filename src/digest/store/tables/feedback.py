@@ -11,6 +11,7 @@ from digest.model import (
     FeedbackEffect,
     FeedbackKind,
     FeedbackRecord,
+    MailboxState,
     Suppression,
     SuppressionKind,
 )
@@ -32,6 +33,14 @@ class FeedbackRow(FeedbackRecord, Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     kind: FeedbackKind = Field(sa_type=enum_text(FeedbackKind))
     effect: FeedbackEffect = Field(sa_type=enum_text(FeedbackEffect))
+
+
+class RefusalReadingRow(Row, table=True):
+    """⑤: when the refusals of an issue were last read to the end."""
+
+    __tablename__ = "refusal_reading"
+    week: str = Field(primary_key=True, max_length=8)
+    read_at: datetime
 
 
 class SuppressionRow(Suppression, Row, table=True):
@@ -58,13 +67,9 @@ class MailTryRow(Row, table=True):
     last_at: datetime
 
 
-class MailboxRow(Row, table=True):
+class MailboxRow(MailboxState, Row, table=True):
     """When each mailbox was last read to its end, and what went wrong since."""
 
     __tablename__ = "mailbox"
+    model_config = ConfigDict(frozen=False)
     name: str = Field(primary_key=True, max_length=300)
-    """Where it is, without a password."""
-    first_at: datetime
-    read_at: datetime | None = None
-    failed_at: datetime | None = None
-    trouble: str = Field(default="", max_length=500)

@@ -31,6 +31,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_feedback_week_kind"), "feedback", ["week", "kind"])
     op.create_index(op.f("ix_feedback_received_at"), "feedback", ["received_at"])
     op.create_table(
+        "refusal_reading",
+        sa.Column("week", sa.String(length=8), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("week", name=op.f("pk_refusal_reading")),
+    )
+    op.create_table(
         "suppression",
         sa.Column("mark", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -59,5 +65,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("mailbox", "mail_try", "suppression", "feedback"):
+    for table in ("mailbox", "mail_try", "suppression", "refusal_reading", "feedback"):
         op.drop_table(table)
