@@ -100,6 +100,7 @@ class WireTemplate:
             content=b"".join(
                 (signatures, self.head, own, token.join(self.leaving), b"\r\n", *body)
             ),
+            is_wire_ready=to.isascii(),
         )
 
     def _checked(self, slots: Mapping[str, str]) -> dict[str, bytes]:
