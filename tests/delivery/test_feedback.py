@@ -95,6 +95,12 @@ def test_three_of_the_last_five_issues_that_came_back_softly_are_a_bounce(soft, 
     assert subject.effect_of(report(FeedbackKind.SOFT), past(*soft)) is effect
 
 
+def test_a_host_that_puts_us_off_for_what_we_are_counts_against_no_reader():
+    slowed = report(FeedbackKind.SOFT, "4.7.28")
+
+    assert subject.effect_of(slowed, past(*WEEKS[1:5])) is FeedbackEffect.ALERTED
+
+
 def test_soft_bounces_from_before_a_new_confirmation_do_not_count():
     again = past(*WEEKS[1:3], confirmed_at=NOW - 2 * DAY)
 

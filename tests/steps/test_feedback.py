@@ -241,6 +241,20 @@ def test_soft_bounces_of_one_batch_see_each_other(db: Database, add_readers):
     assert sorted(found) == ["bounced", "counted", "counted"]
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_did_not_count_is_not_counted_later(sqlite_db: Database, add_readers, at_once):
+    add_readers(sqlite_db, 1)
+    slowed = [bounce(kind=FeedbackKind.SOFT, week=week, status="4.7.0") for week in WEEKS[:2]]
+    last = bounce(kind=FeedbackKind.SOFT)
+
+    if at_once:
+        found = take(sqlite_db, *slowed, last)
+    else:
+        found = [*take(sqlite_db, *slowed), *take(sqlite_db, last)]
+
+    assert found == [FeedbackEffect.ALERTED, FeedbackEffect.ALERTED, FeedbackEffect.COUNTED]
+
+
 def test_a_domain_that_is_not_found_ends_nothing_before_the_third_report(db: Database, add_readers):
     add_readers(db, 1)
     reports = [

@@ -31,6 +31,8 @@ SOFT_OF = 5
 """Issues that came back, of the last so many mailed to a reader, at which a reader is bounced."""
 NO_SUCH_DOMAIN = frozenset({"5.1.2", "5.4.4", "5.4.310"})
 """Status codes of a domain that was not found: RFC 3463, what Postfix says, what Exchange says."""
+SLOWED = "4.7."
+"""How the codes begin by which a host puts us off for what we are: no fault of the reader's."""
 DOMAIN_TIMES = 3
 DOMAIN_SPAN = timedelta(days=3)
 """So many such reports, the first and the last so far apart, make it a hard bounce."""
@@ -103,6 +105,8 @@ def effect_of(feedback: Feedback, past: Past) -> FeedbackEffect:
         return FeedbackEffect.NOTED
     if feedback.kind is FeedbackKind.HARD and feedback.status in NO_SUCH_DOMAIN:
         return _counted(is_enough=_domain_is_gone(feedback, past))
+    if feedback.kind is FeedbackKind.SOFT and (feedback.status or "").startswith(SLOWED):
+        return FeedbackEffect.ALERTED
     if feedback.kind is FeedbackKind.SOFT:
         return _counted(is_enough=_is_soft_enough(past))
     return _AT_ONCE.get(feedback.kind, FeedbackEffect.NOTED)

@@ -176,6 +176,8 @@ class _Batch:
 
     def _count(self, feedback: Feedback, effect: FeedbackEffect, proof: Proven) -> None:
         """Let what comes later in this batch see this piece."""
+        if effect not in {FeedbackEffect.COUNTED, FeedbackEffect.BOUNCED}:
+            return
         if feedback.kind is FeedbackKind.SOFT and proof.week:
             self.soft_weeks.setdefault(proof.subscriber, set()).add(proof.week)
         if feedback.kind is FeedbackKind.HARD and effect is FeedbackEffect.COUNTED:

@@ -13,9 +13,10 @@ from digest.store.engine import Database
 
 REFUSALS_OF = 6
 """Newest issues whose refusals are read."""
-NOT_COMPOSED = "could not be composed"
-"""How the reply of a mail begins that never left: it says nothing of its reader."""
-_CODE = re.compile(r"(?<![\d.])[45]\d\d(?![\d.])")
+_REPLY = re.compile(r"(?:given up after \d+ attempts: (?:421|432|45\d)|5[0-7]\d)[ -]")
+"""How a reply begins that an SMTP server gave and that was the last word: what we say ourselves of a
+mail that never left has no code in front, and what a service answers by HTTP (400, 422, 429) says more
+of our call than of the reader, whose bounce comes by its webhook."""
 
 
 def take_refusals(db: Database, *, secret: bytes, now: datetime) -> TakeReport:
@@ -48,7 +49,7 @@ def _of_reply(delivery: Delivery) -> Feedback:
     """Give what a reply that refused a mail for good says of its reader."""
     reply = delivery.reply or ""
     kind, status = FeedbackKind.NONE, None
-    if _CODE.search(reply) and not reply.startswith(NOT_COMPOSED):
+    if _REPLY.match(reply):
         kind, status = judged(None, reply)
     return Feedback(
         kind=kind,

@@ -85,13 +85,14 @@ def deliveries_of(
 def soft_weeks(
     session: Session, subscribers: Collection[str], weeks: Collection[str]
 ) -> dict[str, set[str]]:
-    """Give in which of these weeks a mail to these subscribers bounced softly, by subscriber."""
+    """Give in which of these weeks a soft bounce of these subscribers counted, by subscriber."""
     found: dict[str, set[str]] = defaultdict(set)
     for chunk in in_chunks(subscribers):
         statement = select(FeedbackRow.subscriber, FeedbackRow.week).where(
             col(FeedbackRow.subscriber).in_(chunk),
             col(FeedbackRow.week).in_(weeks),
             FeedbackRow.kind == FeedbackKind.SOFT,
+            col(FeedbackRow.effect).in_((FeedbackEffect.COUNTED, FeedbackEffect.BOUNCED)),
         )
         for subscriber, week in session.exec(statement):
             if subscriber and week:
