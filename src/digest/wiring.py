@@ -307,6 +307,10 @@ class Resources:
                     ca_file=self.settings.smtp_ca_file,
                     login=self.settings.smtp_login,
                 )
+            case TransportKind.SES | TransportKind.POSTMARK | TransportKind.RESEND:
+                from digest.delivery.transports.choice import chosen_esp
+
+                return chosen_esp(self.settings)
             case TransportKind.FILE:
                 from digest.delivery.transports.file import FileTransport
 
