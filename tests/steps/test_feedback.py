@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlmodel import select
@@ -25,63 +26,18 @@ from digest.store import readers as reader_store
 from digest.store import sending as sending_store
 from digest.store import suppressions as suppression_store
 from digest.store.engine import Database
-from digest.store.tables import ConsentEventRow, DeliveryRow, IssueRow, SendingRow, SubscriberRow
+from digest.store.tables import ConsentEventRow, DeliveryRow, IssueRow
 from tests.conftest import NOW
+from tests.steps import mailed
+from tests.steps.mailed import DAY, SECRET, WEEK, reader
 
-SECRET = b"a secret of thirty-two characters"
-DAY = timedelta(days=1)
-WEEKS = ("2026-W45", "2026-W46", "2026-W47")
-WEEK = WEEKS[-1]
-
-
-def reader(number: int) -> str:
-    return f"reader{number:010}"
+WEEKS = ("2026-W45", "2026-W46", WEEK)
 
 
 @pytest.fixture
 def add_readers():
-    """Give a store confirmed readers 0, 1 … who were all mailed the same issues."""
-
-    def add(db: Database, size: int, *, weeks=WEEKS, state=IssueState.SENDING, mail="accepted"):
-        with db.write() as session:
-            for number, week in enumerate(weeks, start=1):
-                session.add(SendingRow(week=week, began_at=NOW - DAY, epoch=1))
-                session.add(
-                    IssueRow(
-                        week=week,
-                        number=number,
-                        state=state,
-                        document="{}",
-                        plan="{}",
-                        audience=size,
-                        changed_at=NOW,
-                    )
-                )
-            for number in range(size):
-                session.add(
-                    SubscriberRow(
-                        public_id=reader(number),
-                        address=f"R{number}@reader.example",
-                        state=SubscriberState.CONFIRMED,
-                        created_at=NOW - 400 * DAY,
-                        confirmed_at=NOW - 400 * DAY,
-                    )
-                )
-            for week in weeks:
-                for number in range(size):
-                    session.add(
-                        DeliveryRow(
-                            week=week,
-                            subscriber=reader(number),
-                            address=f"R{number}@reader.example",
-                            state=DeliveryState(mail),
-                            leased_by="sender" if mail == "uncertain" else None,
-                            handed_at=NOW - DAY,
-                            changed_at=NOW - DAY,
-                        )
-                    )
-
-    return add
+    """Give a store readers of several issues, the last of which is being sent unless it is said."""
+    return partial(mailed.add_readers, weeks=WEEKS, state=IssueState.SENDING)
 
 
 def bounce(number: int = 0, kind=FeedbackKind.HARD, *, week: str = WEEK, **fields) -> Feedback:
@@ -288,7 +244,7 @@ def test_a_complaint_outweighs_what_came_before(sqlite_db: Database, add_readers
     ],
 )
 def test_a_report_settles_an_uncertain_delivery(db: Database, add_readers, kind, effect):
-    add_readers(db, 2, mail="uncertain")
+    add_readers(db, 2, mail=DeliveryState.UNCERTAIN)
 
     assert take(db, bounce(kind=kind)) == [effect]
 
