@@ -49,7 +49,12 @@ def released(built: Cli, server) -> Cli:
     built("approve", WEEK, "--by", "Ada")
     url = f"smtp://127.0.0.1:{server.port}"
     built.settings.update(
-        {"DIGEST_TRANSPORT": "smtp", "DIGEST_SMTP_URL": url, "DIGEST_SEND_WORKERS": "2"}
+        {
+            "DIGEST_TRANSPORT": "smtp",
+            "DIGEST_SMTP_URL": url,
+            "DIGEST_SEND_WORKERS": "2",
+            "DIGEST_SEND_CONNECTIONS": "1",  # so that two connections are two processes
+        }
     )
     return built
 
