@@ -153,20 +153,3 @@ def test_asked_to_stop_both_end_tidily_with_nothing_uncertain(released, server):
     assert "uncertain" not in out
     assert '"leased"' not in out
     assert _helpers(released.folder) == []
-
-
-def test_a_helper_for_another_edition_refuses(released):
-    done = subprocess.run(
-        [*released.command()[:1], "-m", "digest.cli.helper", WEEK, "0" * 64],
-        env=released.environment,
-        cwd=released.folder,
-        stdin=subprocess.PIPE,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert done.returncode == 1
-    assert done.stdout == (
-        f'{{"error": "issue {WEEK}: what is sent was replaced; look at it, and send it again"}}\n'
-    )
