@@ -14,9 +14,11 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from digest.errors import SettingsError
 from digest.settings.embeddings import EmbeddingsSettings
+from digest.settings.mail import MailSettings
 from digest.settings.panel import PanelForm, PanelSettings
 from digest.settings.sending import SendingSettings
 from digest.settings.servers import LOOPBACK
+from digest.settings.smtp import SmtpSettings
 from digest.settings.workers import WorkersSettings
 
 __all__ = ["PanelForm", "Settings", "TransportKind", "load_settings"]
@@ -40,7 +42,14 @@ class TransportKind(StrEnum):
     MEMORY = "memory"
 
 
-class Settings(PanelSettings, EmbeddingsSettings, SendingSettings, WorkersSettings):
+class Settings(
+    MailSettings,
+    SmtpSettings,
+    PanelSettings,
+    EmbeddingsSettings,
+    SendingSettings,
+    WorkersSettings,
+):
     """
     What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.
 
@@ -108,9 +117,6 @@ class Settings(PanelSettings, EmbeddingsSettings, SendingSettings, WorkersSettin
     transport: TransportKind = Field(
         default=TransportKind.FILE,
         description="Where mail goes: smtp, file (.eml files in the outbox) or memory (rehearsal).",
-    )
-    smtp_url: str = Field(
-        default="smtp://127.0.0.1:25", description="Mail server, as smtp://host:port."
     )
     outbox_dir: Path = Field(
         default=Path("var/outbox"), description="Folder the file transport writes .eml files to."
@@ -204,18 +210,6 @@ class Settings(PanelSettings, EmbeddingsSettings, SendingSettings, WorkersSettin
             ZoneInfo(value)
         except (KeyError, ValueError, OSError) as error:  # no such name, no name, or a folder's
             raise ValueError(f"{value!r} is no IANA time zone, such as Europe/Berlin") from error
-        return value
-
-    @field_validator("smtp_url")
-    @classmethod
-    def _check_smtp_url(cls, value: str) -> str:
-        if "@" in value:  # not repeated: it may hold a password
-            raise ValueError(
-                "logging in to a mail server is not supported; name a relay that takes mail from "
-                "this machine, as smtp://host:port"
-            )
-        if _host_of(value, schemes={"smtp"}) is None:
-            raise ValueError(f"{value!r} is not of the form smtp://host:port")
         return value
 
     @field_validator("base_url")
