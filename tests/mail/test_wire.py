@@ -132,6 +132,9 @@ def test_a_message_is_part_by_part_what_the_standard_library_would_have_written(
     tokens = {"@@UNSUBSCRIBE@@": unsubscribe, "@@VOTE@@": vote}
     assert [filled(part, tokens) for part in parts_of(wanted)] == parts_of(got)
     check_octets(message.content if message.recipient.isascii() else without_to(message.content))
+    assert message.is_wire_ready is message.content.isascii()
+    assert b"\n." not in message.content
+    assert message.content.endswith(b"\r\n")
 
 
 def test_a_rendered_edition_arrives_whole(example_edition, brand):
@@ -249,6 +252,15 @@ def test_any_subject_arrives_as_it_was_written(shared_brand, subject):
     assert max(map(len, head.partition("Auto-Submitted")[0].split("\r\n"))) <= 78
     decoded = read(message)["Subject"]
     assert " ".join(str(decoded).split()) == " ".join(subject.split())
+
+
+@pytest.mark.parametrize("subject", [" lead and trail ", "two  blanks", "trail ", "=?x", "plain"])
+def test_blanks_of_a_subject_arrive_where_servers_squeeze_them(shared_brand, subject):
+    message = written(compile_edition(edition_of(subject, "a", "b"), brand=shared_brand))
+
+    assert read(message)["Subject"] == subject
+    check_octets(message.content)
+    assert b"  " not in message.content
 
 
 @pytest.mark.parametrize(
