@@ -278,10 +278,10 @@ def test_a_server_that_says_nothing_is_left_after_a_while(server, event, outcome
 def test_a_slow_answer_to_the_final_dot_is_waited_for_longer_than_the_others(server):
     def script(event: str, _recipient: str) -> None:
         if event == "DOT":
-            time.sleep(0.4)
+            time.sleep(0.25)
 
     server.script = script
-    with SmtpTransport("127.0.0.1", server.port, timeout_s=0.2, final_timeout_s=5) as transport:
+    with SmtpTransport("127.0.0.1", server.port, timeout_s=0.1, final_timeout_s=5) as transport:
         assert _send(transport, _message("ann"), _message("bob")) == (
             {"ann": ACCEPTED, "bob": ACCEPTED},
             None,
@@ -403,6 +403,22 @@ def test_an_interrupted_message_takes_its_connection_along(server, transport):
 
     assert server.taken == []
     assert server.lines[-1].upper() == "DATA"
+
+
+def test_interrupted_while_an_answer_is_due_nobody_knows(server, transport):
+    """How far the last write came is not known after an interruption anywhere."""
+
+    def interrupt(_number, _frame) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    server.script = lambda event, _who: time.sleep(0.2) if event == "DOT" else None
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    with pytest.raises(KeyboardInterrupt):
+        _send(transport, _message("ann"))
+    signal.signal(signal.SIGALRM, before)
+
+    assert _send(transport) == ({"ann": UNCERTAIN}, None)
 
 
 def test_closing_twice_or_unused_is_harmless(server):

@@ -1,14 +1,21 @@
 """Several connections to one server: how they grow, break and are replaced, and who stops when."""
 
+import os
+import resource
+import socket
 import threading
 import time
 
 import pytest
 
 from digest.delivery.smtp.hosts import Hosts
+from digest.delivery.smtp.opening import Terms
+from digest.delivery.smtp.patience import Patience
+from digest.delivery.transports.pool import Pool, Server
 from digest.delivery.transports.smtp import SmtpTransport
+from digest.delivery.transports.source import Source
 from digest.errors import TransportError
-from digest.model import Message, SendOutcome
+from digest.model import Message, SendOutcome, SendResult
 
 ACCEPTED, DEFERRED, REJECTED, UNCERTAIN, UNSENT = SendOutcome
 
@@ -184,13 +191,52 @@ def test_all_addresses_of_a_name_are_tried(piped):
     assert outcomes == [ACCEPTED]
 
 
-@pytest.mark.enable_socket
-def test_a_name_without_address_is_said_to_have_none():
-    transport = SmtpTransport("no-such-host.invalid", 25, timeout_s=1)
+def test_where_no_more_sockets_can_be_had_no_message_is_taken(piped):
+    """The limit of open files is a failure of the address, not of this program."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with _client(piped, 2) as transport:
+        list(transport.send(()))  # it has what it needs besides
+        lowest = os.open(os.devnull, os.O_RDONLY)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, before[1]))
+        try:
+            with pytest.raises(TransportError, match="no connection: Too many open files"):
+                list(transport.send([_message("ann")]))
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+            os.close(lowest)
+        assert [result.outcome for result in transport.send([_message("ann")])] == [ACCEPTED]
 
-    with pytest.raises(
-        TransportError, match=r"mail server no-such-host\.invalid:25: no connection"
-    ):
+
+@pytest.mark.enable_socket
+def test_results_are_told_before_it_is_said_that_there_is_no_connection():
+    """Whoever hears the error takes all that has no result for not given."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    server = Server("127.0.0.1", port, Terms(), Patience(1), is_tls=False, ca_file=None)
+    pool, source = Pool(server, most=1), Source(_messages(1))
+    pool.begin()
+    with pytest.raises(TransportError):
+        _step_often(pool, source)
+
+    pool.results.append(SendResult("ann", ACCEPTED))
+    _step_often(pool, source)
+    pool.results.clear()
+    with pytest.raises(TransportError):
+        _step_often(pool, source)
+    pool.close()
+
+
+def _step_often(pool: Pool, source: Source) -> None:
+    for _ in range(5):
+        pool.step(source)
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("name", ["no-such-host.invalid", "x" * 64 + ".example"])
+def test_a_name_without_address_is_said_to_have_none(name):
+    transport = SmtpTransport(name, 25, timeout_s=1)
+
+    with pytest.raises(TransportError, match=f"mail server {name}:25: no connection: "):
         list(transport.send([_message("ann")]))
     transport.close()
 
