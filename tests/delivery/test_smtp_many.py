@@ -1,7 +1,5 @@
 """Several connections to one server: how they grow, break and are replaced, and who stops when."""
 
-import os
-import resource
 import socket
 import threading
 import time
@@ -16,6 +14,7 @@ from digest.delivery.transports.smtp import SmtpTransport
 from digest.delivery.transports.source import Source
 from digest.errors import TransportError
 from digest.model import Message, SendOutcome, SendResult
+from digest.settings.smtp import TlsPolicy
 
 ACCEPTED, DEFERRED, REJECTED, UNCERTAIN, UNSENT = SendOutcome
 
@@ -191,20 +190,19 @@ def test_all_addresses_of_a_name_are_tried(piped):
     assert outcomes == [ACCEPTED]
 
 
-def test_where_no_more_sockets_can_be_had_no_message_is_taken(piped):
-    """The limit of open files is a failure of the address, not of this program."""
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with _client(piped, 2) as transport:
-        list(transport.send(()))  # it has what it needs besides
-        lowest = os.open(os.devnull, os.O_RDONLY)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, before[1]))
-        try:
-            with pytest.raises(TransportError, match="no connection: Too many open files"):
-                list(transport.send([_message("ann")]))
-        finally:
-            resource.setrlimit(resource.RLIMIT_NOFILE, before)
-            os.close(lowest)
-        assert [result.outcome for result in transport.send([_message("ann")])] == [ACCEPTED]
+def test_an_address_of_a_network_this_machine_lacks_is_passed_over(piped):
+    server = Server(
+        "127.0.0.1", piped.port, Terms(tls=TlsPolicy.NEVER), Patience(5), is_tls=False, ca_file=None
+    )
+    pool, source = Pool(server, most=1), Source(_messages(1))
+    pool._hosts = Hosts([(9999, ("far", 25)), (socket.AF_INET, ("127.0.0.1", piped.port))])
+    pool._named_at = time.monotonic()
+
+    while not pool.results:
+        pool.step(source)
+    pool.close()
+
+    assert [result.outcome for result in pool.results] == [ACCEPTED]
 
 
 @pytest.mark.enable_socket
