@@ -18,7 +18,7 @@ def signing(digest):
         made = digest("dkim", "keygen", *kind, "--selector", selector, "--out", name)
         assert made.code == 0
         prefix = "DIGEST_DKIM_ED25519" if kind else "DIGEST_DKIM"
-        assert f"{prefix}_SELECTOR={selector} {prefix}_KEY_FILE={name}" in made.out
+        assert f"{prefix}_SELECTOR={selector} {prefix}_KEY_FILE={digest.folder / name}" in made.out
         digest.settings[f"{prefix}_SELECTOR"] = selector
         digest.settings[f"{prefix}_KEY_FILE"] = str(digest.folder / name)
     return digest

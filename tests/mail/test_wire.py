@@ -254,6 +254,15 @@ def test_any_subject_arrives_as_it_was_written(shared_brand, subject):
     assert " ".join(str(decoded).split()) == " ".join(subject.split())
 
 
+@pytest.mark.parametrize("subject", [" lead and trail ", "two  blanks", "trail ", "=?x", "plain"])
+def test_blanks_of_a_subject_arrive_where_servers_squeeze_them(shared_brand, subject):
+    message = written(compile_edition(edition_of(subject, "a", "b"), brand=shared_brand))
+
+    assert read(message)["Subject"] == subject
+    check_octets(message.content)
+    assert b"  " not in message.content
+
+
 @pytest.mark.parametrize(
     ("name", "written_as"),
     [
