@@ -4,6 +4,7 @@ import signal
 import socket
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -386,18 +387,25 @@ def test_what_is_no_address_is_refused_here_and_says_no_command(server, transpor
     assert server.recipients() == ["bob@reader.example"]
 
 
-def test_an_interrupted_message_takes_its_connection_along(server, transport):
-    """Anything said on it would become part of the message."""
+@contextmanager
+def _interrupted():
+    """A person's Ctrl-C after a tenth of a second."""
 
     def interrupt(_number, _frame) -> None:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGALRM, interrupt)
-    server.script = lambda event, _who: time.sleep(0.3) if event == "DATA" else None
     signal.setitimer(signal.ITIMER_REAL, 0.1)
     with pytest.raises(KeyboardInterrupt):
-        _send(transport, _message("ann"))
+        yield
     signal.signal(signal.SIGALRM, before)
+
+
+def test_an_interrupted_message_takes_its_connection_along(server, transport):
+    """Anything said on it would become part of the message."""
+    server.script = lambda event, _who: time.sleep(0.3) if event == "DATA" else None
+    with _interrupted():
+        _send(transport, _message("ann"))
     transport.close()
     time.sleep(0.3)
 
@@ -407,16 +415,9 @@ def test_an_interrupted_message_takes_its_connection_along(server, transport):
 
 def test_interrupted_while_an_answer_is_due_nobody_knows(server, transport):
     """How far the last write came is not known after an interruption anywhere."""
-
-    def interrupt(_number, _frame) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGALRM, interrupt)
     server.script = lambda event, _who: time.sleep(0.2) if event == "DOT" else None
-    signal.setitimer(signal.ITIMER_REAL, 0.1)
-    with pytest.raises(KeyboardInterrupt):
+    with _interrupted():
         _send(transport, _message("ann"))
-    signal.signal(signal.SIGALRM, before)
 
     assert _send(transport) == ({"ann": UNCERTAIN}, None)
 
