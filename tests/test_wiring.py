@@ -9,6 +9,9 @@ import pytest
 
 from digest.delivery.transports.file import FileTransport
 from digest.delivery.transports.memory import MemoryTransport
+from digest.delivery.transports.postmark import PostmarkTransport
+from digest.delivery.transports.resend import ResendTransport
+from digest.delivery.transports.ses import SesTransport
 from digest.delivery.transports.smtp import SmtpTransport
 from digest.errors import SettingsError
 from digest.mail.dkim.keys import KeyKind, new_key
@@ -101,10 +104,20 @@ def test_on_postgresql_the_key_must_be_set(settings):
 
 @pytest.mark.parametrize(
     ("kind", "transport"),
-    [("smtp", SmtpTransport), ("file", FileTransport), ("memory", MemoryTransport)],
+    [
+        ("smtp", SmtpTransport),
+        ("file", FileTransport),
+        ("memory", MemoryTransport),
+        ("ses", SesTransport),
+        ("postmark", PostmarkTransport),
+        ("resend", ResendTransport),
+    ],
 )
 def test_each_transport_is_the_one_of_its_name(settings, kind, transport):
-    with open_resources(settings(transport=kind)) as resources, resources.transport() as made:
+    keys = {"ses_region": "eu-central-1", "ses_access_key": "a", "ses_secret": "b"}
+    keys |= {"postmark_token": "c", "resend_key": "d"}
+    chosen = settings(transport=kind, **keys)
+    with open_resources(chosen) as resources, resources.transport() as made:
         assert type(made) is transport
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from digest.catalogue.embedders.base import Embedder
     from digest.catalogue.established import CatalogueFile
     from digest.catalogue.jobs import JobClassifier
+    from digest.delivery.mailboxes.base import Mailbox
     from digest.delivery.marker import MarkerFile
     from digest.delivery.transports.base import Transport
     from digest.mail.dkim.keys import DkimKey
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from digest.panel.rules import Rules
     from digest.sources.captures import CaptureStore
     from digest.sources.fetch import Fetcher
+    from digest.steps.collecting import CollectParts
     from digest.steps.desk import WeeklyParts
     from digest.steps.enrich import EnrichParts
     from digest.steps.gate import SendRules
@@ -244,6 +246,27 @@ class Resources:
             helper=self._helper(),
         )
 
+    def mailboxes(self) -> "tuple[Mailbox, ...]":
+        """Where what comes back is read from, in this order; none where none is set."""
+        found: list[Mailbox] = []
+        if self.settings.feedback_maildir is not None:
+            from digest.delivery.mailboxes.maildir import MaildirMailbox
+
+            found.append(MaildirMailbox(self.settings.feedback_maildir))
+        if self.settings.feedback_imap_url and self.settings.feedback_imap_password:
+            from digest.delivery.mailboxes.imap import ImapMailbox, ImapPlace
+
+            place = ImapPlace.of(self.settings.feedback_imap_url)
+            password = self.settings.feedback_imap_password.get_secret_value()
+            found.append(ImapMailbox(place, password))
+        return tuple(found)
+
+    def collect_parts(self) -> "CollectParts":
+        """What a collection of feedback works with."""
+        from digest.steps.collecting import CollectParts
+
+        return CollectParts(db=self.db, secret=self.secret, clock=self.settings.clock)
+
     def _helper(self) -> tuple[str, ...]:
         """The command of a process that helps a send; none where what one keeps stays with it."""
         if self.settings.transport in {TransportKind.FILE, TransportKind.MEMORY}:
@@ -284,6 +307,10 @@ class Resources:
                     ca_file=self.settings.smtp_ca_file,
                     login=self.settings.smtp_login,
                 )
+            case TransportKind.SES | TransportKind.POSTMARK | TransportKind.RESEND:
+                from digest.delivery.transports.choice import chosen_esp
+
+                return chosen_esp(self.settings)
             case TransportKind.FILE:
                 from digest.delivery.transports.file import FileTransport
 

@@ -60,6 +60,13 @@ def test_few_messages_open_few_connections(piped):
     assert len(piped.taken) == 4
 
 
+def test_nothing_to_send_opens_no_connection(piped):
+    with _client(piped, 3) as transport:
+        assert list(transport.send([])) == []
+
+    assert piped.connections == 0
+
+
 def test_no_message_is_taken_before_there_is_a_connection(server):
     taken: list[str] = []
 

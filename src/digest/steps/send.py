@@ -214,13 +214,13 @@ def released_edition(
 
 
 def deliveries_of(
-    db: Database, week: str, *, state: DeliveryState | None
+    db: Database, week: str, *, state: DeliveryState | None, limit: int | None = None
 ) -> tuple[DeliveryCount, list[Delivery]]:
-    """Give how an issue's deliveries stand, and those in one state. Raises NotFoundError."""
+    """Give how an issue's deliveries stand, and the first in one state. Raises NotFoundError."""
     with db.read() as session:
         issue_store.issue_row(session, week)
         count = store.count(session, week) or DeliveryCount(audience=0, states={})
-        return count, list(store.in_state(session, week, state)) if state else []
+        return count, store.in_state(session, week, state, limit=limit) if state else []
 
 
 def _standing(session: Session, week: str) -> tuple[Edition, Issue]:
