@@ -597,6 +597,25 @@ def test_a_bug_while_composing_loses_nobody(db, send, add_audience):
     assert _states(db) == {QUEUED: 3}
 
 
+def test_a_bug_while_composing_waits_for_what_is_with_the_server(db, send, add_audience):
+    """Raised through the transport it would leave uncertain what is in flight there."""
+    add_audience(db, 10)
+
+    class Pipelined(ScriptedTransport):
+        def send(self, messages: Iterable[Message]) -> Iterator[SendResult]:
+            yield from list(super().send(messages))
+
+    def compose(delivery: Held) -> Message:
+        if delivery.address == "r5@reader.example":
+            raise KeyError
+        return _compose(delivery)
+
+    with pytest.raises(KeyError):
+        send(Pipelined(), compose=compose)
+
+    assert _states(db) == {ACCEPTED: 5, QUEUED: 5}
+
+
 def test_a_bug_in_a_transport_leaves_uncertain_what_it_had_in_hand_and_no_more(
     db, send, add_audience
 ):
@@ -723,6 +742,7 @@ def test_a_slow_sender_whose_lease_ran_out_sends_nothing_that_another_took(
 
     assert theirs.given == ["r2@reader.example", "r3@reader.example"]
     assert mine.given == ["r0@reader.example", "r1@reader.example"]
+    assert sum(clock.slept) == pytest.approx(60)  # r1 only after it was put back, and was due again
     assert count.states == {ACCEPTED: 4}
 
 

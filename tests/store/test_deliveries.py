@@ -169,7 +169,7 @@ def test_the_database_freezes_whom_the_rule_chooses_one_for_each_mailbox(db: Dat
         Subscriber(
             public_id=_reader(number),
             address=address,
-            state=chance.choice([SubscriberState.CONFIRMED, *SubscriberState]),
+            state=chance.choice([*[SubscriberState.CONFIRMED] * 9, *SubscriberState]),
             created_at=NOW,
         )
         for number, address in enumerate(addresses)
@@ -182,7 +182,7 @@ def test_the_database_freezes_whom_the_rule_chooses_one_for_each_mailbox(db: Dat
 
     expected = rules.freeze(readers, week=WEEK, now=NOW)
     assert tuple(_rows(db, DeliveryState.QUEUED)) == expected
-    assert size == len(expected)
+    assert size == len(expected) < sum(each.state == "confirmed" for each in readers)
     assert {each.address: each.domain for each in _claim(db, limit=99)} == {
         each.address: domain_of(each.address) for each in expected
     }

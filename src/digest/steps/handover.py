@@ -251,7 +251,8 @@ class Handover:
                     until=now + self.pace.lease,
                 )
         if is_old:
-            self._until = now + self.pace.lease
+            if now < self._until:  # once it was over others may have taken what is marked
+                self._until = now + self.pace.lease
             self._renew_at = now + self.pace.lease / 3
         self._are_stored(before, ended)
 
