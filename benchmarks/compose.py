@@ -22,13 +22,16 @@ from email.utils import format_datetime
 
 import dkim
 from cryptography.hazmat.primitives import serialization
-from send import NOW, WEEK, brand, edition
 
 from digest.mail.dkim.keys import DkimKey, KeyKind, new_key, read_key
 from digest.mail.dkim.verifying import require_verified
+from digest.mail.stationery import Brand
 from digest.mail.wire import compile_edition, message_id
+from digest.model import Edition
 from digest.readers.links import bounce_token, unsubscribe_token
 
+WEEK = "2026-W47"
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SECRET = b"a benchmark's secret, long enough"
 DOMAIN = "verdicts.example.com"
 SLOW = 20
@@ -103,6 +106,34 @@ def timed(make: Make, messages: int) -> float:
     for number in range(messages):
         make(number)
     return (time.process_time() - started) / messages
+
+
+def edition() -> Edition:
+    """Give an edition of the size of a real one: 62 KB of HTML, 12 KB of text."""
+    line = "One reviewer in four would ship it; the price could not be confirmed on that day. "
+    link = "https://verdicts.example.com/unsubscribe/@@UNSUBSCRIBE@@"
+    html = f'<html lang="en"><body>{f"<p>{line}</p>" * 680}<a href="{link}">leave</a></body></html>'
+    text = "\n".join([line.strip()] * 150) + f"\n{link}\n"
+    return Edition(
+        sha256="0" * 64,
+        week=WEEK,
+        subject="A benchmark of composing",
+        preheader="Nothing to read here",
+        html=html,
+        text=text,
+        rendered_at=NOW,
+    )
+
+
+def brand() -> Brand:
+    """Give the sender."""
+    return Brand(
+        name="Weekly AI Tool Verdicts",
+        base_url=f"https://{DOMAIN}",
+        sender_name="Weekly AI Tool Verdicts",
+        sender_address=f"news@{DOMAIN}",
+        postal_address="1 Example Street, 10115 Berlin",
+    )
 
 
 def composed(keys: Sequence[DkimKey]) -> Make:

@@ -1,19 +1,15 @@
 """What comes back, from the mailbox to the list of addresses that are not mailed."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from digest.model import DeliveryState, IssueState, SubscriberState
 from digest.readers import links
 from digest.store.engine import Database
-from digest.store.tables import DeliveryRow, IssueRow, SubscriberRow
+from tests.steps import mailed as mailed_readers
+from tests.steps.mailed import WEEK, reader
 
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-WEEK = "2026-W47"
-SECRET = "a secret of thirty-two characters"
-READER = "reader0000000000"
+SECRET = mailed_readers.SECRET.decode()
 COMPLAINT = """\
 From: loop@reader.example
 To: bounces+{token}@news.example
@@ -48,42 +44,16 @@ def mailed(digest) -> Path:
         (box / part).mkdir(parents=True)
     digest("migrate")
     database = Database(f"sqlite:///{digest.folder / 'var' / 'digest.db'}")
-    common = {"address": "ada@reader.example"}
-    with database.write() as session:
-        session.add(
-            IssueRow(
-                week=WEEK,
-                number=1,
-                state=IssueState.SENT,
-                document="{}",
-                plan="{}",
-                audience=1,
-                changed_at=NOW,
-            )
-        )
-        session.add(
-            SubscriberRow(
-                public_id=READER, state=SubscriberState.CONFIRMED, created_at=NOW, **common
-            )
-        )
-        session.add(
-            DeliveryRow(
-                week=WEEK,
-                subscriber=READER,
-                state=DeliveryState.ACCEPTED,
-                changed_at=NOW,
-                **common,
-            )
-        )
+    mailed_readers.add_readers(database, 1)
     database.close()
     return box
 
 
 def test_a_complaint_goes_from_the_mailbox_to_the_list_and_back(digest, mailed: Path):
-    token = links.bounce_token(WEEK, READER, secret=SECRET.encode())
+    token = links.bounce_token(WEEK, reader(0), secret=SECRET.encode())
     (mailed / "new" / "1.M1.host").write_text(COMPLAINT.format(token=token))
     listing = digest.folder / "list.csv"
-    listing.write_text("email\nADA@reader.example\nbob@reader.example\n")
+    listing.write_text("email\nR0@READER.example\nbob@reader.example\n")
 
     collected = digest("feedback", "collect", "--json")
     again = digest("feedback", "collect")
@@ -92,8 +62,8 @@ def test_a_complaint_goes_from_the_mailbox_to_the_list_and_back(digest, mailed: 
     (entry,) = digest("suppressions", "list", "--json").json
     foreign = digest("suppressions", "list", secret="another secret of thirty-two letters")
     imported = digest("subscribers", "import", listing, "--confirmed", "--json").json
-    nameless = digest("suppressions", "lift", "ada@reader.example", "--by", "", "--because", "x")
-    lifted = digest("suppressions", "lift", "Ada@reader.example", "--by", "Grace", "--because", "x")
+    nameless = digest("suppressions", "lift", "r0@reader.example", "--by", "", "--because", "x")
+    lifted = digest("suppressions", "lift", "R0@reader.example", "--by", "Grace", "--because", "x")
 
     assert collected.json["mails"] == {
         "read": 1,
@@ -104,10 +74,10 @@ def test_a_complaint_goes_from_the_mailbox_to_the_list_and_back(digest, mailed: 
     }
     assert collected.json["new"] == {"complained": 1}
     assert again.out == "0 mails read; new: nothing\n"
-    assert (record["effect"], record["subscriber"]) == ("complained", READER)
+    assert (record["effect"], record["subscriber"]) == ("complained", reader(0))
     assert (week["kinds"], week["complaint_rate"]) == ({"complaint": 1}, 1.0)
     assert (entry["kind"], entry["guards"]) == ("complaint", True)
-    assert "ada" not in str(entry)
+    assert "r0@" not in str(entry)
     assert "1 mark of another DIGEST_SECRET guard" in foreign.err
     assert (imported["added"], imported["suppressed"]) == (1, {"complaint": 1})
     assert "--by NAME" in nameless.sentence

@@ -93,7 +93,7 @@ def test_the_envelope_is_not_in_the_headers(template):
     assert b"bounce" not in message.content
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     local=st.one_of(
         LOCAL_PARTS, st.sampled_from(["jürgen", "δοκιμή", "ユーザー", "o'hara", "a+b=c&d"])

@@ -13,10 +13,8 @@ from digest.delivery.mailboxes.base import KEPT
 from digest.delivery.mailboxes.maildir import MaildirMailbox
 from digest.errors import MailboxError, StoreError
 from digest.model import (
-    DeliveryState,
     FeedbackEffect,
     FeedbackKind,
-    IssueState,
     SubscriberState,
 )
 from digest.readers import links
@@ -24,11 +22,10 @@ from digest.steps import collecting as subject
 from digest.store import feedback as store
 from digest.store import mailboxes as mailbox_store
 from digest.store.engine import Database
-from digest.store.tables import ConsentEventRow, DeliveryRow, IssueRow, MailTryRow, SubscriberRow
+from digest.store.tables import ConsentEventRow, MailTryRow, SubscriberRow
 from tests.conftest import NOW
+from tests.steps.mailed import SECRET, WEEK, add_readers, reader
 
-SECRET = b"a secret of thirty-two characters"
-WEEK = "2026-W47"
 REPORT = """\
 From: MAILER-DAEMON@mx.reader.example
 To: bounces+{token}@news.example
@@ -57,49 +54,11 @@ Diagnostic-Code: smtp; 550 {status} no such user
 LETTER = "From: ada@reader.example\nTo: bounces@news.example\nSubject: Hello\n\nWho are you?\n"
 
 
-def reader(number: int) -> str:
-    return f"reader{number:010}"
-
-
 @pytest.fixture
 def maildir(tmp_path: Path) -> Path:
     for part in ("new", "cur", "tmp"):
         (tmp_path / "box" / part).mkdir(parents=True)
     return tmp_path / "box"
-
-
-def add_readers(db: Database, size: int) -> None:
-    with db.write() as session:
-        session.add(
-            IssueRow(
-                week=WEEK,
-                number=1,
-                state=IssueState.SENT,
-                document="{}",
-                plan="{}",
-                audience=size,
-                changed_at=NOW,
-            )
-        )
-        for number in range(size):
-            common = {"address": f"r{number}@reader.example"}
-            session.add(
-                SubscriberRow(
-                    public_id=reader(number),
-                    state=SubscriberState.CONFIRMED,
-                    created_at=NOW,
-                    **common,
-                )
-            )
-            session.add(
-                DeliveryRow(
-                    week=WEEK,
-                    subscriber=reader(number),
-                    state=DeliveryState.ACCEPTED,
-                    changed_at=NOW,
-                    **common,
-                )
-            )
 
 
 def report(number: int, status: str = "5.1.1") -> str:

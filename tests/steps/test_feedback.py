@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlmodel import select
@@ -25,63 +26,18 @@ from digest.store import readers as reader_store
 from digest.store import sending as sending_store
 from digest.store import suppressions as suppression_store
 from digest.store.engine import Database
-from digest.store.tables import ConsentEventRow, DeliveryRow, IssueRow, SendingRow, SubscriberRow
+from digest.store.tables import ConsentEventRow, DeliveryRow, IssueRow
 from tests.conftest import NOW
+from tests.steps import mailed
+from tests.steps.mailed import DAY, SECRET, WEEK, reader
 
-SECRET = b"a secret of thirty-two characters"
-DAY = timedelta(days=1)
-WEEKS = ("2026-W45", "2026-W46", "2026-W47")
-WEEK = WEEKS[-1]
-
-
-def reader(number: int) -> str:
-    return f"reader{number:010}"
+WEEKS = ("2026-W45", "2026-W46", WEEK)
 
 
 @pytest.fixture
 def add_readers():
-    """Give a store confirmed readers 0, 1 … who were all mailed the same issues."""
-
-    def add(db: Database, size: int, *, weeks=WEEKS, state=IssueState.SENDING, mail="accepted"):
-        with db.write() as session:
-            for number, week in enumerate(weeks, start=1):
-                session.add(SendingRow(week=week, began_at=NOW - DAY, epoch=1))
-                session.add(
-                    IssueRow(
-                        week=week,
-                        number=number,
-                        state=state,
-                        document="{}",
-                        plan="{}",
-                        audience=size,
-                        changed_at=NOW,
-                    )
-                )
-            for number in range(size):
-                session.add(
-                    SubscriberRow(
-                        public_id=reader(number),
-                        address=f"R{number}@reader.example",
-                        state=SubscriberState.CONFIRMED,
-                        created_at=NOW - 400 * DAY,
-                        confirmed_at=NOW - 400 * DAY,
-                    )
-                )
-            for week in weeks:
-                for number in range(size):
-                    session.add(
-                        DeliveryRow(
-                            week=week,
-                            subscriber=reader(number),
-                            address=f"R{number}@reader.example",
-                            state=DeliveryState(mail),
-                            leased_by="sender" if mail == "uncertain" else None,
-                            handed_at=NOW - DAY,
-                            changed_at=NOW - DAY,
-                        )
-                    )
-
-    return add
+    """Give a store readers of several issues, the last of which is being sent unless it is said."""
+    return partial(mailed.add_readers, weeks=WEEKS, state=IssueState.SENDING)
 
 
 def bounce(number: int = 0, kind=FeedbackKind.HARD, *, week: str = WEEK, **fields) -> Feedback:
@@ -182,44 +138,44 @@ def test_two_who_take_the_same_at_once_act_once(db: Database, add_readers):
         "a reader who is gone",
     ],
 )
-def test_what_is_not_proven_acts_on_nothing_and_is_kept(db: Database, add_readers, fields):
-    add_readers(db, 2)
+def test_what_is_not_proven_acts_on_nothing_and_is_kept(sqlite_db: Database, add_readers, fields):
+    add_readers(sqlite_db, 2)
 
-    assert take(db, bounce(**fields)) == [FeedbackEffect.UNPROVEN]
+    assert take(sqlite_db, bounce(**fields)) == [FeedbackEffect.UNPROVEN]
 
-    assert {state_of(db, 0), state_of(db, 1)} == {SubscriberState.CONFIRMED}
-    with db.read() as session:
+    assert {state_of(sqlite_db, 0), state_of(sqlite_db, 1)} == {SubscriberState.CONFIRMED}
+    with sqlite_db.read() as session:
         (kept,) = store.listed(session, effect=FeedbackEffect.UNPROVEN)
     assert (kept.subscriber, kept.recipient) == (None, fields.get("recipient"))
 
 
 @pytest.mark.parametrize("domain", ["news.example", "relay.provider.example"])
-def test_recipient_and_message_id_together_are_proof(db: Database, add_readers, domain: str):
-    add_readers(db, 2)
+def test_recipient_and_message_id_together_are_proof(sqlite_db: Database, add_readers, domain: str):
+    add_readers(sqlite_db, 2)
     mail = message_id(SECRET, WEEKS[0], reader(1), domain)
 
-    found = take(db, bounce(token=None, recipient="r1@READER.example", message_id=mail))
+    found = take(sqlite_db, bounce(token=None, recipient="r1@READER.example", message_id=mail))
 
     assert found == [FeedbackEffect.BOUNCED]
-    assert (state_of(db, 0), state_of(db, 1)) == (
+    assert (state_of(sqlite_db, 0), state_of(sqlite_db, 1)) == (
         SubscriberState.CONFIRMED,
         SubscriberState.BOUNCED,
     )
-    with db.read() as session:
+    with sqlite_db.read() as session:
         assert [each.week for each in store.listed(session)] == [WEEKS[0]]
 
 
-def test_leaving_by_mail_is_as_leaving_by_the_link(db: Database, add_readers):
-    add_readers(db, 1)
+def test_leaving_by_mail_is_as_leaving_by_the_link(sqlite_db: Database, add_readers):
+    add_readers(sqlite_db, 1)
     token = links.unsubscribe_token(reader(0), secret=SECRET)
 
-    assert take(db, bounce(kind=FeedbackKind.UNSUBSCRIBE, token=token)) == [
+    assert take(sqlite_db, bounce(kind=FeedbackKind.UNSUBSCRIBE, token=token)) == [
         FeedbackEffect.UNSUBSCRIBED
     ]
 
-    assert state_of(db) is SubscriberState.UNSUBSCRIBED
-    assert events(db) == [("unsubscribed", "unsubscribe by mailbox")]
-    assert listed(db) == []
+    assert state_of(sqlite_db) is SubscriberState.UNSUBSCRIBED
+    assert events(sqlite_db) == [("unsubscribed", "unsubscribe by mailbox")]
+    assert listed(sqlite_db) == []
 
 
 def test_three_issues_that_come_back_softly_are_a_bounce_though_they_come_at_once(
@@ -233,10 +189,10 @@ def test_three_issues_that_come_back_softly_are_a_bounce_though_they_come_at_onc
     assert listed(db) == [SuppressionKind.SOFT]
 
 
-def test_soft_bounces_of_one_batch_see_each_other(db: Database, add_readers):
-    add_readers(db, 1)
+def test_soft_bounces_of_one_batch_see_each_other(sqlite_db: Database, add_readers):
+    add_readers(sqlite_db, 1)
 
-    found = take(db, *(bounce(kind=FeedbackKind.SOFT, week=week) for week in WEEKS))
+    found = take(sqlite_db, *(bounce(kind=FeedbackKind.SOFT, week=week) for week in WEEKS))
 
     assert sorted(found) == ["bounced", "counted", "counted"]
 
@@ -255,26 +211,28 @@ def test_what_did_not_count_is_not_counted_later(sqlite_db: Database, add_reader
     assert found == [FeedbackEffect.ALERTED, FeedbackEffect.ALERTED, FeedbackEffect.COUNTED]
 
 
-def test_a_domain_that_is_not_found_ends_nothing_before_the_third_report(db: Database, add_readers):
-    add_readers(db, 1)
+def test_a_domain_that_is_not_found_ends_nothing_before_the_third_report(
+    sqlite_db: Database, add_readers
+):
+    add_readers(sqlite_db, 1)
     reports = [
         bounce(week=week, status="5.1.2", received_at=NOW + number * 7 * DAY)
         for number, week in enumerate(WEEKS)
     ]
 
-    assert take(db, reports[0]) + take(db, reports[1]) == [FeedbackEffect.COUNTED] * 2
-    assert take(db, reports[2], now=NOW + 14 * DAY) == [FeedbackEffect.BOUNCED]
+    assert take(sqlite_db, reports[0]) + take(sqlite_db, reports[1]) == [FeedbackEffect.COUNTED] * 2
+    assert take(sqlite_db, reports[2], now=NOW + 14 * DAY) == [FeedbackEffect.BOUNCED]
 
 
-def test_a_complaint_outweighs_what_came_before(db: Database, add_readers):
-    add_readers(db, 1)
-    take(db, bounce())
+def test_a_complaint_outweighs_what_came_before(sqlite_db: Database, add_readers):
+    add_readers(sqlite_db, 1)
+    take(sqlite_db, bounce())
 
-    assert take(db, bounce(kind=FeedbackKind.COMPLAINT)) == [FeedbackEffect.COMPLAINED]
-    assert take(db, bounce(key="later")) == [FeedbackEffect.BOUNCED]
+    assert take(sqlite_db, bounce(kind=FeedbackKind.COMPLAINT)) == [FeedbackEffect.COMPLAINED]
+    assert take(sqlite_db, bounce(key="later")) == [FeedbackEffect.BOUNCED]
 
-    assert state_of(db) is SubscriberState.COMPLAINED
-    assert listed(db) == [SuppressionKind.COMPLAINT]
+    assert state_of(sqlite_db) is SubscriberState.COMPLAINED
+    assert listed(sqlite_db) == [SuppressionKind.COMPLAINT]
 
 
 @pytest.mark.parametrize(
@@ -286,7 +244,7 @@ def test_a_complaint_outweighs_what_came_before(db: Database, add_readers):
     ],
 )
 def test_a_report_settles_an_uncertain_delivery(db: Database, add_readers, kind, effect):
-    add_readers(db, 2, mail="uncertain")
+    add_readers(db, 2, mail=DeliveryState.UNCERTAIN)
 
     assert take(db, bounce(kind=kind)) == [effect]
 
@@ -298,12 +256,12 @@ def test_a_report_settles_an_uncertain_delivery(db: Database, add_readers, kind,
     assert (states[reader(0)] == settled) is (kind is not FeedbackKind.NONE)
 
 
-def test_of_a_million_mails_that_arrived_nothing_is_stored(db: Database, add_readers):
-    add_readers(db, 1)
+def test_of_a_million_mails_that_arrived_nothing_is_stored(sqlite_db: Database, add_readers):
+    add_readers(sqlite_db, 1)
 
-    assert take(db, bounce(kind=FeedbackKind.DELIVERED)) == [FeedbackEffect.NOTED]
+    assert take(sqlite_db, bounce(kind=FeedbackKind.DELIVERED)) == [FeedbackEffect.NOTED]
 
-    with db.read() as session:
+    with sqlite_db.read() as session:
         assert store.listed(session) == []
 
 
@@ -312,20 +270,20 @@ def test_of_a_million_mails_that_arrived_nothing_is_stored(db: Database, add_rea
     [(IssueState.SENDING, IssueState.PAUSED), (IssueState.SENT, IssueState.SENT)],
 )
 def test_policy_refusals_end_no_subscription_and_pause_a_running_issue(
-    db: Database, add_readers, state, after
+    sqlite_db: Database, add_readers, state, after
 ):
-    add_readers(db, 12, weeks=[WEEK], state=state)
+    add_readers(sqlite_db, 12, weeks=[WEEK], state=state)
 
     first = subject.take(
-        db, [bounce(n, FeedbackKind.POLICY) for n in range(9)], secret=SECRET, now=NOW
+        sqlite_db, [bounce(n, FeedbackKind.POLICY) for n in range(9)], secret=SECRET, now=NOW
     )
-    tenth = subject.take(db, [bounce(9, FeedbackKind.POLICY)], secret=SECRET, now=NOW)
+    tenth = subject.take(sqlite_db, [bounce(9, FeedbackKind.POLICY)], secret=SECRET, now=NOW)
 
     assert first.warnings == ()
     assert "hosts of 10 readers refuse us" in tenth.warnings[0]
     assert any("paused" in each for each in tenth.warnings) is (after is IssueState.PAUSED)
-    assert {state_of(db, number) for number in range(12)} == {SubscriberState.CONFIRMED}
-    with db.read() as session:
+    assert {state_of(sqlite_db, number) for number in range(12)} == {SubscriberState.CONFIRMED}
+    with sqlite_db.read() as session:
         assert session.get(IssueRow, WEEK).state is after
 
 

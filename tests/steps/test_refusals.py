@@ -5,53 +5,21 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from digest.model import DeliveryState, FeedbackEffect, FeedbackKind, IssueState, SubscriberState
+from digest.model import DeliveryState, FeedbackEffect, FeedbackKind, IssueState
 from digest.steps import refusals as subject
 from digest.store import feedback as store
 from digest.store import readers as reader_store
 from digest.store.engine import Database
-from digest.store.tables import DeliveryRow, FeedbackRow, IssueRow, SubscriberRow
+from digest.store.tables import FeedbackRow
 from tests.conftest import NOW
-
-SECRET = b"a secret of thirty-two characters"
-WEEK = "2026-W47"
+from tests.steps.mailed import SECRET, WEEK, add_readers
 
 
 def refuse(
     db: Database, *replies: str, state=DeliveryState.REJECTED, issue=IssueState.SENT
 ) -> None:
     """Store an issue whose readers' mails ended with these replies."""
-    with db.write() as session:
-        session.add(
-            IssueRow(
-                week=WEEK,
-                number=1,
-                state=issue,
-                document="{}",
-                plan="{}",
-                audience=len(replies),
-                changed_at=NOW,
-            )
-        )
-        for number, reply in enumerate(replies):
-            common = {"address": f"r{number}@reader.example"}
-            name = f"reader{number:010}"
-            session.add(
-                SubscriberRow(
-                    public_id=name, state=SubscriberState.CONFIRMED, created_at=NOW, **common
-                )
-            )
-            session.add(
-                DeliveryRow(
-                    week=WEEK,
-                    subscriber=name,
-                    state=state,
-                    reply=reply,
-                    next_attempt_at=NOW if state is DeliveryState.DEFERRED else None,
-                    changed_at=NOW,
-                    **common,
-                )
-            )
+    add_readers(db, len(replies), state=issue, mail=state, replies=replies)
 
 
 def taken(db: Database, now=NOW) -> dict[FeedbackEffect, int]:

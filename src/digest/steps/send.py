@@ -27,7 +27,7 @@ from digest.model import (
     Sending,
     SendResult,
 )
-from digest.steps.composing import composer, require_intact
+from digest.steps.composing import require_intact
 from digest.steps.drain import log_trouble
 from digest.steps.gate import deadline
 from digest.steps.ordering import refuse_halted
@@ -181,14 +181,7 @@ def send_test(week: str, *, recipient: str, parts: SendParts, transport: Transpo
     with parts.db.read() as session:
         edition, issue = _standing(session, week)
     preflight(edition, week=week)
-    compose = composer(
-        edition,
-        issue,
-        brand=parts.brand,
-        secret=parts.secret,
-        clock=parts.clock,
-        keys=parts.keys,
-    )
+    compose = parts.composer(edition, issue)
     delivery = Delivery(week=week, subscriber=TESTER, address=recipient, changed_at=parts.clock())
     return next(result for result in transport.send([compose(delivery)]) if result)
 

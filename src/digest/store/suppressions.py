@@ -48,7 +48,7 @@ def wipe_address(session: Session, subscriber: Subscriber) -> None:
     session.execute(
         update(DeliveryRow)
         .where(col(DeliveryRow.subscriber) == subscriber.public_id)
-        .values(address=subscriber.address)
+        .values(address=subscriber.address, domain=subscriber.address.rpartition("@")[2])
     )
     row.address = subscriber.address
 
