@@ -36,26 +36,10 @@ from digest.store import sending as store
 from digest.store.engine import Database
 from digest.store.tables import IssueRow
 from tests.steps.released import NOW, WEEK, Scripted, add_readers, replies, state_of, states
+from tests.steps.test_drain import Clock
 
 ACCEPTED, DEFERRED, REJECTED = SendOutcome.ACCEPTED, SendOutcome.DEFERRED, SendOutcome.REJECTED
 WAIT = timedelta(minutes=15)
-
-
-@dataclass
-class Clock:
-    """A clock that only sleeping moves."""
-
-    now: datetime = NOW
-    slept: list[float] = field(default_factory=list)
-
-    def __call__(self) -> datetime:
-        """Give the time."""
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        """Let so many seconds pass."""
-        self.slept.append(seconds)
-        self.now += timedelta(seconds=seconds)
 
 
 def start(db: Database, *, canary: int = 0, **domains: int) -> None:
