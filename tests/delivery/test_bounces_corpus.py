@@ -38,9 +38,9 @@ def test_a_mail_reads_as_expected(mail):
 
 
 def test_the_docs_list_every_mail_under_the_kind_it_is_read_as():
-    rows = re.findall(
-        r"^\| (\w+) \| ([\w, -]+) \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE
-    )
+    _, _, told = DOCS.read_text(encoding="utf-8").partition("### Mails this is tried on\n")
+    section = told.partition("\n## ")[0]
+    rows = re.findall(r"^\| (\w+) \| ([\w, -]+) \|$", section, re.MULTILINE)
     listed = {name: kind for kind, names in rows if kind != "Kind" for name in names.split(", ")}
 
     assert listed == {mail.stem: worst(read(mail.read_bytes())).kind for mail in mails()}
