@@ -7,12 +7,11 @@ at once: cancelled, out of time, or in doubt after a restored backup.
 
 from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from digest.model import (
     DeliveryState,
@@ -23,16 +22,20 @@ from digest.model import (
     OrderKind,
     Sending,
 )
+from digest.store.feedback import SMTP
 from digest.store.rows import as_noun, as_values, upsert
-from digest.store.tables import DeliveryRow, EpochRow, IssueRow, OrderRow, SendingRow
+from digest.store.tables import (
+    DeliveryRow,
+    EpochRow,
+    FeedbackRow,
+    IssueRow,
+    OrderRow,
+    SendingRow,
+)
 
 WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
-CAME_BACK: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "bounced": (FeedbackKind.HARD, FeedbackKind.POLICY),
-        "complained": (FeedbackKind.COMPLAINT,),
-    }
-)
+BOUNCES = (FeedbackKind.HARD, FeedbackKind.POLICY)
+COMPLAINTS = (FeedbackKind.COMPLAINT,)
 UNDER_WAY = (IssueState.APPROVED, IssueState.SENDING, IssueState.PAUSED)
 
 
@@ -154,17 +157,16 @@ def came_back(session: Session, week: str) -> tuple[int, int]:
     Returns:
         Bounces for good or for what we are, after the mail was accepted; and complaints.
     """
-    if not sa.inspect(session.connection()).has_table("feedback"):
-        return 0, 0
-    table = sa.table("feedback", *map(sa.column, ("week", "kind", "source", "subscriber")))
-    kinds = {
-        kind: session.execute(
-            sa.select(sa.func.count(sa.distinct(table.c.subscriber))).where(
-                table.c.week == week,
-                table.c.kind.in_(kinds),
-                table.c.source != "smtp",  # the ledger has what was refused at once
+    readers = func.count(sa.distinct(col(FeedbackRow.subscriber)))
+    found = (
+        session.exec(
+            select(readers).where(
+                FeedbackRow.week == week,
+                col(FeedbackRow.kind).in_(kinds),
+                FeedbackRow.source != SMTP,  # the ledger has what was refused at once
             )
-        ).scalar_one()
-        for kind, kinds in CAME_BACK.items()
-    }
-    return kinds["bounced"], kinds["complained"]
+        ).one()
+        for kinds in (BOUNCES, COMPLAINTS)
+    )
+    bounced, complaints = found
+    return bounced, complaints
