@@ -119,6 +119,6 @@ def schedule(*, runs: int, seed: int, database: Database, only: str | None = Non
     points = [point for point in POINTS if only in (None, point.name)]
     steps = [point for point in points if point.name != RANDOM] or points
     for number in range(runs):
-        is_random = only is None and number % 3 == 2  # noqa: PLR2004 # one of three
+        is_random = only is None and number % 3 == 2  # one of three
         point = BY_NAME[RANDOM] if is_random else steps[(number - number // 3) % len(steps)]
         yield draw(seed + number, point, database)

@@ -164,9 +164,13 @@ def begin(made: Installation, sink: Sink) -> subprocess.Popen[str]:
 
 def restarted(readers: int) -> list[str]:
     """PostgreSQL restarted in mid-send, as after a power cut."""
-    with postgres_store() as store, store.copy(Path()) as url, installation(url, readers) as made:
-        with sinking(made) as sink:
-            return _restarted(made, sink, store)
+    with (
+        postgres_store() as store,
+        store.copy(Path()) as url,
+        installation(url, readers) as made,
+        sinking(made) as sink,
+    ):
+        return _restarted(made, sink, store)
 
 
 def _restarted(made: Installation, sink: Sink, store: PostgresStore) -> list[str]:
@@ -199,7 +203,10 @@ def outbox_full(readers: int) -> list[str]:
         command = made.start("send", WEEK)
         wait_for(lambda: outbox.is_dir() and len(list(outbox.glob("*.eml"))) > made.readers / 4)
         _without_room(made, disk, command)
-        whole = re.compile(rb"^To: .*?(\S+@reader\.example)>?\r?$.*--\r\n\Z", re.M | re.S | re.I)
+        whole = re.compile(
+            rb"^To: .*?(\S+@reader\.example)>?\r?$.*--\r\n\Z",
+            re.MULTILINE | re.DOTALL | re.IGNORECASE,
+        )
         found = (whole.search(path.read_bytes()) for path in outbox.glob("*.eml"))
         return hold(made, Counter(each[1].decode().strip("<>") for each in found if each))
 

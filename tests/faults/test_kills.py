@@ -7,7 +7,6 @@ One seeded run for each step and database, and some at random; ``make kill-tests
 import pytest
 
 from tests.faults import plan
-from tests.faults.books import Books
 from tests.faults.plan import Run
 from tests.faults.runs import carry_out
 from tests.faults.sink import program
