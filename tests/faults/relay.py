@@ -10,6 +10,7 @@ import re
 import signal
 import socket
 import threading
+import time
 from collections import Counter
 from contextlib import suppress
 from typing import BinaryIO
@@ -29,11 +30,15 @@ HALF = 15
 class Relay:
     """Takes everything; kills one client, the so-manieth time its point is reached."""
 
-    def __init__(self, *, point: str = "", number: int = 0, pipelining: bool = True) -> None:
+    def __init__(
+        self, *, point: str = "", number: int = 0, pipelining: bool = True, delay_s: float = 0.0
+    ) -> None:
         self.taken: Counter[str] = Counter()
         """How often each Message-ID was taken."""
         self.stilled = threading.Event()
         """Set when a client has been stopped, not killed."""
+        self.delay_s = delay_s
+        """Before each answer to a final dot."""
         self._point, self._left, self._pipelining = point, number, pipelining
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
@@ -83,6 +88,10 @@ class Relay:
         with self._lock:
             self.taken[found[1].decode() if found else "no Message-ID"] += 1
 
+    def count(self) -> int:
+        """Count what was taken so far."""
+        return self.taken.total()
+
     def extensions(self) -> bytes:
         """Give the answer to EHLO."""
         return b"250-here\r\n250-PIPELINING\r\n250 8BITMIME" if self._pipelining else b"250 here"
@@ -120,6 +129,7 @@ class _Talk:
             if line == b".\r\n":
                 self._relay.take(b"".join(lines))
                 self._relay.meet(AFTER_DOT, self._pid)
+                time.sleep(self._relay.delay_s)
                 self._say(b"250 2.0.0 taken")
                 return True
             lines.append(line)

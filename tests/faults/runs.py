@@ -261,7 +261,6 @@ def carry_out(run: Run, store: Store) -> Outcome:
             add_audience(database, run.audience)
         if run.server == "sink":
             taken = folder / "taken"
-            taken.mkdir()
             stage.sink = stack.enter_context(closing(Sink(taken)))
             stage.sink.start(*run.weathers[0])
         else:

@@ -47,6 +47,9 @@ class Orders:
     octets: int = 2_000
     ahead: timedelta = timedelta(0)
     """How far its clock is ahead of the real one: so nobody waits for a next try."""
+    pace: Pace = PACE
+    longest_sleep_s: float = 0.02
+    """Whatever it wants to wait for, it waits no longer at a time."""
 
 
 class Fate:
@@ -159,9 +162,9 @@ def send(orders: Orders, tell: Connection) -> dict[str, int]:
             clock=now,
             worker=this_worker(),
             deadline=now() + timedelta(days=2),
-            pace=PACE,
+            pace=orders.pace,
             stop=stop,
-            sleep=lambda seconds: time.sleep(min(seconds, 0.02)),
+            sleep=lambda seconds: time.sleep(min(seconds, orders.longest_sleep_s)),
         )
     database.close()
     return {state.value: number for state, number in count.states.items()}

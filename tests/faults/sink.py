@@ -36,6 +36,7 @@ class Sink:
     """A folder for each weather, and whether what lies there was taken."""
 
     def __post_init__(self) -> None:
+        self.folder.mkdir(exist_ok=True)
         self.folder.chmod(0o777)
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]

@@ -139,7 +139,6 @@ def installation(url: str | None, readers: int) -> Iterator[Installation]:
 def sinking(made: Installation) -> Iterator[Sink]:
     """Let the installation send to an smtp-sink."""
     taken = made.folder / "taken"
-    taken.mkdir()
     with closing(Sink(taken)) as sink:
         made.settings["DIGEST_SMTP_URL"] = f"smtp://127.0.0.1:{sink.port}"
         sink.start()
