@@ -32,9 +32,9 @@ from digest.delivery.workers import this_worker
 from digest.mail.stationery import Brand
 from digest.mail.wire import compile_edition, message_id
 from digest.model import (
-    Delivery,
     DeliveryState,
     Edition,
+    Held,
     Issue,
     Message,
     Plan,
@@ -160,7 +160,7 @@ def ours(db: Database, *, port: int) -> None:
     template = compile_edition(edition(), brand=brand())
     secret = b"a benchmark's secret, long enough"
 
-    def compose(delivery: Delivery) -> Message:
+    def compose(delivery: Held) -> Message:
         who = delivery.subscriber
         return template.message(
             subscriber=who,

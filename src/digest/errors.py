@@ -22,6 +22,8 @@ DigestError                     one clear sentence for a person: what, where, wh
 ├── IssueError(week)            the issue is in the wrong state for what was asked
 │   ├── ApprovalError(week)     not approved, or approved for other content
 │   ├── LateError(week)         the run is too late to be sent without a person
+│   ├── HaltedError(week)       it is paused or cancelled, before or during a send; a person said so
+│   ├── RestoredError(week)     the database is older than what this machine has sent
 │   └── RefusedError(week)      too many messages were refused; look at the replies, then send again
 ├── RenderError(template)       a template is missing or cannot be rendered
 ├── PreflightError(week)        the edition may not leave the house; ``problems`` lists why
@@ -181,6 +183,14 @@ class ApprovalError(IssueError):
 
 class LateError(IssueError):
     """The run comes too late after its planned time to send without a person."""
+
+
+class HaltedError(IssueError):
+    """The issue is paused or cancelled, so nothing more of it is sent until a person says so."""
+
+
+class RestoredError(IssueError):
+    """The database is older than what this machine has sent: a backup was restored."""
 
 
 class RefusedError(IssueError):

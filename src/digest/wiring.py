@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from digest.catalogue.embedders.base import Embedder
     from digest.catalogue.established import CatalogueFile
     from digest.catalogue.jobs import JobClassifier
+    from digest.delivery.marker import MarkerFile
     from digest.delivery.transports.base import Transport
     from digest.mail.stationery import Brand
     from digest.model import Job, Source
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from digest.sources.fetch import Fetcher
     from digest.steps.desk import WeeklyParts
     from digest.steps.enrich import EnrichParts
+    from digest.steps.gate import SendRules
     from digest.steps.ingest import IngestParts
     from digest.steps.remake import ReplayParts
     from digest.steps.send import SendParts
@@ -226,7 +228,27 @@ class Resources:
             secret=self.secret,
             clock=self.settings.clock,
             lease=timedelta(seconds=self.settings.lease_seconds),
+            rules=self.send_rules(),
+            marker=self.marker(),
         )
+
+    def send_rules(self) -> "SendRules":
+        """What an operator set of a send as a whole."""
+        from digest.steps.gate import SendRules
+
+        return SendRules(
+            limits=self.settings.send_limits,
+            stop_after=timedelta(hours=self.settings.send_stop_after_hours),
+            canary=self.settings.send_canary,
+            canary_wait=timedelta(minutes=self.settings.send_canary_minutes),
+            approval_holds=timedelta(days=self.settings.approval_days),
+        )
+
+    def marker(self) -> "MarkerFile":
+        """The file that tells a restored backup."""
+        from digest.delivery.marker import MarkerFile
+
+        return MarkerFile(self.settings.marker_beside(self.settings.captures_dir))
 
     def transport(self) -> "Transport":
         """A fresh way out for mail; close it after use."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digest.delivery.audience import freeze, may_mail
+from digest.delivery.audience import MAILED, domain_of, freeze, may_mail
 from digest.model import DeliveryState, Subscriber, SubscriberState
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -21,6 +21,7 @@ def _subscriber(
 @pytest.mark.parametrize("state", SubscriberState)
 def test_only_who_has_confirmed_may_be_mailed(state):
     assert may_mail(state) is (state is SubscriberState.CONFIRMED)
+    assert (state in MAILED) is may_mail(state)
 
 
 def test_the_audience_is_everyone_confirmed_in_order_and_queued():
@@ -64,3 +65,16 @@ def test_local_parts_are_told_apart_by_case_as_their_host_may():
 
 def test_nobody_is_an_empty_audience():
     assert freeze([], week="2026-W47", now=NOW) == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "domain"),
+    [
+        ("ann@Reader.Example", "reader.example"),
+        ('"a@b"@reader.example', "reader.example"),
+        ("ann@Bücher.example", "xn--bcher-kva.example"),
+        ("ann@.bücher.example", ".bücher.example"),
+    ],
+)
+def test_a_domain_is_in_lower_case_and_a_labels_where_it_has_any(address, domain):
+    assert domain_of(address) == domain

@@ -10,7 +10,7 @@ and the states, or the error's sentence, when it ends.
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 
@@ -18,7 +18,7 @@ from digest.delivery.pace import Pace
 from digest.delivery.transports.smtp import SmtpTransport
 from digest.delivery.workers import this_worker
 from digest.errors import DigestError
-from digest.model import Delivery, Message, SendResult
+from digest.model import Held, Message, SendResult
 from digest.steps.drain import drain
 from digest.steps.stopping import stopping_on_signals
 from digest.store.engine import Database
@@ -33,12 +33,16 @@ class Killing(SmtpTransport):
         super().__init__("127.0.0.1", port)
         self._fate = fate
 
-    def send(self, messages: Sequence[Message]) -> Iterator[SendResult]:
-        """Send; die before the first, or after a result that nobody has noted yet."""
-        self._fate.meet("before content")
-        for result in super().send(messages):
+    def send(self, messages: Iterable[Message]) -> Iterator[SendResult | None]:
+        """Send; die before a message leaves, or after a result that nobody has noted yet."""
+        for result in super().send(self._met(messages)):
             yield result
             self._fate.meet("before note")
+
+    def _met(self, messages: Iterable[Message]) -> Iterator[Message]:
+        for message in messages:
+            self._fate.meet("before content")
+            yield message
 
 
 class Fate:
@@ -54,7 +58,7 @@ class Fate:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def compose(delivery: Delivery) -> Message:
+def compose(delivery: Held) -> Message:
     """Make the message of one delivery; the same each time."""
     return Message(
         subscriber=delivery.subscriber,
@@ -68,8 +72,8 @@ def compose(delivery: Delivery) -> Message:
 def send(url: str, port: int, fate: Fate, tell: Callable[[object], None]) -> dict[str, int]:
     """Send until done, killed or told to stop; give the states."""
 
-    def composed(delivery: Delivery) -> Message:
-        fate.meet("after claim")
+    def composed(delivery: Held) -> Message:
+        fate.meet("after mark")
         return compose(delivery)
 
     def is_over() -> bool:
@@ -87,7 +91,7 @@ def send(url: str, port: int, fate: Fate, tell: Callable[[object], None]) -> dic
             clock=lambda: datetime.now(UTC),
             worker=this_worker(),
             deadline=datetime.now(UTC) + timedelta(days=1),
-            pace=Pace(batch=20, group=5, patience_s=20),
+            pace=Pace(batch=20, chunk=5, note_every=10, patience_s=20, outage_s=3),
             stop=is_over,
             sleep=lambda seconds: time.sleep(min(seconds, 0.05)),
             on_progress=lambda _noted: fate.meet("after note"),

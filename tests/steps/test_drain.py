@@ -1,6 +1,6 @@
 """Draining the queue: every recipient ends in a named state, whatever the way out does."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +14,7 @@ from digest.errors import IssueError, RefusedError, RenderError, StoreError, Tra
 from digest.model import (
     Delivery,
     DeliveryState,
+    Held,
     IssueState,
     Message,
     SendOutcome,
@@ -22,7 +23,7 @@ from digest.model import (
 )
 from digest.steps.drain import drain
 from digest.steps.send import freeze
-from digest.store import deliveries
+from digest.store import deliveries, leases
 from digest.store.engine import Database
 from digest.store.tables import IssueRow, SubscriberRow
 
@@ -40,15 +41,15 @@ Script = Callable[[Message, int], SendOutcome | TransportError]
 
 @dataclass
 class ScriptedTransport(Closing):
-    """A way out that does as told, and remembers what it was given and in which batches."""
+    """A way out that does as told, and remembers what it was given and in how many streams."""
 
     script: Script = lambda _message, _tried: SendOutcome.ACCEPTED
     given: list[str] = field(default_factory=list)
-    batches: list[int] = field(default_factory=list)
+    streams: int = 0
 
-    def send(self, messages: Sequence[Message]) -> Iterator[SendResult]:
+    def send(self, messages: Iterable[Message]) -> Iterator[SendResult]:
         """Do as told."""
-        self.batches.append(len(messages))
+        self.streams += 1
         for message in messages:
             outcome = self.script(message, self.given.count(message.recipient))
             if isinstance(outcome, TransportError):
@@ -89,7 +90,7 @@ class Flaky(Database):
         return super().write()
 
 
-def _compose(delivery: Delivery) -> Message:
+def _compose(delivery: Held) -> Message:
     return Message(
         subscriber=delivery.subscriber,
         sender="news@verdicts.example",
@@ -130,7 +131,7 @@ def send(db: Database, clock: Clock):
             "sleep": clock.sleep,
             "worker": "me",
             "deadline": NOW + timedelta(days=2),
-            "pace": Pace(batch=20, group=4),
+            "pace": Pace(batch=20, chunk=4),
         }
         return drain(db, WEEK, **(options | changes))
 
@@ -156,9 +157,9 @@ def _lease_to(
     """Leave the store as a sender leaves it that stops in the middle."""
     until = now + timedelta(minutes=2)
     with db.write() as session:
-        claimed = deliveries.claim(session, WEEK, limit=count, worker=worker, now=now, until=until)
+        claimed = leases.claim(session, WEEK, limit=count, worker=worker, now=now, until=until)
         if is_handed:
-            deliveries.mark_handed(session, claimed, worker=worker, now=now, until=until)
+            leases.mark(session, WEEK, claimed, worker=worker, now=now, until=until)
 
 
 def test_everyone_is_sent_to_once_and_the_issue_is_finished(db, send, add_audience):
@@ -223,15 +224,17 @@ def test_nothing_is_sent_before_the_audience_is_frozen(db, send):
         send(MemoryTransport())
 
 
-def test_messages_go_in_groups_and_each_group_is_told(db, send, add_audience):
-    add_audience(db, 10)
+def test_all_messages_go_in_one_stream_and_answers_are_stored_with_the_next_mark(
+    db, send, add_audience
+):
+    add_audience(db, 30)
     transport = ScriptedTransport()
     told: list[int] = []
 
-    send(transport, on_progress=lambda noted: told.append(len(noted)))
+    send(transport, on_progress=told.append, pace=Pace(batch=10, chunk=4))
 
-    assert transport.batches == [4, 4, 2]
-    assert told == [4, 4, 2]
+    assert transport.streams == 1
+    assert told == [4, 4, 2, 4, 4, 2, 4, 4, 2]
 
 
 def test_the_mark_is_stored_before_anything_is_handed_over(db, send, add_audience):
@@ -257,7 +260,7 @@ def test_who_leaves_during_the_run_is_suppressed(db, send, add_audience):
                 session.exec(last).one().state = SubscriberState.UNSUBSCRIBED
         return SendOutcome.ACCEPTED
 
-    count = send(ScriptedTransport(script), pace=Pace(batch=4, group=2))
+    count = send(ScriptedTransport(script), pace=Pace(batch=4, chunk=2))
 
     assert count.states == {ACCEPTED: 7, DeliveryState.SUPPRESSED: 1}
     assert count.is_finished
@@ -382,24 +385,64 @@ def test_a_server_out_of_use_for_a_moment_costs_nobody_an_attempt(db, send, add_
     assert clock.slept == [1.0, 1.0, 1.0]  # one second, then two
 
 
-def test_a_server_that_stays_out_of_use_ends_the_run_with_the_rest_queued(
-    db, send, add_audience, clock
-):
-    add_audience(db, 10)
-
+def _gone_after(transport: ScriptedTransport, count: int) -> Script:
     def script(_message: Message, _tried: int) -> SendOutcome | TransportError:
-        if len(transport.given) == 3:
+        if len(transport.given) == count:
             return TransportError("x:25", "no connection")
         return SendOutcome.ACCEPTED
 
-    transport = ScriptedTransport(script)
+    return script
+
+
+def test_a_server_that_was_never_reached_ends_the_run_after_seconds(db, send, add_audience, clock):
+    add_audience(db, 10)
+    transport = ScriptedTransport()
+    transport.script = _gone_after(transport, 0)
+
+    with pytest.raises(TransportError, match="no connection"):
+        send(transport)
+
+    assert _states(db) == {QUEUED: 10}
+    assert sum(clock.slept) == pytest.approx(1 + 2 + 4)
+
+
+def test_a_server_that_was_reached_is_waited_for_a_quarter_of_an_hour_then_the_rest_is_queued(
+    db, send, add_audience, clock
+):
+    add_audience(db, 10)
+    transport = ScriptedTransport()
+    transport.script = _gone_after(transport, 3)
 
     with pytest.raises(TransportError, match="no connection"):
         send(transport)
 
     assert _states(db) == {ACCEPTED: 3, QUEUED: 7}
     assert {each.handed_at for each in _listed(db, QUEUED)} == {None}
-    assert sum(clock.slept) == pytest.approx(1 + 2 + 4)
+    assert {each.attempts for each in _listed(db, QUEUED)} == {0}
+    assert sum(clock.slept) == pytest.approx(900)
+
+
+def test_after_an_outage_one_message_alone_tries_and_the_operator_is_told_of_both_ends(
+    db, send, add_audience, clock
+):
+    add_audience(db, 10)
+    told: list[str] = []
+    at_trial: list[int] = []
+
+    def script(_message: Message, _tried: int) -> SendOutcome | TransportError:
+        if len(transport.given) == 3 and sum(clock.slept) < 600:
+            return TransportError("x:25", "no connection")
+        if len(transport.given) == 3:
+            at_trial.append(len(_listed(db, DeliveryState.LEASED)))
+        return SendOutcome.ACCEPTED
+
+    transport = ScriptedTransport(script)
+
+    assert send(transport, on_trouble=told.append).states == {ACCEPTED: 10}
+    assert at_trial == [1]
+    assert told[0] == "mail server x:25: no connection; trying again in 1 s, the rest is queued"
+    assert [sentence for sentence in told if not sentence] == [""]
+    assert told[-1] == ""
 
 
 def test_failures_with_success_in_between_do_not_add_up(db, send, add_audience, clock):
@@ -431,12 +474,15 @@ def test_a_permanent_failure_is_not_waited_out(db, send, add_audience, clock):
     assert _states(db) == {QUEUED: 2}
 
 
+@pytest.mark.parametrize(("accepted", "uncertain"), [(0, 3), (1, 4)])
 def test_a_server_that_vanishes_after_each_message_leaves_only_a_few_uncertain(
-    db, send, add_audience
+    db, send, add_audience, accepted, uncertain
 ):
     add_audience(db, 50)
 
     def script(_message: Message, _tried: int) -> SendOutcome | TransportError:
+        if len(transport.given) < accepted:
+            return SendOutcome.ACCEPTED
         if transport.is_gone:
             transport.is_gone = False
             return TransportError("x:25", "connection lost")
@@ -449,7 +495,8 @@ def test_a_server_that_vanishes_after_each_message_leaves_only_a_few_uncertain(
     with pytest.raises(TransportError):
         send(transport)
 
-    assert _states(db) == {UNCERTAIN: 4, QUEUED: 46}
+    left = {ACCEPTED: accepted, UNCERTAIN: uncertain, QUEUED: 50 - accepted - uncertain}
+    assert _states(db) == {state: number for state, number in left.items() if number}
 
 
 def test_a_message_on_which_connections_break_does_not_hold_up_the_others(db, send, add_audience):
@@ -472,7 +519,7 @@ def test_what_cannot_be_composed_is_tried_three_times_then_rejected_with_the_rea
     add_audience(db, 5)
     tries: list[str] = []
 
-    def compose(delivery: Delivery) -> Message:
+    def compose(delivery: Held) -> Message:
         if delivery.address == "r2@reader.example":
             tries.append(delivery.address)
             raise RenderError("issue.html", "no such slot")
@@ -490,7 +537,7 @@ def test_composing_that_works_the_second_time_is_no_failure(db, send, add_audien
     add_audience(db, 1)
     failures = iter([RenderError("issue.html", "a hiccup")])
 
-    def compose(delivery: Delivery) -> Message:
+    def compose(delivery: Held) -> Message:
         for failure in failures:
             raise failure
         return _compose(delivery)
@@ -501,7 +548,7 @@ def test_composing_that_works_the_second_time_is_no_failure(db, send, add_audien
 def test_a_broken_template_stops_the_run_before_everyone_is_rejected(db, send, add_audience):
     add_audience(db, 100)
 
-    def compose(_delivery: Delivery) -> Message:
+    def compose(_delivery: Held) -> Message:
         raise RenderError("issue.html", "no such slot")
 
     with pytest.raises(RefusedError, match="no such slot"):
@@ -513,7 +560,7 @@ def test_a_broken_template_stops_the_run_before_everyone_is_rejected(db, send, a
 def test_a_database_that_fails_while_composing_rejects_nobody(db, send, add_audience):
     add_audience(db, 3)
 
-    def compose(_delivery: Delivery) -> Message:
+    def compose(_delivery: Held) -> Message:
         raise StoreError("the database cannot be used")
 
     with pytest.raises(StoreError):
@@ -525,7 +572,7 @@ def test_a_database_that_fails_while_composing_rejects_nobody(db, send, add_audi
 def test_a_bug_while_composing_loses_nobody(db, send, add_audience):
     add_audience(db, 3)
 
-    def compose(_delivery: Delivery) -> Message:
+    def compose(_delivery: Held) -> Message:
         raise KeyError
 
     with pytest.raises(KeyError):
@@ -534,7 +581,9 @@ def test_a_bug_while_composing_loses_nobody(db, send, add_audience):
     assert _states(db) == {QUEUED: 3}
 
 
-def test_a_bug_in_a_transport_leaves_its_group_known_or_uncertain(db, send, add_audience):
+def test_a_bug_in_a_transport_leaves_uncertain_what_it_had_in_hand_and_no_more(
+    db, send, add_audience
+):
     add_audience(db, 10)
 
     def script(message: Message, _tried: int) -> SendOutcome:
@@ -545,15 +594,15 @@ def test_a_bug_in_a_transport_leaves_its_group_known_or_uncertain(db, send, add_
     with pytest.raises(KeyError):
         send(ScriptedTransport(script))
 
-    assert _states(db) == {ACCEPTED: 5, UNCERTAIN: 3, QUEUED: 2}
+    assert _states(db) == {ACCEPTED: 5, UNCERTAIN: 1, QUEUED: 4}
 
 
 def test_a_transport_that_says_nothing_of_a_message_leaves_it_uncertain(db, send, add_audience):
     add_audience(db, 3)
 
     class Forgetful(ScriptedTransport):
-        def send(self, messages: Sequence[Message]) -> Iterator[SendResult]:
-            yield from super().send(messages[:-1])
+        def send(self, messages: Iterable[Message]) -> Iterator[SendResult]:
+            yield from list(super().send(messages))[:-1]
 
     count = send(Forgetful())
 
@@ -641,20 +690,23 @@ def test_without_patience_what_another_sender_holds_is_left_to_it(db, send, add_
 def test_a_slow_sender_whose_lease_ran_out_sends_nothing_that_another_took(
     db, send, add_audience, clock
 ):
-    """It froze between claim and mark; meanwhile another took over and sent everything."""
+    """It freezes with two of four marked; meanwhile another takes over all, and sends the others."""
     add_audience(db, 4)
     theirs = ScriptedTransport()
 
-    def compose(delivery: Delivery) -> Message:
+    def compose(delivery: Held) -> Message:
         if not theirs.given:
             clock.now += timedelta(minutes=3)
-            send(theirs, worker="other", is_alive=lambda _name: True)
+            count = send(theirs, worker="other", is_alive=lambda _name: True)
+            assert count.states == {ACCEPTED: 2, UNCERTAIN: 2}
+            assert count.taken_over == 4
         return _compose(delivery)
 
     mine = ScriptedTransport()
-    count = send(mine, compose=compose)
+    count = send(mine, compose=compose, pace=Pace(batch=4, chunk=2))
 
-    assert (len(theirs.given), mine.given) == (4, [])
+    assert theirs.given == ["r2@reader.example", "r3@reader.example"]
+    assert mine.given == ["r0@reader.example", "r1@reader.example"]
     assert count.states == {ACCEPTED: 4}
 
 
@@ -676,46 +728,55 @@ def test_a_slow_senders_late_answer_settles_what_had_become_uncertain(
     assert count.states == {ACCEPTED: 4}
 
 
-def test_answers_are_noted_hard_since_those_mails_are_out(flaky, add_audience, clock):
-    add_audience(flaky, 3)
+@pytest.fixture
+def send_flaky(flaky, clock):
+    """Drain the week of a database that fails as told, through a transport that does as told."""
+
+    def run(transport, **changes):
+        options = {
+            "transport": transport,
+            "compose": _compose,
+            "clock": clock,
+            "sleep": clock.sleep,
+            "worker": "me",
+            "deadline": NOW,
+        }
+        return drain(flaky, WEEK, **(options | changes))
+
+    return run
+
+
+def test_a_database_away_for_two_minutes_in_mid_send_loses_no_answer_and_sends_nothing_twice(
+    flaky, send_flaky, add_audience, clock
+):
+    add_audience(flaky, 30)
+    told: list[str] = []
 
     def script(_message: Message, _tried: int) -> SendOutcome:
-        flaky.failures = 5
+        if len(transport.given) == 12 and not clock.slept:
+            flaky.failures = 8
         return SendOutcome.ACCEPTED
 
-    count = drain(
-        flaky,
-        WEEK,
-        transport=ScriptedTransport(script),
-        compose=_compose,
-        clock=clock,
-        sleep=clock.sleep,
-        worker="me",
-        deadline=NOW,
-    )
+    transport = ScriptedTransport(script)
+    count = send_flaky(transport, pace=Pace(batch=10, chunk=10), on_trouble=told.append)
 
-    assert count.states == {ACCEPTED: 3}
-    assert clock.slept == [0.5, 1.0, 2.0, 4.0, 8.0]
+    assert count.states == {ACCEPTED: 30}
+    assert sorted(transport.given) == sorted(set(transport.given))
+    assert sum(clock.slept) == pytest.approx(0.5 + 1 + 2 + 4 + 8 + 15 + 30 + 0.5)
+    assert told[0].startswith("the database cannot be used; trying again in")
+    assert told[-1] == ""
 
 
-def test_answers_that_can_never_be_noted_end_the_run_and_stay_uncertain(flaky, add_audience, clock):
+def test_answers_that_can_never_be_noted_end_the_run_and_stay_uncertain(
+    flaky, send_flaky, add_audience
+):
     add_audience(flaky, 3)
 
-    def script(_message: Message, _tried: int) -> SendOutcome:
-        flaky.failures = 3
+    def script(message: Message, _tried: int) -> SendOutcome:
+        flaky.failures = 6 if message.recipient == "r2@reader.example" else 0
         return SendOutcome.ACCEPTED
 
     with pytest.raises(StoreError):
-        drain(
-            flaky,
-            WEEK,
-            transport=ScriptedTransport(script),
-            compose=_compose,
-            clock=clock,
-            sleep=clock.sleep,
-            worker="me",
-            deadline=NOW,
-            pace=replace(Pace(), note_waits_s=(0.5, 0.5)),
-        )
+        send_flaky(ScriptedTransport(script), pace=replace(Pace(), note_waits_s=(0.5, 0.5)))
 
     assert _states(flaky) == {UNCERTAIN: 3}

@@ -109,10 +109,10 @@ def _assert_accounted_for(db, taken: list[str], *, size: int, kills: int, group:
     ("point", "number", "uncertain"),
     [
         ("before claim", 2, 0),
-        ("after claim", 7, 0),
-        ("before content", 3, GROUP),
+        ("after mark", 6, GROUP),
+        ("before content", 8, GROUP),
         ("before note", 8, GROUP),
-        ("after note", 3, 0),
+        ("after note", 3, GROUP),  # the next chunk is marked in the same transaction
     ],
 )
 def test_killed_at_a_given_point_and_run_again(

@@ -43,7 +43,8 @@ from digest.steps.export import export_issue
 from digest.steps.planning import BuildOptions
 from digest.steps.recap import last_vote
 from digest.steps.research import research
-from digest.steps.send import SendParts, deliveries_of, resolve_uncertain, send_issue
+from digest.steps.resolving import resolve_uncertain
+from digest.steps.send import SendParts, deliveries_of, send_issue
 from digest.steps.status import status
 from digest.steps.weekly import (
     approve_issue,

@@ -2,10 +2,12 @@
 
 # ruff: noqa: PLC0415 # the parts are loaded when a command runs: --help answers at once
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,8 +18,14 @@ from digest.cli.output import JsonFlag, WeekArgument, print_json, print_table, r
 from digest.model import DeliveryCount, DeliveryState
 from digest.model.wording import counted
 
+if TYPE_CHECKING:
+    from digest.steps.overview import Overview
+    from digest.wiring import Resources
+
 NOT_ALL_ACCEPTED = 3
 """Exit code: the run is over, but some recipients were refused, put off, or are uncertain."""
+HALTED = 4
+"""Exit code: the issue is paused or cancelled, before or during the run."""
 WAITING = (DeliveryState.QUEUED, DeliveryState.LEASED)
 TROUBLED = (DeliveryState.REJECTED, DeliveryState.UNCERTAIN, DeliveryState.DEFERRED)
 
@@ -47,26 +55,56 @@ class Decision(StrEnum):
     QUEUED = "queued"
 
 
-def send_command(week: WeekArgument, *, as_json: JsonFlag = False) -> None:
+class AfterRestore(StrEnum):
+    """What a person can say of mails that wait in a restored database."""
+
+    UNCERTAIN = "uncertain"
+    QUEUED = "queued"
+
+
+def send_command(
+    week: WeekArgument,
+    after_restore: Annotated[
+        AfterRestore | None,
+        typer.Option(
+            help="Of a database restored from a backup. uncertain: put what waits in doubt, and send "
+            "nothing; queued: nothing was sent after that backup, so send it."
+        ),
+    ] = None,
+    *,
+    as_json: JsonFlag = False,
+) -> None:
     """
     Send the approved issue to everybody in its audience; may be killed and run again.
 
-    Exit 3 when it is over and not everybody's mail was accepted.
+    Exit 3 when it is over and not everybody's mail was accepted, 4 when it is paused or cancelled.
     """
+    from digest.errors import HaltedError
     from digest.settings import load_settings
     from digest.steps.send import send_issue
     from digest.steps.stopping import stopping_on_signals
     from digest.wiring import open_resources
 
-    with (
-        open_resources(load_settings()) as resources,
-        resources.transport() as transport,
-        stopping_on_signals() as stop,
-        _bar() as show,
-    ):
-        count = send_issue(
-            week, parts=resources.send_parts(), transport=transport, stop=stop, on_progress=show
-        )
+    with open_resources(load_settings()) as resources:
+        if after_restore is not None and _in_doubt(resources, week, after_restore):
+            raise typer.Exit(NOT_ALL_ACCEPTED)
+        try:
+            with (
+                resources.transport() as transport,
+                stopping_on_signals() as stop,
+                _bar() as show,
+            ):
+                count = send_issue(
+                    week,
+                    parts=resources.send_parts(),
+                    transport=transport,
+                    stop=stop,
+                    on_progress=show,
+                    on_remark=remark,
+                )
+        except HaltedError as error:
+            remark(str(error))
+            raise typer.Exit(HALTED) from error
     if as_json:
         print_json({"week": week, **_counted(count)})
     else:
@@ -76,6 +114,30 @@ def send_command(week: WeekArgument, *, as_json: JsonFlag = False) -> None:
     if happy < count.audience:
         _say_what_is_left(week, count, left=count.audience - happy)
         raise typer.Exit(NOT_ALL_ACCEPTED)
+
+
+def _in_doubt(resources: "Resources", week: str, decision: AfterRestore) -> bool:
+    """Take a restored database for what it is; True where mails are in doubt now, so none is sent."""
+    from digest.steps.starting import accept_restored
+    from digest.wiring import real_time
+
+    is_doubted = decision is AfterRestore.UNCERTAIN
+    done = accept_restored(
+        resources.db,
+        week,
+        is_doubted=is_doubted,
+        rules=resources.send_rules(),
+        marker=resources.marker(),
+        now=real_time(),
+    )
+    if is_doubted:
+        for each in done:
+            remark(
+                f"{each.week}: {counted(each.in_doubt, 'mail')} in doubt now; digest deliveries "
+                f"resolve {each.week} --log FILE --by NAME reads the relay's log, --as queued sends "
+                "the others"
+            )
+    return is_doubted
 
 
 @contextmanager
@@ -121,29 +183,75 @@ def _counted(count: DeliveryCount) -> dict[str, object]:
 @deliveries.command("resolve")
 def resolve_command(
     week: WeekArgument,
-    decision: Annotated[
-        Decision,
-        typer.Option("--as", help="accepted: it arrived; queued: send it again, maybe twice."),
-    ],
     by: Annotated[str, typer.Option(help="Name of the person who decides.")],
+    decision: Annotated[
+        Decision | None,
+        typer.Option("--as", help="accepted: it arrived; queued: send it again, maybe twice."),
+    ] = None,
     address: Annotated[
         str | None, typer.Option(help="Only this recipient; unset, all uncertain ones.")
+    ] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            help="Log of the relay (Postfix), or a file with a Message-ID a line; - is standard "
+            "input. What it names was accepted."
+        ),
     ] = None,
 ) -> None:
     """Decide about uncertain mails: the connection was lost before the server's answer."""
     from digest.settings import load_settings
-    from digest.steps.send import resolve_uncertain
     from digest.wiring import open_resources
 
-    settings = load_settings()
-    state = DeliveryState(decision.value)
-    with open_resources(settings) as resources:
-        number = resolve_uncertain(
-            resources.db, week, address=address, state=state, by=by, now=settings.clock()
+    if (log is None) == (decision is None) or (log is not None and address is not None):
+        raise typer.BadParameter(
+            "give either --as (for all, or for one --address) or --log",
+            param_hint="'--as' / '--log'",
         )
+    with open_resources(load_settings()) as resources:
+        if log is not None:
+            _resolve_by_log(resources, week, log, by=by)
+        elif decision is not None:
+            _resolve_by_word(resources, week, decision, address=address, by=by)
+
+
+def _resolve_by_word(
+    resources: "Resources", week: str, decision: Decision, *, address: str | None, by: str
+) -> None:
+    from digest.steps.resolving import resolve_uncertain
+
+    state = DeliveryState(decision.value)
+    now = resources.settings.clock()
+    number = resolve_uncertain(resources.db, week, address=address, state=state, by=by, now=now)
     typer.echo(f"{week}: {counted(number, 'uncertain mail')} now {state}")
     if number and decision is Decision.QUEUED:
         typer.echo(f"send again with: digest send {week}")
+
+
+def _resolve_by_log(resources: "Resources", week: str, log: Path, *, by: str) -> None:
+    from digest.delivery.relaylog import taken
+    from digest.steps.resolving import resolve_by_log
+
+    if str(log) == "-":
+        found = taken(sys.stdin)
+    else:
+        with log.open(encoding="utf-8", errors="replace") as lines:
+            found = taken(lines)
+    done = resolve_by_log(
+        resources.db,
+        week,
+        taken=found,
+        secret=resources.secret,
+        domain=resources.brand.domain,
+        by=by,
+        now=resources.settings.clock(),
+    )
+    typer.echo(f"{week}: {counted(done.accepted, 'uncertain mail')} now accepted, by the log")
+    if done.left:
+        typer.echo(
+            f"{counted(done.left, 'mail')} still uncertain, which the log does not name: "
+            f"digest deliveries resolve {week} --as accepted|queued --by NAME"
+        )
 
 
 @deliveries.command("list")
@@ -157,19 +265,44 @@ def deliveries_command(
 ) -> None:
     """Count an issue's deliveries by state; with --state, list them with the server's words."""
     from digest.settings import load_settings
+    from digest.steps.overview import overview
     from digest.steps.send import deliveries_of
-    from digest.wiring import open_resources
+    from digest.wiring import open_resources, real_time
 
     with open_resources(load_settings()) as resources:
         count, listed = deliveries_of(resources.db, week, state=state)
-    if as_json:
-        document = {"week": week, **_counted(count)}
-        if state is not None:
-            document["deliveries"] = [item.model_dump(mode="json") for item in listed]
-        print_json(document)
-        return
+        if as_json:
+            document = {"week": week, **_counted(count)}
+            if state is not None:
+                document["deliveries"] = [item.model_dump(mode="json") for item in listed]
+            print_json(document)
+            return
+        seen = overview(resources.db, week, rules=resources.send_rules(), now=real_time())
     rows = [(s, n) for s, n in count.states.items() if n]
-    print_table(f"{week}: audience {count.audience}", ("state", "deliveries"), rows)
+    print_table(f"{week}: {seen.state}, audience {count.audience}", ("state", "deliveries"), rows)
     if state is not None:
         shown = [(d.address, d.attempts, d.reply, d.changed_at) for d in listed]
         print_table(str(state), ("address", "attempts", "reply", "since (UTC)"), shown)
+    for line in _told(seen):
+        typer.echo(line)
+
+
+def _told(seen: "Overview") -> list[str]:
+    """Say what an operator should know beside the numbers, and what to do next."""
+    from digest.steps.overview import next_steps
+
+    lines = []
+    if not seen.count.sums:
+        lines.append("the states do not add up to the audience: restore no row by hand, report it")
+    if seen.orders:
+        last = seen.orders[-1]
+        lines.append(f"{last.kind} by {last.words}, {last.ordered_at:%Y-%m-%d %H:%M} UTC")
+    if seen.stops_at is not None and seen.waiting:
+        lines.append(f"what still waits is given up at {seen.stops_at:%Y-%m-%d %H:%M} UTC")
+    slowed = [each for each in seen.slow if each.is_slowed]
+    lines += [
+        f"{each.domain} is slowed to {each.a_minute:g} mails a minute, the next at "
+        f"{each.next_at:%H:%M:%S} UTC, since it said {each.reply!r}"
+        for each in slowed
+    ]
+    return [*lines, *next_steps(seen)]

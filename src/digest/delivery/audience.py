@@ -1,7 +1,13 @@
-"""Decide who gets an issue: takes subscribers, gives one queued delivery for each that may."""
+"""
+Decide who gets an issue: takes subscribers, gives one queued delivery for each that may.
+
+Pure. The store does the same for a whole list in one statement, and is held against this in tests.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
+
+import idna
 
 from digest.model import Delivery, Subscriber, SubscriberState
 
@@ -9,6 +15,26 @@ from digest.model import Delivery, Subscriber, SubscriberState
 def may_mail(state: SubscriberState) -> bool:
     """Say whether a reader in this state may be sent an issue: only one who confirmed."""
     return state is SubscriberState.CONFIRMED
+
+
+MAILED = frozenset(state for state in SubscriberState if may_mail(state))
+"""States of readers who may be sent an issue."""
+
+
+def domain_of(address: str) -> str:
+    """Give the domain of an address in lower case and A-labels, what limits for each go by."""
+    return a_label(address.rpartition("@")[2])
+
+
+def a_label(domain: str) -> str:
+    """Give a domain in lower case and A-labels; one that has none only in lower case."""
+    lower = domain.lower()
+    if lower.isascii():
+        return lower
+    try:
+        return idna.encode(lower, uts46=True).decode()
+    except idna.IDNAError:  # no server will be found for it either
+        return lower
 
 
 def freeze(subscribers: Iterable[Subscriber], *, week: str, now: datetime) -> tuple[Delivery, ...]:
@@ -32,6 +58,7 @@ def freeze(subscribers: Iterable[Subscriber], *, week: str, now: datetime) -> tu
                 week=week,
                 subscriber=subscriber.public_id,
                 address=subscriber.address,
+                next_attempt_at=now,
                 changed_at=now,
             )
     return tuple(chosen.values())

@@ -1,8 +1,8 @@
 """
 Decide what a delivery becomes next.
 
-Pure: takes a delivery and what happened to it, gives the delivery as it stands afterwards. The
-caller loads, sends and stores. The whole machine, every arrow of it:
+Pure: takes what happened to deliveries, gives how they stand afterwards. The caller loads, sends and
+stores. The whole machine, every arrow of it:
 
     queued     → leased      a worker claims it
                → suppressed  its reader left after the audience was frozen
@@ -25,7 +25,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from digest.model import Delivery, DeliveryState, SendOutcome, SendResult
+from digest.model import Delivery, DeliveryState, SendOutcome, Settled
 
 LEAVES_TO: Mapping[DeliveryState, frozenset[DeliveryState]] = MappingProxyType(
     {
@@ -65,6 +65,7 @@ REPLY_LIMIT = 500
 """Characters of a reply that are kept."""
 
 NO_ANSWER = "handed over, but its sender stopped before an answer was noted"
+TAKEN_BACK = "taken back before it was handed over, since its sender stopped"
 
 ENOUGH_ANSWERS = 20
 TOO_MANY_REJECTED = 0.5
@@ -75,50 +76,40 @@ def back_off(attempts: int) -> timedelta:
     return BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
 
 
-def settle(
-    delivery: Delivery, result: SendResult, *, now: datetime, deadline: datetime
-) -> Delivery:
+def words(settled: Settled, reply: str) -> str:
+    """Give the words to keep: the remark and the server's, printable, cut to what is kept."""
+    said = f"{settled.remark}{reply[:REPLY_LIMIT]}"[:REPLY_LIMIT]
+    if said.isprintable():
+        return said
+    # no database takes a NUL or half a character, and one such reply must not keep all others out
+    return "".join(char if char.isprintable() else " " for char in said)
+
+
+def settle(outcome: SendOutcome, *, attempts: int, now: datetime, deadline: datetime) -> Settled:
     """
-    Give a leased delivery as the transport's result leaves it.
+    Give how leased deliveries stand after the transport's answer.
 
     Args:
-        delivery: As it was claimed.
-        result: What the transport says of its message.
-        now: When the result came.
+        outcome: What the transport says of their messages.
+        attempts: Tries before this one.
+        now: When the answer came.
         deadline: No try is planned after this time: a 4xx then counts as a refusal.
 
     Returns:
-        The delivery, an attempt richer unless nothing was given. An unsent one waits as after a
-        first refusal, so that one message on which connections break cannot hold up the others.
+        One attempt more, unless nothing was given. What is unsent waits as after a first refusal,
+        so that one message on which connections break cannot hold up the others.
     """
-    reply = result.reply[:REPLY_LIMIT]
-    attempts = delivery.attempts + 1
-    match result.outcome:
+    match outcome:
         case SendOutcome.UNSENT:
-            return _move(
-                delivery, DeliveryState.QUEUED, now, reply=reply, next_attempt_at=now + back_off(1)
-            )
+            return Settled(DeliveryState.QUEUED, attempts, now + back_off(1))
         case SendOutcome.DEFERRED:
-            retry_at = now + back_off(attempts)
+            retry_at = now + back_off(attempts + 1)
             if retry_at <= deadline:
-                return _move(
-                    delivery,
-                    DeliveryState.DEFERRED,
-                    now,
-                    reply=reply,
-                    attempts=attempts,
-                    next_attempt_at=retry_at,
-                )
-            reply = f"given up after {attempts} attempts: {reply}"[:REPLY_LIMIT]
-            return _move(delivery, DeliveryState.REJECTED, now, reply=reply, attempts=attempts)
+                return Settled(DeliveryState.DEFERRED, attempts + 1, retry_at)
+            remark = f"given up after {attempts + 1} attempts: "
+            return Settled(DeliveryState.REJECTED, attempts + 1, remark=remark)
         case answered:
-            state = DeliveryState(answered.value)
-            return _move(delivery, state, now, reply=reply, attempts=attempts)
-
-
-def put_back(delivery: Delivery, *, now: datetime) -> Delivery:
-    """Give a leased delivery back to the queue: provably no server was given anything of it."""
-    return _move(delivery, DeliveryState.QUEUED, now)
+            return Settled(DeliveryState(answered.value), attempts + 1)
 
 
 def release(delivery: Delivery, *, now: datetime) -> Delivery:
@@ -127,10 +118,10 @@ def release(delivery: Delivery, *, now: datetime) -> Delivery:
 
     Returns:
         It goes back to the queue when its content cannot have left (``handed_at`` was not set);
-        otherwise nobody knows, and it is ``uncertain``.
+        otherwise nobody knows, and it is ``uncertain``. Its reply says what happened.
     """
     if delivery.handed_at is None:
-        return put_back(delivery, now=now)
+        return _move(delivery, DeliveryState.QUEUED, now, reply=TAKEN_BACK)
     return _move(delivery, DeliveryState.UNCERTAIN, now, reply=NO_ANSWER)
 
 
@@ -164,24 +155,21 @@ def _move(
     state: DeliveryState,
     now: datetime,
     *,
-    reply: str | None = None,
-    attempts: int | None = None,
-    next_attempt_at: datetime | None = None,
+    reply: str,
 ) -> Delivery:
     if state not in LEAVES_TO[delivery.state]:
         raise ValueError(f"a delivery does not go from {delivery.state} to {state}")
-    is_open = state in {DeliveryState.QUEUED, DeliveryState.DEFERRED}
+    is_open = state is DeliveryState.QUEUED
     is_unknown = state is DeliveryState.UNCERTAIN
     return delivery.model_copy(
         update={
             "state": state,
-            "attempts": delivery.attempts if attempts is None else attempts,
             # who had it is kept on an uncertain one: only that sender's late answer may settle it
             "leased_by": delivery.leased_by if is_unknown else None,
             "leased_until": None,
             "handed_at": None if is_open else delivery.handed_at,
-            "next_attempt_at": next_attempt_at,
-            "reply": delivery.reply if reply is None else reply,
+            "next_attempt_at": now if is_open else None,
+            "reply": reply,
             "changed_at": now,
         }
     )

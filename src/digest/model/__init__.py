@@ -33,9 +33,12 @@ from digest.model.delivery import (
     Delivery,
     DeliveryCount,
     DeliveryState,
+    Held,
     Message,
+    Recipient,
     SendOutcome,
     SendResult,
+    Settled,
 )
 from digest.model.feedback import Feedback, FeedbackKind
 from digest.model.health import FaultKind, Incident, IncidentEnd
@@ -102,6 +105,7 @@ from digest.model.readers import (
     SubscriberState,
     Vote,
 )
+from digest.model.sending import Bucket, Epoch, Order, OrderKind, Sending
 from digest.model.wishes import Wish, WishKind
 
 __all__ = [
@@ -112,6 +116,7 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "Approval",
+    "Bucket",
     "Candidate",
     "Capture",
     "Card",
@@ -130,6 +135,7 @@ __all__ = [
     "DeliveryState",
     "Edition",
     "EntryPrice",
+    "Epoch",
     "Evidence",
     "Excerpt",
     "Fact",
@@ -140,6 +146,7 @@ __all__ = [
     "Feedback",
     "FeedbackKind",
     "Flag",
+    "Held",
     "HostClaim",
     "HostRelease",
     "HostState",
@@ -159,6 +166,8 @@ __all__ = [
     "Method",
     "Move",
     "Newcomer",
+    "Order",
+    "OrderKind",
     "Outcome",
     "PageLink",
     "PageOutcome",
@@ -177,6 +186,7 @@ __all__ = [
     "ProductPage",
     "Reading",
     "ReadingRecord",
+    "Recipient",
     "Rejection",
     "Review",
     "Reviewer",
@@ -185,6 +195,8 @@ __all__ = [
     "RobotsText",
     "SendOutcome",
     "SendResult",
+    "Sending",
+    "Settled",
     "Snippet",
     "Source",
     "SourceState",

@@ -1,7 +1,9 @@
 """The nouns of the last two resting places: deliveries, messages, and what a server said of them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple, Protocol
 
 from pydantic import AwareDatetime
 from sqlmodel import Field
@@ -35,9 +37,39 @@ class Delivery(Value):
     handed_at: AwareDatetime | None = None
     """Set before the first content of its batch leaves: without it nothing was sent."""
     next_attempt_at: AwareDatetime | None = None
+    """From when it may be claimed; set as long as it waits, queued or deferred, and only then."""
     reply: str | None = None
     """The server's last words, at most 500 characters."""
     changed_at: AwareDatetime
+
+
+class Recipient(Protocol):
+    """Who a message is made for."""
+
+    @property
+    def subscriber(self) -> str:
+        """Public id of the subscriber."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """Where it goes."""
+        ...
+
+
+class Held(NamedTuple):
+    """A delivery as the sender that leased it has it: made once per mail, so it is kept light."""
+
+    id: int
+    """Its row."""
+    subscriber: str
+    address: str
+    domain: str
+    """Domain of the address, lower case, A-labels."""
+    attempts: int
+    """Tries before this one."""
+    due: datetime
+    """Since when it was waiting to be claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +106,24 @@ class SendResult:
     reply: str = ""
 
 
+class Settled(NamedTuple):
+    """How deliveries stand after an answer; the same for all with that answer and as many tries."""
+
+    state: DeliveryState
+    attempts: int
+    next_attempt_at: datetime | None = None
+    """From when they may be tried again; None where they are not."""
+    remark: str = ""
+    """What is kept before the server's words."""
+
+
 class DeliveryCount(Value):
     """How the deliveries of an issue stand; ``sums`` says whether nobody is missing."""
 
     audience: int
     states: dict[DeliveryState, int]
+    taken_over: int = 0
+    """Deliveries that were taken from a sender which stopped in the middle, over all runs."""
 
     @property
     def sums(self) -> bool:

@@ -221,3 +221,5 @@ class Approval(Value):
     edition_sha256: str = Field(max_length=64)
     by: str = Field(min_length=1, max_length=120)
     approved_at: AwareDatetime
+    audience: int | None = None
+    """How many had confirmed then; None where nobody counted."""

@@ -15,6 +15,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from digest.errors import SettingsError
 from digest.settings.embeddings import EmbeddingsSettings
 from digest.settings.panel import PanelForm, PanelSettings
+from digest.settings.sending import SendingSettings
 from digest.settings.servers import LOOPBACK
 
 __all__ = ["PanelForm", "Settings", "TransportKind", "load_settings"]
@@ -38,7 +39,7 @@ class TransportKind(StrEnum):
     MEMORY = "memory"
 
 
-class Settings(PanelSettings, EmbeddingsSettings):
+class Settings(PanelSettings, EmbeddingsSettings, SendingSettings):
     """
     What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.
 

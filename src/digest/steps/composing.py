@@ -6,10 +6,10 @@ from datetime import datetime
 from digest.errors import ApprovalError
 from digest.mail.stationery import Brand
 from digest.mail.wire import compile_edition, message_id
-from digest.model import Delivery, Edition, Issue, Message
+from digest.model import Edition, Issue, Message, Recipient
 from digest.readers import links
 
-Compose = Callable[[Delivery], Message]
+Compose = Callable[[Recipient], Message]
 
 
 def composer(
@@ -36,7 +36,7 @@ def composer(
     template = compile_edition(edition, brand=brand)
     lead = issue.comparisons[0].slug
 
-    def compose(delivery: Delivery) -> Message:
+    def compose(delivery: Recipient) -> Message:
         reader = delivery.subscriber
         tokens = {
             "UNSUBSCRIBE": links.unsubscribe_token(reader, secret=secret),

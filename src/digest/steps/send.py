@@ -5,17 +5,18 @@ Only the very edition an editor released leaves the house. May be killed and run
 moment; an issue that is sent is only counted.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
-from digest.delivery import ledger, workers
-from digest.delivery.audience import freeze as frozen_audience
+from digest.delivery import workers
+from digest.delivery.audience import MAILED, a_label
+from digest.delivery.marker import Mark, MarkerFile
 from digest.delivery.pace import STEADY
 from digest.delivery.transports.base import Transport
-from digest.errors import ApprovalError, IssueError, NotFoundError
+from digest.errors import ApprovalError, IssueError
 from digest.issues import approval as approval_rules
 from digest.mail.preflight import preflight
 from digest.mail.stationery import Brand
@@ -26,18 +27,20 @@ from digest.model import (
     Edition,
     Issue,
     IssueState,
+    Sending,
     SendResult,
 )
 from digest.steps.composing import composer, require_intact
 from digest.steps.drain import drain
+from digest.steps.gate import Gate, SendRules, deadline
+from digest.steps.ordering import refuse_halted
+from digest.steps.starting import frozen_words, mark_of, note_start, refuse_restored
 from digest.store import audience
 from digest.store import deliveries as store
 from digest.store import issues as issue_store
 from digest.store.engine import Database
 
 SENDABLE = (IssueState.APPROVED, IssueState.SENDING)
-GIVE_UP_AFTER = timedelta(hours=24)
-"""Time after the start of a run at which a delivery still refused for now is rejected."""
 TESTER = "test-copy-no-one"
 """Stands for a reader in the links of a test copy, which lead to nobody's subscription."""
 
@@ -52,13 +55,17 @@ class SendParts:
     clock: Callable[[], datetime]
     """Dates the messages; leases and tries go by the real time, which never stands still."""
     lease: timedelta
+    rules: SendRules = SendRules()  # noqa: RUF009 # a frozen value
+    marker: MarkerFile | None = None
+    """Tells a restored backup; None: nothing does, as in a rehearsal."""
 
 
-def freeze(db: Database, week: str, *, now: datetime) -> int:
+def freeze(db: Database, week: str, *, now: datetime, due: datetime | None = None) -> int:
     """
     Write down who gets the issue: everyone who has confirmed by now. Once: later it only counts.
 
-    An audience of nobody is not written down, so that a later run can freeze a real one.
+    An audience of nobody is not written down, so that a later run can freeze a real one. ``due`` is
+    the time from when it may be sent, by the clock that sends it; unset, now.
 
     Returns:
         The size of the audience.
@@ -67,12 +74,9 @@ def freeze(db: Database, week: str, *, now: datetime) -> int:
         NotFoundError: There is no such issue.
     """
     with db.write() as session:
-        frozen = audience.lock_audience(session, week)
-        if frozen is not None:
-            return frozen
-        readers = audience.confirmed_subscribers(session)
-        chosen = frozen_audience(readers, week=week, now=now)
-        return audience.freeze_audience(session, week, chosen) if chosen else 0
+        return audience.freeze_audience(
+            session, week, states=MAILED, a_label=a_label, now=now, due=due or now
+        )
 
 
 def send_issue(
@@ -82,6 +86,8 @@ def send_issue(
     transport: Transport,
     stop: Callable[[], bool] = lambda: False,
     on_progress: Callable[[int, int], None] = lambda _done, _audience: None,
+    on_trouble: Callable[[str], None] = lambda _sentence: None,
+    on_remark: Callable[[str], None] = lambda _sentence: None,
 ) -> DeliveryCount:
     """
     Send the week's issue to everybody in its frozen audience.
@@ -92,12 +98,18 @@ def send_issue(
         transport: The way out; closing it is the caller's.
         stop: Asked between pieces of work; True ends the run tidily, the rest stays queued.
         on_progress: Told how many recipients have a named end, and how many there are.
+        on_trouble: Told in a sentence when the mail server or the database is away and waited for;
+            with an empty one when it is back.
+        on_remark: Told in a sentence what an operator should know, and what stops nothing.
 
     Returns:
         How all deliveries stand; the issue is ``sent`` once the states add up with none open.
 
     Raises:
         NotFoundError: There is no such issue.
+        HaltedError: It is paused or cancelled, or was while it was being sent.
+        RestoredError: The database is older than what this machine has sent.
+        SettingsError: The marker cannot be used.
         ApprovalError: Nobody released it, or what was released is not what would be sent.
         IssueError: It is in a state that cannot be sent, or nobody has confirmed.
         TransportError: The mail server cannot be used; what was not sent stays queued.
@@ -106,12 +118,12 @@ def send_issue(
     if sent is not None:
         on_progress(sent.settled, sent.audience)
         return sent
-    edition, issue = released_edition(parts.db, week)
-    if not freeze(parts.db, week, now=parts.clock()):
-        raise IssueError(
-            week, "nobody has confirmed a subscription; digest subscribers import FILE --confirmed"
-        )
-    _begin(parts.db, edition, now=parts.clock())
+    refuse_halted(parts.db, week, now=_real_time())
+    mark = mark_of(parts.db, parts.marker)
+    refuse_restored(parts.db, week, mark)
+    edition, issue = released_edition(parts.db, week, parts=parts)
+    _frozen(parts, week, on_remark=on_remark)
+    sending = _begin(parts, edition, mark=mark)
     count = drain(
         parts.db,
         week,
@@ -119,14 +131,16 @@ def send_issue(
         compose=composer(edition, issue, brand=parts.brand, secret=parts.secret, clock=parts.clock),
         clock=_real_time,
         worker=workers.this_worker(),
-        deadline=_real_time() + GIVE_UP_AFTER,
+        deadline=deadline(sending, parts.rules),
         pace=replace(STEADY, lease=parts.lease),
+        gate=Gate(week, parts.rules),
         stop=stop,
         on_progress=_counting(parts.db, week, on_progress),
+        on_trouble=on_trouble,
     )
+    refuse_halted(parts.db, week, now=_real_time())
     if count.is_finished:
-        with parts.db.write() as session:
-            issue_store.set_state(session, week, IssueState.SENT, now=parts.clock())
+        _finish(parts.db, week, now=parts.clock())
     return count
 
 
@@ -140,9 +154,13 @@ def send_test(week: str, *, recipient: str, parts: SendParts, transport: Transpo
     return next(result for result in transport.send([compose(delivery)]) if result)
 
 
-def released_edition(db: Database, week: str) -> tuple[Edition, Issue]:
+def released_edition(
+    db: Database, week: str, *, parts: SendParts | None = None
+) -> tuple[Edition, Issue]:
     """
     Give the edition that may leave the house, and its issue.
+
+    With ``parts`` an approval that is too old is none, unless its sending has begun.
 
     Raises:
         NotFoundError, ApprovalError, IssueError: As for ``send_issue``.
@@ -152,9 +170,12 @@ def released_edition(db: Database, week: str) -> tuple[Edition, Issue]:
         edition, issue = _standing(session, week)
         approval = issue_store.approval_of(session, week)
         state = issue_store.issue_row(session, week).state
-    approval_rules.check(approval, edition)
+    checked = approval_rules.check(approval, edition)
     if state not in SENDABLE:
         raise IssueError(week, f"it is {state}; only an approved issue can be sent")
+    if parts is not None and state is IssueState.APPROVED:
+        holds = parts.rules.approval_holds
+        approval_rules.require_fresh(checked, holds=holds, now=parts.clock())
     require_intact(edition)
     preflight(edition, week=week)
     return edition, issue
@@ -168,48 +189,6 @@ def deliveries_of(
         issue_store.issue_row(session, week)
         count = store.count(session, week) or DeliveryCount(audience=0, states={})
         return count, list(store.in_state(session, week, state)) if state else []
-
-
-def resolve_uncertain(
-    db: Database,
-    week: str,
-    *,
-    address: str | None,
-    state: DeliveryState,
-    by: str,
-    now: datetime,
-) -> int:
-    """
-    Store a person's decision about uncertain deliveries of an issue.
-
-    Args:
-        db: The store.
-        week: ISO week of the issue.
-        address: Only this recipient; None is all uncertain ones.
-        state: ``accepted`` or ``queued``; queued ones go out at the next send.
-        by: Who decides.
-        now: When.
-
-    Returns:
-        How many were decided about.
-
-    Raises:
-        NotFoundError: There is no such issue, or no uncertain delivery to that address.
-    """
-    with db.write() as session:
-        row = issue_store.issue_row(session, week)
-        uncertain = [
-            delivery
-            for delivery in store.in_state(session, week, DeliveryState.UNCERTAIN)
-            if address is None or delivery.address.lower() == address.lower()
-        ]
-        if address is not None and not uncertain:
-            raise NotFoundError("uncertain delivery", address, f"of issue {week}")
-        decided = [ledger.decide(item, state=state, by=by, now=now) for item in uncertain]
-        store.note(session, zip(uncertain, decided, strict=True))
-        if decided and state is DeliveryState.QUEUED and row.state is IssueState.SENT:
-            issue_store.set_state(session, week, IssueState.SENDING, now=now)
-    return len(decided)
 
 
 def _standing(session: Session, week: str) -> tuple[Edition, Issue]:
@@ -228,31 +207,58 @@ def _sent_before(db: Database, week: str) -> DeliveryCount | None:
         return store.count(session, week)
 
 
-def _begin(db: Database, edition: Edition, *, now: datetime) -> None:
+def _frozen(parts: SendParts, week: str, *, on_remark: Callable[[str], None]) -> None:
+    """Freeze the audience; say so where it is another than the one an editor approved for."""
+    with parts.db.read() as session:
+        approval = issue_store.approval_of(session, week)
+        before = store.audience(session, week)
+    size = freeze(parts.db, week, now=parts.clock(), due=_real_time())
+    if not size:
+        raise IssueError(
+            week, "nobody has confirmed a subscription; digest subscribers import FILE --confirmed"
+        )
+    words = frozen_words(approval.audience if approval else None, size)
+    if words and before is None:
+        on_remark(words)
+
+
+def _begin(parts: SendParts, edition: Edition, *, mark: Mark) -> Sending:
     """Move the issue to sending, unless it was built anew since the gate looked at it."""
-    with db.write() as session:
-        state = issue_store.issue_state(session, edition.week, holds=True)
-        standing = issue_store.edition_of(session, edition.week)
+    week = edition.week
+    with parts.db.write() as session:
+        state = issue_store.issue_state(session, week, holds=True)
+        standing = issue_store.edition_of(session, week)
         if state not in SENDABLE or standing != edition:
             raise ApprovalError(
-                edition.week,
-                "it was built again just now; look at it, release it, and send it then",
+                week,
+                "it was built again just now, or paused; look at it, release it, and send it then",
             )
-        issue_store.set_state(session, edition.week, IssueState.SENDING, now=now)
+        issue_store.set_state(session, week, IssueState.SENDING, now=parts.clock())
+        begun = note_start(session, week, rules=parts.rules, mark=mark, now=_real_time())
+    if parts.marker is not None:  # before the first mail leaves: what is sent is known to it
+        parts.marker.write(begun.database, begun.mark)
+    return begun.sending
+
+
+def _finish(db: Database, week: str, *, now: datetime) -> None:
+    """Move the issue to sent, unless somebody paused or cancelled it meanwhile."""
+    with db.write() as session:
+        if issue_store.issue_state(session, week, holds=True) is IssueState.SENDING:
+            issue_store.set_state(session, week, IssueState.SENT, now=now)
 
 
 def _counting(
     db: Database, week: str, on_progress: Callable[[int, int], None]
-) -> Callable[[Sequence[Delivery]], None]:
+) -> Callable[[int], None]:
     """Turn "these were noted" into "so many of so many", counting from where the ledger stands."""
     with db.read() as session:
         before = store.count(session, week) or DeliveryCount(audience=0, states={})
     done = before.settled
     on_progress(done, before.audience)
 
-    def note(noted: Sequence[Delivery]) -> None:
+    def note(ended: int) -> None:
         nonlocal done
-        done += sum(delivery.state is not DeliveryState.DEFERRED for delivery in noted)
+        done += ended
         on_progress(min(done, before.audience), before.audience)
 
     return note

@@ -6,3 +6,5 @@ UNDER_WAY = (IssueState.SENDING, IssueState.PAUSED, IssueState.SENT)
 """Mails have left: nothing of it can be changed."""
 RELEASED = (IssueState.APPROVED, *UNDER_WAY)
 """An editor has released it."""
+CLOSED = (*UNDER_WAY, IssueState.CANCELLED)
+"""It cannot be built again, nor released."""

@@ -18,7 +18,17 @@ from digest.issues.moves import moves_told
 from digest.issues.weeks import week_of, window
 from digest.mail.preflight import preflight
 from digest.mail.render import render_issue
-from digest.model import Approval, Edition, Flag, Issue, IssueState, Move, Plan, Revision
+from digest.model import (
+    Approval,
+    Edition,
+    Flag,
+    Issue,
+    IssueState,
+    Move,
+    Plan,
+    Revision,
+    SubscriberState,
+)
 from digest.panel.base import Estimate
 from digest.panel.verdict import WATCHED, leaning
 from digest.steps.build_report import BuildReport
@@ -35,8 +45,9 @@ from digest.steps.paneling import (
 from digest.steps.planning import BuildOptions, Planned, plan_week
 from digest.steps.recap import last_vote
 from digest.steps.reviewing import keep_reviews, revisions
-from digest.steps.states import RELEASED, UNDER_WAY
+from digest.steps.states import CLOSED, RELEASED
 from digest.store import issues as store
+from digest.store import readers as reader_store
 from digest.store import reviews as review_store
 from digest.store.engine import Database
 
@@ -166,7 +177,7 @@ def _is_standing(session: Session, edition: Edition) -> bool:
 
 
 def _refuse_under_way(week: str, state: IssueState | None) -> None:
-    if state in UNDER_WAY:
+    if state in CLOSED:
         raise IssueError(week, f"it is {state}, so it cannot be built again")
 
 
@@ -212,11 +223,14 @@ def approve_issue(
         state = store.issue_state(session, week, holds=True)
         store.issue_row(session, week)
         edition = store.edition_of(session, week)
-        if state in UNDER_WAY or edition is None:
+        if state in CLOSED or edition is None:
             raise IssueError(week, f"it is {state}, so there is nothing to release")
         require_intact(edition)
         preflight(edition, week=week)
-        approval = approval_rules.approve(edition, by=by, now=now, looked_at=looked_at)
+        confirmed = reader_store.count_subscribers(session).get(SubscriberState.CONFIRMED, 0)
+        approval = approval_rules.approve(
+            edition, by=by, now=now, looked_at=looked_at, audience=confirmed
+        )
         store.put_approval(session, approval)
     return approval
 

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from digest.errors import IssueError, NotFoundError
 from digest.issues.pins import read_pairs, read_wishes, spelled
 from digest.model import IssueState, Plan, Value, Wish, WishKind
-from digest.steps.states import UNDER_WAY
+from digest.steps.states import CLOSED
 from digest.store import issues as issue_store
 from digest.store import plans as store
 from digest.store import tools as tool_store
@@ -234,7 +234,7 @@ def _back_to_review(session: Session, wisher: Wisher, state: IssueState | None) 
 
 
 def _refuse_under_way(week: str, state: IssueState | None) -> None:
-    if state in UNDER_WAY:
+    if state in CLOSED:
         raise IssueError(week, f"it is {state}, so nothing of it can be changed")
 
 

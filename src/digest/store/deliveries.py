@@ -1,141 +1,20 @@
 """
 Resting place ⑤: who holds which delivery, and what became of each.
 
-Claims skip rows that another sender has locked, and every change of a held delivery names its
-holder: whoever lost a lease changes nothing.
+What a sender does with what it holds is in leases.py; here is what everybody else asks and decides.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
-from digest.model import Delivery, DeliveryCount, DeliveryState, SubscriberState
-from digest.store.rows import as_noun
-from digest.store.tables import DeliveryRow, IssueRow, SubscriberRow
-
-LEFT = "no longer subscribed when its turn came"
+from digest.model import Delivery, DeliveryCount, DeliveryState
+from digest.store.rows import as_nouns, columns_of
+from digest.store.tables import DeliveryRow, IssueRow
 
 _TABLE: sa.Table = DeliveryRow.__table__  # type: ignore[attr-defined] # set by SQLModel's metaclass
-_WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
-_SUPPRESSED = {"state": DeliveryState.SUPPRESSED, "reply": LEFT}
-
-
-def claim(
-    session: Session, week: str, *, limit: int, worker: str, now: datetime, until: datetime
-) -> list[Delivery]:
-    """
-    Take deliveries whose turn has come, of readers who are still subscribed.
-
-    Args:
-        session: A writing one; the claim stands when it commits.
-        week: Of this issue.
-        limit: At most so many.
-        worker: Who takes them.
-        now: Deferred ones are due at or before this moment.
-        until: When the lease ends unless it is renewed.
-
-    Returns:
-        What is now leased to ``worker``, oldest first. Fewer than ``limit``: nothing else is due;
-        waiting deliveries of readers who have left are suppressed then.
-    """
-    is_due = sa.or_(
-        col(DeliveryRow.next_attempt_at).is_(None), col(DeliveryRow.next_attempt_at) <= now
-    )
-    statement = (
-        sa.update(_TABLE)
-        .where(_TABLE.c.id.in_(_waiting(week, _is_subscribed(), is_due, limit=limit)))
-        .values(
-            state=DeliveryState.LEASED,
-            leased_by=worker,
-            leased_until=until,
-            next_attempt_at=None,
-            changed_at=now,
-        )
-        .returning(*_TABLE.c)
-    )
-    rows = sorted(session.execute(statement).mappings(), key=lambda row: row["id"])
-    if len(rows) < limit:
-        _suppress(session, week, now=now)
-    return [_noun(row) for row in rows]
-
-
-def _suppress(session: Session, week: str, *, now: datetime) -> None:
-    """Suppress what waits for readers who are no longer subscribed, due or not."""
-    statement = (
-        sa.update(_TABLE)
-        .where(_TABLE.c.id.in_(_waiting(week, ~_is_subscribed())))
-        .values(**_SUPPRESSED, next_attempt_at=None, changed_at=now)
-    )
-    session.execute(statement)
-
-
-def _waiting(week: str, *conditions: Any, limit: int | None = None) -> Any:
-    """
-    Select the ids of waiting deliveries that nobody else has locked.
-
-    A CTE, since PostgreSQL may run a plain subselect with LIMIT more than once. In no order: sorting
-    would read all that wait for every claim.
-    """
-    picked = (
-        select(DeliveryRow.id)
-        .where(DeliveryRow.week == week, col(DeliveryRow.state).in_(_WAITING), *conditions)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=_TABLE)
-        .cte("picked")
-    )
-    return sa.select(picked.c.id)
-
-
-def _is_subscribed() -> Any:
-    return (
-        sa.select(sa.literal(1))
-        .where(
-            SubscriberRow.public_id == DeliveryRow.subscriber,  # type: ignore[arg-type] # a column
-            SubscriberRow.state == SubscriberState.CONFIRMED,  # type: ignore[arg-type] # a column
-        )
-        .exists()
-    )
-
-
-def mark_handed(
-    session: Session,
-    held: Sequence[Delivery],
-    *,
-    worker: str,
-    now: datetime,
-    until: datetime,
-) -> list[Delivery]:
-    """
-    Note that the content of these deliveries is about to leave, and renew their leases.
-
-    Returns:
-        Those still leased to ``worker``, in the given order: nothing of the others may be sent.
-        Those of readers who left since the claim are suppressed.
-    """
-    if not held:
-        return []
-    leased = sa.update(_TABLE).where(
-        _TABLE.c.week == held[0].week,
-        _TABLE.c.subscriber.in_([each.subscriber for each in held]),
-        _TABLE.c.state == DeliveryState.LEASED,
-        _TABLE.c.leased_by == worker,
-    )
-    marked = (
-        leased.where(_is_subscribed())
-        .values(handed_at=now, leased_until=until, changed_at=now)
-        .returning(*_TABLE.c)
-    )
-    ours = {row["subscriber"]: _noun(row) for row in session.execute(marked).mappings()}
-    if len(ours) < len(held):  # who leaves between these two statements has been marked
-        session.execute(
-            leased.where(_TABLE.c.handed_at.is_(None), ~_is_subscribed()).values(
-                **_SUPPRESSED, leased_by=None, leased_until=None, changed_at=now
-            )
-        )
-    return [ours[each.subscriber] for each in held if each.subscriber in ours]
 
 
 def note(session: Session, changes: Iterable[tuple[Delivery, Delivery]]) -> None:
@@ -180,7 +59,11 @@ def holders(session: Session, week: str) -> list[str]:
     """Give the names of all workers that hold deliveries of a week, sorted."""
     statement = (
         select(DeliveryRow.leased_by)
-        .where(DeliveryRow.week == week, DeliveryRow.state == DeliveryState.LEASED)
+        .where(
+            DeliveryRow.week == week,
+            col(DeliveryRow.leased_by).is_not(None),
+            DeliveryRow.state == DeliveryState.LEASED,
+        )
         .distinct()
     )
     return sorted(name for name in session.exec(statement) if name)
@@ -192,6 +75,7 @@ def held(
     *,
     by: Collection[str] = (),
     expired_at: datetime | None = None,
+    limit: int | None = None,
 ) -> list[Delivery]:
     """
     Give leased deliveries that are to be taken from their holders, locked until the end.
@@ -201,32 +85,49 @@ def held(
         week: Of this issue.
         by: All held by any of these workers.
         expired_at: And all whose lease ended at or before this moment.
+        limit: At most so many.
     """
     is_over = sa.false() if expired_at is None else col(DeliveryRow.leased_until) <= expired_at
     statement = (
-        select(DeliveryRow)
+        select(*columns_of(Delivery, DeliveryRow))
         .where(
             DeliveryRow.week == week,
+            col(DeliveryRow.leased_by).is_not(None),
             DeliveryRow.state == DeliveryState.LEASED,
             sa.or_(col(DeliveryRow.leased_by).in_(by), is_over),
         )
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [as_noun(Delivery, row) for row in session.exec(statement)]
+    return list(as_nouns(Delivery, session.execute(statement)))
+
+
+def count_taken_over(session: Session, week: str, number: int) -> None:
+    """Remember that so many more were taken from senders that stopped in the middle."""
+    statement = sa.update(IssueRow).where(col(IssueRow.week) == week)
+    session.execute(statement.values(taken_over=IssueRow.taken_over + number))
 
 
 def next_due(session: Session, week: str) -> datetime | None:
     """Give when the first waiting delivery may be claimed; None when none waits."""
-    soonest = func.min(func.coalesce(DeliveryRow.next_attempt_at, DeliveryRow.changed_at))
-    statement = select(soonest).where(
-        DeliveryRow.week == week, col(DeliveryRow.state).in_(_WAITING)
+    statement = select(func.min(DeliveryRow.next_attempt_at)).where(
+        DeliveryRow.week == week, col(DeliveryRow.next_attempt_at).is_not(None)
     )
     moment: datetime | None = session.exec(statement).one()
     return moment
 
 
+def audience(session: Session, week: str) -> int | None:
+    """Give the size of the week's frozen audience; None before freezing."""
+    return session.exec(select(IssueRow.audience).where(IssueRow.week == week)).first()
+
+
 def count(session: Session, week: str) -> DeliveryCount | None:
-    """Give how the week's deliveries stand, states without any left out; None before freezing."""
+    """
+    Give how the week's deliveries stand, states without any left out; None before freezing.
+
+    Counted by the database from the rows themselves, since it is what proves that nobody is missing.
+    """
     row = session.get(IssueRow, week)
     if row is None or row.audience is None:
         return None
@@ -236,20 +137,39 @@ def count(session: Session, week: str) -> DeliveryCount | None:
         .group_by(col(DeliveryRow.state))
     )
     states = {DeliveryState(state): number for state, number in session.exec(statement)}
-    return DeliveryCount(audience=row.audience, states=states)
+    return DeliveryCount(audience=row.audience, states=states, taken_over=row.taken_over)
 
 
 def in_state(
-    session: Session, week: str, state: DeliveryState, *, limit: int | None = None
+    session: Session,
+    week: str,
+    state: DeliveryState,
+    *,
+    address: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> list[Delivery]:
-    """Give the week's deliveries in one state, oldest recipient first."""
+    """Give the week's deliveries in one state, to one address or all, oldest recipient first."""
+    is_theirs = func.lower(DeliveryRow.address) == func.lower(address)
     statement = (
-        select(DeliveryRow)
-        .where(DeliveryRow.week == week, DeliveryRow.state == state)
+        select(*columns_of(Delivery, DeliveryRow))
+        .where(DeliveryRow.week == week, DeliveryRow.state == state, *_HINTS.get(state, ()))
+        .where(*([] if address is None else [is_theirs]))
         .order_by(col(DeliveryRow.id))
         .limit(limit)
+        .offset(offset)
     )
-    return [as_noun(Delivery, row) for row in session.exec(statement)]
+    return list(as_nouns(Delivery, session.execute(statement)))
+
+
+_WAITS = col(DeliveryRow.next_attempt_at).is_not(None)
+_IS_HELD = col(DeliveryRow.leased_by).is_not(None)
+_HINTS = {  # true of all in that state, and what an index is for
+    DeliveryState.QUEUED: (_WAITS,),
+    DeliveryState.DEFERRED: (_WAITS,),
+    DeliveryState.LEASED: (_IS_HELD,),
+    DeliveryState.UNCERTAIN: (_IS_HELD,),
+}
 
 
 def newest_reply(session: Session, week: str, state: DeliveryState) -> str | None:
@@ -261,7 +181,3 @@ def newest_reply(session: Session, week: str, state: DeliveryState) -> str | Non
         .limit(1)
     )
     return session.exec(statement).first()
-
-
-def _noun(row: sa.RowMapping) -> Delivery:
-    return Delivery.model_validate({name: row[name] for name in Delivery.model_fields})

@@ -2,15 +2,25 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, and_, delete, or_
 from sqlmodel import Session, col, func, select
 
 from digest.errors import NotFoundError
-from digest.model import Approval, Comparison, Edition, Issue, IssueState, Plan, Withdrawal
+from digest.model import (
+    Approval,
+    Comparison,
+    DeliveryState,
+    Edition,
+    Issue,
+    IssueState,
+    Plan,
+    Withdrawal,
+)
 from digest.store.rows import as_noun, as_values, from_document, upsert
 from digest.store.tables import (
     ApprovalRow,
     ComparisonRow,
+    DeliveryRow,
     EditionRow,
     IssueRow,
     WithdrawalRow,
@@ -18,6 +28,23 @@ from digest.store.tables import (
 
 PUBLIC = (IssueState.APPROVED, IssueState.SENDING, IssueState.PAUSED, IssueState.SENT)
 """States in which an issue's pages are public: someone has released it."""
+REACHED = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
+"""States of deliveries whose readers may have the mail."""
+
+
+def is_public() -> ColumnElement[bool]:
+    """
+    Give the condition for the pages of an issue to be public.
+
+    Of one that was cancelled they stay only where its mail has reached somebody, and leads there.
+    """
+    has_reached = (
+        select(DeliveryRow.id)
+        .where(DeliveryRow.week == IssueRow.week, col(DeliveryRow.state).in_(REACHED))
+        .exists()
+    )
+    was_cancelled = col(IssueRow.state) == IssueState.CANCELLED
+    return or_(col(IssueRow.state).in_(PUBLIC), and_(was_cancelled, has_reached))
 
 
 def next_number(session: Session, week: str) -> int:
@@ -133,9 +160,7 @@ def approval_of(session: Session, week: str) -> Approval | None:
 
 def published_issues(session: Session) -> list[Issue]:
     """Give all issues someone has released, newest week first."""
-    statement = (
-        select(IssueRow).where(col(IssueRow.state).in_(PUBLIC)).order_by(col(IssueRow.week).desc())
-    )
+    statement = select(IssueRow).where(is_public()).order_by(col(IssueRow.week).desc())
     return [_as_public(session, row) for row in session.exec(statement)]
 
 
@@ -151,20 +176,14 @@ def _as_public(session: Session, row: IssueRow) -> Issue:
 
 def published_issue(session: Session, week: str) -> Issue | None:
     """Give the week's issue if someone has released it."""
-    row = session.get(IssueRow, week)
-    if row is None or row.state not in PUBLIC:
-        return None
-    return _as_public(session, row)
+    statement = select(IssueRow).where(IssueRow.week == week, is_public())
+    row = session.exec(statement).first()
+    return _as_public(session, row) if row else None
 
 
 def latest_issue(session: Session) -> Issue | None:
     """Give the newest released issue."""
-    statement = (
-        select(IssueRow)
-        .where(col(IssueRow.state).in_(PUBLIC))
-        .order_by(col(IssueRow.week).desc())
-        .limit(1)
-    )
+    statement = select(IssueRow).where(is_public()).order_by(col(IssueRow.week).desc()).limit(1)
     row = session.exec(statement).first()
     return _as_public(session, row) if row else None
 
@@ -174,7 +193,7 @@ def comparison_by_slug(session: Session, slug: str) -> Comparison | None:
     statement = (
         select(ComparisonRow)
         .join(IssueRow, col(IssueRow.week) == col(ComparisonRow.week))
-        .where(ComparisonRow.slug == slug, col(IssueRow.state).in_(PUBLIC))
+        .where(ComparisonRow.slug == slug, is_public())
         .order_by(col(ComparisonRow.week).desc())
         .limit(1)
     )
@@ -194,7 +213,7 @@ def comparison_of_tools(session: Session, first: str, second: str) -> Comparison
             .where(
                 ComparisonRow.tool_a == a,
                 ComparisonRow.tool_b == b,
-                col(IssueRow.state).in_(PUBLIC),
+                is_public(),
             )
         )
     ]
@@ -209,7 +228,7 @@ def comparisons_of_tool(session: Session, slug: str) -> list[Comparison]:
         .join(IssueRow, col(IssueRow.week) == col(ComparisonRow.week))
         .where(
             (col(ComparisonRow.tool_a) == slug) | (col(ComparisonRow.tool_b) == slug),
-            col(IssueRow.state).in_(PUBLIC),
+            is_public(),
         )
         .order_by(col(ComparisonRow.week).desc(), col(ComparisonRow.position))
     )
@@ -252,7 +271,7 @@ def past_comparisons(session: Session, *, before: str) -> list[Comparison]:
     statement = (
         select(ComparisonRow)
         .join(IssueRow, col(IssueRow.week) == col(ComparisonRow.week))
-        .where(col(ComparisonRow.week) < before, col(IssueRow.state).in_(PUBLIC))
+        .where(col(ComparisonRow.week) < before, is_public())
         .order_by(col(ComparisonRow.week), col(ComparisonRow.position))
     )
     return [from_document(Comparison, row.document) for row in session.exec(statement)]

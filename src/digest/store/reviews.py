@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from digest.model import INCUMBENTS, Move, Review, Reviewer, Revision, Verdict
-from digest.store.issues import PUBLIC
+from digest.store.issues import is_public
 from digest.store.rows import from_document, in_chunks, upsert
 from digest.store.tables import IssueRow, ReviewRow, RevisionRow, ToolRow
 
@@ -132,7 +132,7 @@ def revisions_of(session: Session, slug: str, week: str) -> list[Revision]:
         .where(
             RevisionRow.slug == slug,
             RevisionRow.comparison_week == week,
-            col(IssueRow.state).in_(PUBLIC),
+            is_public(),
         )
         .order_by(col(RevisionRow.week).desc())
     )
@@ -144,7 +144,7 @@ def last_revisions(session: Session, *, before: str) -> dict[tuple[str, str], Re
     statement = (
         select(RevisionRow)
         .join(IssueRow, col(IssueRow.week) == col(RevisionRow.week))
-        .where(col(RevisionRow.week) < before, col(IssueRow.state).in_(PUBLIC))
+        .where(col(RevisionRow.week) < before, is_public())
         .order_by(col(RevisionRow.week))
     )
     rows = {(row.comparison_week, row.slug): row for row in session.exec(statement)}
@@ -158,7 +158,7 @@ def verdict_history(session: Session, slug: str) -> list[Move]:
         .join(IssueRow, col(IssueRow.week) == col(RevisionRow.week))
         .where(
             (col(RevisionRow.tool_a) == slug) | (col(RevisionRow.tool_b) == slug),
-            col(IssueRow.state).in_(PUBLIC),
+            is_public(),
         )
         .order_by(col(RevisionRow.week).desc(), col(RevisionRow.position))
     )

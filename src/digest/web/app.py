@@ -17,6 +17,7 @@ from digest.web import (
     operators,
     public,
     reviewers,
+    sending,
     subscribe,
     tools,
     urls,
@@ -79,6 +80,8 @@ ROUTES = (
     Route("/operate/sources/{name}/unmute", operate.unmute, POST),
     Route(urls.DESK, desk.desk_page),
     Route("/desk/{week}/plan", desk.plan_page),
+    Route("/desk/{week}/sending", sending.sending_page),
+    Route("/desk/{week}/sending/{act}", sending.order, POST),
     Route("/desk/{week}/{act}", desk.ask, POST),
 )
 

@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from digest.errors import DigestError, IssueError, NotFoundError
 from digest.issues.weeks import whole_week
 from digest.steps import wishes as steps
+from digest.steps.overview import weeks_with_issue
 from digest.steps.wishes import PlanSheet, Wisher, plan_sheet
 from digest.web import urls
 from digest.web.meta import Meta
@@ -32,12 +33,13 @@ def desk_page(site: SiteOf, who: OperatorOf) -> Response:
     """List the weeks that have a plan."""
     weeks = steps.planned_weeks(site.parts.db)
     meta = Meta(title="Desk", description="Plans by week.", path=urls.DESK, is_listed=False)
-    return site.page("desk.html", meta=meta, weeks=weeks, who=who.name)
+    sent = weeks_with_issue(site.parts.db)
+    return site.page("desk.html", meta=meta, weeks=weeks, sent=sent, who=who.name)
 
 
 def plan_page(site: SiteOf, who: OperatorOf, week: str) -> Response:
     """Show a week's plan: every candidate, the parts of its score, why it was chosen or not."""
-    return _page(site, who, _week(week))
+    return _page(site, who, week_of_path(week))
 
 
 def ask(
@@ -51,7 +53,7 @@ def ask(
     """Do what a button of the page says, and show how the plan stands now; or say why not."""
     if act not in ACTS:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    wisher = Wisher(site.parts.db, _week(week), who.name, note, site.parts.clock())
+    wisher = Wisher(site.parts.db, week_of_path(week), who.name, note, site.parts.clock())
     try:
         ACTS[act](site, wisher, wish.strip()[:LONGEST_WISH])
     except DigestError as error:
@@ -95,7 +97,8 @@ ACTS: dict[str, Callable[[Site, Wisher, str], object]] = {
 """What a form can do, by the end of its address."""
 
 
-def _week(text: str) -> str:
+def week_of_path(text: str) -> str:
+    """Let a week's text through; anything else has no page."""
     try:
         whole_week(text, zone=UTC)
     except IssueError:

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from digest.model import Source
 from digest.panel.rulebook import Rules
+from digest.steps.gate import SendRules
 from digest.store.engine import Database
 
 HERE = Path(__file__).parent
@@ -42,6 +43,8 @@ class Parts:
     """The sources file's; may raise a DigestError, which operators are shown."""
     build: Callable[[str], None] | None = None
     """Builds a week's issue anew; may raise a DigestError, which editors are shown."""
+    send_rules: SendRules = SendRules()  # noqa: RUF009 # a frozen value
+    """What an operator set of sends."""
     operator_password: SecretStr | None = None
     """What operators log in with; None: they are let in from this machine in a rehearsal only."""
     is_rehearsal: bool = False

@@ -46,6 +46,7 @@ def web_parts(resources: Resources) -> Parts:
         mail_confirmation=mail_confirmation,
         sources=lambda: resources.sources,
         build=build,
+        send_rules=resources.send_rules(),
         operator_password=settings.operator_password,
         is_rehearsal=is_rehearsal(settings),
         job_labels=MappingProxyType({job.key: job.label for job in resources.jobs}),

@@ -83,6 +83,16 @@ def desk_act(week: str, act: str) -> str:
     return f"{DESK}/{quote(week, safe='')}/{act}"
 
 
+def desk_sending(week: str) -> str:
+    """Give the path of how a week's mails stand."""
+    return f"{DESK}/{quote(week, safe='')}/sending"
+
+
+def desk_order(week: str, act: str) -> str:
+    """Give the path that pauses, resumes or cancels a week's issue."""
+    return f"{desk_sending(week)}/{act}"
+
+
 def without_slash(path: str) -> str | None:
     """
     Give the path a path with slashes at its end was meant for; None where it has none.

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     )
     from digest.store.tables.popularity import CountRow
     from digest.store.tables.readers import ConsentEventRow, SubscriberRow, VoteRow
+    from digest.store.tables.sending import BucketRow, EpochRow, OrderRow, SendingRow
     from digest.store.tables.sources import (
         CaptureRow,
         HostRow,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ApprovalRow",
+    "BucketRow",
     "CaptureRow",
     "ComparisonRow",
     "ConsentEventRow",
@@ -57,6 +59,7 @@ __all__ = [
     "DeliveryRow",
     "EditionRow",
     "EmbeddingRow",
+    "EpochRow",
     "FactRow",
     "HostRow",
     "IncidentRow",
@@ -64,6 +67,7 @@ __all__ = [
     "JudgementRow",
     "LaunchRow",
     "LookalikeRow",
+    "OrderRow",
     "PlacementRow",
     "PlanRow",
     "ProductPageRow",
@@ -71,6 +75,7 @@ __all__ = [
     "ReviewRow",
     "RevisionRow",
     "RobotsRow",
+    "SendingRow",
     "SourceRow",
     "SubscriberRow",
     "ToolKeyRow",
@@ -107,6 +112,10 @@ _HOMES = {
     "ConsentEventRow": "readers",
     "SubscriberRow": "readers",
     "VoteRow": "readers",
+    "BucketRow": "sending",
+    "EpochRow": "sending",
+    "OrderRow": "sending",
+    "SendingRow": "sending",
     "CaptureRow": "sources",
     "HostRow": "sources",
     "IncidentRow": "sources",

@@ -48,6 +48,8 @@ class IssueRow(Row, table=True):
     """The edition that stands for the issue now."""
     audience: int | None = None
     """Recipients when the audience was frozen; None before."""
+    taken_over: int = 0
+    """Deliveries taken from senders that stopped in the middle."""
     changed_at: datetime
 
 
