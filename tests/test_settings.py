@@ -58,10 +58,10 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch, name: str):
         ("TIMEZONE", "../../etc/passwd", "no IANA time zone"),
         ("TIMEZONE", "Europe", "no IANA time zone"),
         ("TRANSPORT", "pigeon", "smtp, file"),
-        ("SMTP_URL", "mail.example.org", "is not of the form smtp://host:port"),
-        ("SMTP_URL", "smtp://host:99999", "is not of the form smtp://host:port"),
-        ("SMTP_URL", "smtp://[::1", "is not of the form smtp://host:port"),
-        ("SMTP_URL", "https://host", "is not of the form smtp://host:port"),
+        ("SMTP_URL", "mail.example.org", "is not of the form smtp://host:port, smtps://"),
+        ("SMTP_URL", "smtp://host:99999", "is not of the form smtp://host:port, smtps://"),
+        ("SMTP_URL", "smtp://[::1", "is not of the form smtp://host:port, smtps://"),
+        ("SMTP_URL", "https://host", "is not of the form smtp://host:port, smtps://"),
         ("ALLOWED_PRIVATE_HOSTS", "127.0.0.0/99", "neither host, host:port nor network"),
         ("BASE_URL", "news.example.org", "is not of the form https://host"),
         ("BASE_URL", "https://news.example.org:port", "is not of the form https://host"),
@@ -89,12 +89,54 @@ def test_a_bad_setting_is_named_and_says_what_is_wanted(monkeypatch, name, value
     assert said in str(caught.value)
 
 
-def test_a_login_at_the_mail_server_is_refused_without_repeating_it(monkeypatch):
-    monkeypatch.setenv("DIGEST_SMTP_URL", "smtp://news:geheim@mail.example.org:587")
+def test_a_login_in_the_mail_servers_url_is_read_and_shown_nowhere(monkeypatch):
+    monkeypatch.setenv("DIGEST_SMTP_URL", "smtps://news%40x.example:ge%2Fheim@mail.example.org")
 
-    with pytest.raises(SettingsError, match=r"logging in .* is not supported") as caught:
+    settings = load_settings()
+
+    assert settings.smtp_login == ("news@x.example", "ge/heim")
+    assert (settings.smtp_host, settings.smtp_port) == ("mail.example.org", 465)
+    assert settings.smtp_is_tls
+    assert "heim" not in repr(settings)
+
+
+def test_a_login_may_stand_in_variables_of_its_own(monkeypatch):
+    monkeypatch.setenv("DIGEST_SMTP_URL", "smtp://mail.example.org:587")
+    monkeypatch.setenv("DIGEST_SMTP_USER", "news")
+    monkeypatch.setenv("DIGEST_SMTP_PASSWORD", "geheim")
+
+    settings = load_settings()
+
+    assert (settings.smtp_login, settings.smtp_port) == (("news", "geheim"), 587)
+    assert "geheim" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"URL": "smtp://news@mail.example.org"}, "DIGEST_SMTP_URL: holds half a login"),
+        ({"URL": "smtp://news:geheim@mail.example.org/x"}, "DIGEST_SMTP_URL: is not of the form"),
+        ({"USER": "news"}, "DIGEST_SMTP_USER: and DIGEST_SMTP_PASSWORD go together"),
+        (
+            {"URL": "smtp://a:geheim@host", "USER": "news", "PASSWORD": "geheim"},
+            "DIGEST_SMTP_USER: is set, and DIGEST_SMTP_URL holds a login",
+        ),
+        (
+            {"URL": "smtp://a:geheim@mail.example.org", "TLS": "never"},
+            "DIGEST_SMTP_TLS: must not be never, since a password goes there",
+        ),
+        ({"CA_FILE": "/no/such/file.pem"}, "DIGEST_SMTP_CA_FILE: there is no file"),
+        ({"TLS": "perhaps"}, "required, offered"),
+    ],
+)
+def test_a_login_that_cannot_be_used_is_refused_without_repeating_it(monkeypatch, variables, said):
+    for name, value in variables.items():
+        monkeypatch.setenv(f"DIGEST_SMTP_{name}", value)
+
+    with pytest.raises(SettingsError) as caught:
         load_settings()
 
+    assert said in str(caught.value)
     assert "geheim" not in str(caught.value)
 
 

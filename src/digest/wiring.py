@@ -256,9 +256,15 @@ class Resources:
             case TransportKind.SMTP:
                 from digest.delivery.transports.smtp import SmtpTransport
 
-                server = urlsplit(self.settings.smtp_url)
                 return SmtpTransport(
-                    server.hostname or "", server.port or 25, helo=self.brand.domain
+                    self.settings.smtp_host,
+                    self.settings.smtp_port,
+                    helo=self.brand.domain,
+                    connections=self.settings.send_connections,
+                    tls=self.settings.smtp_tls,
+                    is_tls=self.settings.smtp_is_tls,
+                    ca_file=self.settings.smtp_ca_file,
+                    login=self.settings.smtp_login,
                 )
             case TransportKind.FILE:
                 from digest.delivery.transports.file import FileTransport

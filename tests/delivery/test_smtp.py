@@ -9,7 +9,7 @@ import pytest
 
 from digest.delivery.transports.smtp import SmtpTransport
 from digest.errors import TransportError
-from digest.model import Message, SendOutcome
+from digest.model import Message, SendOutcome, SendResult
 
 ACCEPTED = SendOutcome.ACCEPTED
 DEFERRED = SendOutcome.DEFERRED
@@ -31,6 +31,13 @@ def _message(
     return Message(**(values | fields))
 
 
+@pytest.fixture(params=[(), ("PIPELINING", "SIZE 40000000", "DSN")], ids=["stepwise", "pipelined"])
+def server(server, request):
+    """A server without extensions, and one that takes several commands at a time."""
+    server.offers = request.param
+    return server
+
+
 @pytest.fixture
 def transport(server):
     with SmtpTransport("127.0.0.1", server.port, timeout_s=5, final_timeout_s=5) as client:
@@ -46,6 +53,14 @@ def _send(transport: SmtpTransport, *messages: Message):
     except TransportError as error:
         return outcomes, error
     return outcomes, None
+
+
+def _until_error(transport: SmtpTransport, *messages: Message) -> list[SendResult]:
+    """Give the results that came before the error that ends the batch."""
+    results = []
+    with pytest.raises(TransportError):
+        results.extend(result for result in transport.send(messages) if result)
+    return results
 
 
 def _answering(event: str, reply: str, recipient: str | None = None):
@@ -68,7 +83,7 @@ def test_messages_of_several_batches_go_over_one_connection_and_it_ends_politely
         "ann@reader.example", "bob@reader.example", "cy@reader.example",
     ]  # fmt: skip
     assert server.connections == 1
-    assert server.lines[0] == "ehlo verdicts.example"
+    assert server.lines[0] == "EHLO verdicts.example"
     assert server.lines[-1].upper() == "QUIT"
 
 
@@ -82,7 +97,8 @@ def test_each_result_comes_before_the_next_message_goes(server, transport):
 def test_nothing_waits_in_the_kernel_for_more(transport):
     _send(transport, _message("ann"))
 
-    assert transport._smtp.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    (link,) = transport._pool._links
+    assert link.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.parametrize(
@@ -129,9 +145,28 @@ def test_one_refused_recipient_leaves_the_others_and_the_connection_alone(
 def test_no_content_is_sent_for_a_refused_recipient(server, transport):
     server.script = _answering("RCPT", "550 5.1.1 nobody")
 
-    _send(transport, _message("ann"))
+    _send(transport, _message("ann", content=b"QUIT\r\n"))
+    transport.close()
 
-    assert not [line for line in server.lines if line.upper() == "DATA"]
+    assert server.lines[-3:-1] in (
+        ["MAIL FROM:<news@verdicts.example>", "RCPT TO:<ann@reader.example>"],
+        ["RCPT TO:<ann@reader.example> NOTIFY=FAILURE", "DATA"],
+    )
+    assert server.lines[-1] == "QUIT"
+
+
+def test_a_go_ahead_after_a_refusal_is_answered_with_nothing_and_its_reply_is_nobodys(
+    server, transport
+):
+    """Some servers answer DATA with 354 though no recipient is left (RFC 2920, section 3.1)."""
+    replies = {"RCPT": "550 5.1.1 nobody", "DATA": "354 go ahead"}
+    server.script = lambda event, who: replies.get(event) if who.startswith("bob") else None
+
+    outcomes, error = _send(transport, _message("ann"), _message("bob"), _message("cy"))
+
+    assert (outcomes, error) == ({"ann": ACCEPTED, "bob": REJECTED, "cy": ACCEPTED}, None)
+    assert server.recipients() == ["ann@reader.example", "cy@reader.example"]
+    assert server.connections == 1
 
 
 def test_a_sender_refused_for_now_defers_the_message(server, transport):
@@ -209,10 +244,10 @@ def test_a_connection_lost_in_the_middle_of_the_content_leaves_its_message_unsen
     server.script = _answering("RCPT", "250 ok\r\n354 go ahead")
     server._talk = _hang_up_after_data
 
-    outcomes, error = _send(transport, _message("ann", content=b"x\r\n" * 8_000_000))
+    (result,) = _until_error(transport, _message("ann", content=b"x\r\n" * 8_000_000))
 
-    assert outcomes == {"ann": UNSENT}
-    assert "before the message was given" in str(error)
+    assert result.outcome is UNSENT
+    assert "before the message was given" in result.reply
 
 
 def _hang_up_after_data(connection: socket.socket, reader) -> None:
@@ -281,7 +316,7 @@ def test_a_server_without_ehlo_is_greeted_the_old_way(server, transport):
     server.script = _answering("EHLO", "502 5.5.1 what")
 
     assert _send(transport, _message("ann")) == ({"ann": ACCEPTED}, None)
-    assert server.lines[1].startswith("helo ")
+    assert server.lines[1].startswith("HELO ")
 
 
 def test_a_server_that_hung_up_between_two_batches_costs_nobody_anything(server, transport):

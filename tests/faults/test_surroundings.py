@@ -117,7 +117,7 @@ def test_a_full_disk_under_the_ledger_loses_nobody(disk, sqlite_template, copy_d
         books = _books(url, relay.taken, faults=1)
     assert "disk is full" in str(told)
     assert "disk is full" in str(full)
-    assert set(again) == {"accepted", "uncertain"}
+    assert set(again) <= {"accepted", "uncertain"}
     assert books.wrong() == []
     assert books.taken.total() == SIZE
 

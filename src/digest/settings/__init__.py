@@ -17,6 +17,7 @@ from digest.settings.embeddings import EmbeddingsSettings
 from digest.settings.panel import PanelForm, PanelSettings
 from digest.settings.sending import SendingSettings
 from digest.settings.servers import LOOPBACK
+from digest.settings.smtp import SmtpSettings
 
 __all__ = ["PanelForm", "Settings", "TransportKind", "load_settings"]
 
@@ -39,7 +40,7 @@ class TransportKind(StrEnum):
     MEMORY = "memory"
 
 
-class Settings(PanelSettings, EmbeddingsSettings, SendingSettings):
+class Settings(SmtpSettings, PanelSettings, EmbeddingsSettings, SendingSettings):
     """
     What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.
 
@@ -107,9 +108,6 @@ class Settings(PanelSettings, EmbeddingsSettings, SendingSettings):
     transport: TransportKind = Field(
         default=TransportKind.FILE,
         description="Where mail goes: smtp, file (.eml files in the outbox) or memory (rehearsal).",
-    )
-    smtp_url: str = Field(
-        default="smtp://127.0.0.1:25", description="Mail server, as smtp://host:port."
     )
     outbox_dir: Path = Field(
         default=Path("var/outbox"), description="Folder the file transport writes .eml files to."
@@ -203,18 +201,6 @@ class Settings(PanelSettings, EmbeddingsSettings, SendingSettings):
             ZoneInfo(value)
         except (KeyError, ValueError, OSError) as error:  # no such name, no name, or a folder's
             raise ValueError(f"{value!r} is no IANA time zone, such as Europe/Berlin") from error
-        return value
-
-    @field_validator("smtp_url")
-    @classmethod
-    def _check_smtp_url(cls, value: str) -> str:
-        if "@" in value:  # not repeated: it may hold a password
-            raise ValueError(
-                "logging in to a mail server is not supported; name a relay that takes mail from "
-                "this machine, as smtp://host:port"
-            )
-        if _host_of(value, schemes={"smtp"}) is None:
-            raise ValueError(f"{value!r} is not of the form smtp://host:port")
         return value
 
     @field_validator("base_url")
