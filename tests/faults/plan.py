@@ -80,20 +80,23 @@ class Run:
     audience: int
     companions: int
     """Senders beside the one that dies at a point."""
+    connections: int
+    """Of each sender."""
     pipelining: bool
     """Whether the relay offers it; the sink's weather decides for the sink."""
     weathers: tuple[tuple[str, ...], ...]
     """Flags of smtp-sink, one after the other; the last sender has calm."""
-    kills_s: tuple[float, ...]
-    """When the senders of a random run are killed, in seconds after all have begun."""
-    change_s: float
-    """When its weather changes."""
+    kills_at: tuple[int, ...]
+    """How many messages the sink has when each sender of a random run is killed."""
+    change_at: int
+    """How many it has when its weather changes."""
 
 
 def draw(seed: int, point: Point, database: Database) -> Run:
     """Give the run of a seed at a point."""
     chance = random.Random(f"{seed} {point.name}")
     is_random = point.by == "chance"
+    size = chance.randint(80, 160) if is_random else chance.randint(40, 80)
     big = point.octets > 100_000
     return Run(
         seed=seed,
@@ -101,16 +104,17 @@ def draw(seed: int, point: Point, database: Database) -> Run:
         point=point,
         server="relay" if point.by == "relay" else "sink",
         number=chance.randint(1, point.most),
-        audience=8 if big else chance.randint(80, 200) if is_random else chance.randint(40, 80),
+        audience=8 if big else size,
         companions=0 if is_random else chance.choice((0, 0, 1)),
+        connections=chance.choice((1, 3)),
         pipelining=chance.random() < 0.5,
         weathers=(
             (CALM if chance.random() < FAIR else chance.choice(WEATHERS), chance.choice(WEATHERS))
             if is_random
             else (CALM,)
         ),
-        kills_s=tuple(chance.uniform(0, 0.2) for _ in range(3)),
-        change_s=chance.uniform(0, 0.15),
+        kills_at=tuple(chance.randrange(size) for _ in range(3)),
+        change_at=chance.randrange(size),
     )
 
 

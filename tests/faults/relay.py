@@ -48,8 +48,9 @@ class Relay:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop listening and close every connection."""
-        self._listener.shutdown(socket.SHUT_RDWR)
+        """Stop listening and close every connection; may be called again."""
+        with suppress(OSError):  # it is closed
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._thread.join()
         self._listener.close()
         for connection in list(self._open):

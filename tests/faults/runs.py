@@ -21,7 +21,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from digest.model import Delivery, DeliveryState
-from digest.steps.send import resolve_uncertain
+from digest.steps.resolving import resolve_uncertain
 from digest.store import deliveries
 from digest.store.engine import Database
 from tests.faults import sender as sending
@@ -35,6 +35,8 @@ from tests.faults.stores import Store, add_audience
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.faults.sender", "pytest"])
 PATIENCE_S = 60
+BAD_WEATHER_S = 0.3
+"""How long a random kill waits for its moment when no more messages are taken."""
 MOST_ENDINGS = 12
 """Senders that may be needed to end the work once all is calm: each one lets deferred ones wait."""
 
@@ -142,6 +144,7 @@ class Stage:
             point=self.run.point.name if dies else "",
             number=self.run.number,
             octets=self.run.point.octets,
+            connections=self.run.connections,
             ahead=ahead,
         )
 
@@ -165,18 +168,25 @@ class Stage:
                 self.see_end(sender)
 
     def _die_at_random(self) -> None:
-        """Kill three at once, each at its moment, while the weather changes."""
-        senders = [Sender.start(self.orders()) for _ in self.run.kills_s]
-        begun = time.monotonic()
-        moments = [(when, sender) for when, sender in zip(self.run.kills_s, senders, strict=True)]
-        for when, victim in sorted([*moments, (self.run.change_s, None)], key=lambda each: each[0]):
-            time.sleep(max(0.0, begun + when - time.monotonic()))
+        """Kill three at once, each when so many messages have been taken, in changing weather."""
+        assert self.sink is not None
+        senders = [Sender.start(self.orders()) for _ in self.run.kills_at]
+        moments = [*zip(self.run.kills_at, senders, strict=True), (self.run.change_at, None)]
+        for number, victim in sorted(moments, key=lambda each: each[0]):
+            self._wait_until(number)
             if victim is not None:
                 victim.kill()
-            elif self.sink is not None:
+            else:
                 self.sink.start(*self.run.weathers[-1])
         for sender in senders:
             self.see_end(sender)
+
+    def _wait_until(self, number: int) -> None:
+        """Wait until the sink has so many messages; not for long, since the weather may be bad."""
+        assert self.sink is not None
+        until = time.monotonic() + BAD_WEATHER_S
+        while self.sink.count() < number and time.monotonic() < until:
+            time.sleep(0.001)
 
     def _stand_still(self) -> None:
         """Stop one as a machine that sleeps, let another take over its leases, and wake it up."""
@@ -223,7 +233,7 @@ class Stage:
             ledger=self.ledger(),
             taken=self.taken(),
             kills=kills,
-            most=sending.MOST_UNCERTAIN,
+            most=sending.most_uncertain(self.run.connections),
             again=again,
         )
 

@@ -5,6 +5,7 @@ It sends as a command would: the production drain and transport, with parts hand
 to die. Nothing in the program itself knows of this.
 """
 
+import logging
 import os
 import signal
 import time
@@ -21,16 +22,16 @@ from digest.delivery.pace import Pace
 from digest.delivery.transports.smtp import SmtpTransport
 from digest.delivery.workers import this_worker
 from digest.errors import DigestError
-from digest.model import Delivery, Message, SendResult
+from digest.model import Held, Message, SendResult
 from digest.steps.drain import drain
 from digest.steps.stopping import stopping_on_signals
 from digest.store.engine import Database
 
 WEEK = "2026-W47"
 DOMAIN = "verdicts.example"
-PACE = Pace(batch=20, group=5, patience_s=20, note_waits_s=(0.1,) * 5)
-MOST_UNCERTAIN = 5
-"""At this pace: the most that one kill can leave uncertain."""
+PACE = Pace(batch=20, chunk=5, note_every=10, patience_s=20, outage_s=3, note_waits_s=(0.1,) * 5)
+WINDOW = 3
+"""Messages under way on a connection: answered and not told yet, given and not answered, begun."""
 LAST_LINE = b"This was all.\r\n"
 
 
@@ -45,11 +46,17 @@ class Orders:
     number: int = 0
     """The so-manieth time it gets there, 1 or more."""
     octets: int = 2_000
+    connections: int = 1
     ahead: timedelta = timedelta(0)
     """How far its clock is ahead of the real one: so nobody waits for a next try."""
     pace: Pace = PACE
     longest_sleep_s: float = 0.02
     """Whatever it wants to wait for, it waits no longer at a time."""
+
+
+def most_uncertain(connections: int, pace: Pace = PACE) -> int:
+    """Give the most that one kill can leave uncertain: a chunk, and what is on the connections."""
+    return pace.chunk + WINDOW * connections
 
 
 class Fate:
@@ -95,18 +102,19 @@ class MortalDatabase(Database):
 
 def kind_of(binds: set[str]) -> str:
     """Say by the names of its values what a statement does in the ledger; empty: none of these."""
-    if "new_state" in binds:
+    if "answers" in binds:
         return "note"
-    if {"leased_by", "leased_until", "param_1"} <= binds:
+    if {"leased_by", "leased_until", "ids"} <= binds:
         return "claim"
-    return "mark" if "handed_at" in binds else ""
+    return "mark" if {"handed_at", "ids"} <= binds else ""
 
 
 class MortalTransport(SmtpTransport):
     """The real transport; dies after a reply that nobody has noted yet."""
 
-    def __init__(self, port: int, fate: Fate) -> None:
-        super().__init__("127.0.0.1", port, helo=f"pid-{os.getpid()}.{DOMAIN}")
+    def __init__(self, port: int, fate: Fate, *, connections: int) -> None:
+        helo = f"pid-{os.getpid()}.{DOMAIN}"
+        super().__init__("127.0.0.1", port, helo=helo, connections=connections)
         self._fate = fate
 
     def send(self, messages: Iterable[Message]) -> Iterator[SendResult | None]:
@@ -130,7 +138,7 @@ NAMES = {
 """The points that a sender knows of, as the plan calls them."""
 
 
-def compose(delivery: Delivery, *, octets: int = 2_000) -> Message:
+def compose(delivery: Held, *, octets: int = 2_000) -> Message:
     """Make the message of one delivery; the same each time."""
     message_id = f"<{delivery.subscriber}@{DOMAIN}>"
     line = b"What is known of it is said in the issue, and nothing else is.\r\n"
@@ -152,7 +160,8 @@ def send(orders: Orders, tell: Connection) -> dict[str, int]:
         return datetime.now(UTC) + orders.ahead
 
     database = MortalDatabase(orders.url, fate)
-    with stopping_on_signals() as stop, MortalTransport(orders.port, fate) as transport:
+    way = MortalTransport(orders.port, fate, connections=orders.connections)
+    with stopping_on_signals() as stop, way as transport:
         tell.send("sending")
         count = drain(
             database,
@@ -172,6 +181,7 @@ def send(orders: Orders, tell: Connection) -> dict[str, int]:
 
 def run(orders: Orders, tell: Connection) -> None:
     """Tell "sending" at the beginning, and the states or the error's sentence at the end."""
+    logging.disable()  # bad weather is not news here
     try:
         tell.send(send(orders, tell))
     except DigestError as error:
