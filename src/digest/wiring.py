@@ -9,6 +9,7 @@ web page, and loading them takes longer than the run.
 
 import os
 import secrets
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from digest.steps.gate import SendRules
     from digest.steps.ingest import IngestParts
     from digest.steps.remake import ReplayParts
-    from digest.steps.send import SendParts
+    from digest.steps.shift import SendParts
 
 SECRET_BYTES = 32
 SHORTEST_SECRET = 16
@@ -220,7 +221,7 @@ class Resources:
 
     def send_parts(self) -> "SendParts":
         """What a send works with."""
-        from digest.steps.send import SendParts
+        from digest.steps.shift import SendParts
 
         return SendParts(
             db=self.db,
@@ -230,7 +231,15 @@ class Resources:
             lease=timedelta(seconds=self.settings.lease_seconds),
             rules=self.send_rules(),
             marker=self.marker(),
+            workers=self.settings.send_workers,
+            helper=self._helper(),
         )
+
+    def _helper(self) -> tuple[str, ...]:
+        """The command of a process that helps a send; none where what one keeps stays with it."""
+        if self.settings.transport in {TransportKind.FILE, TransportKind.MEMORY}:
+            return ()
+        return (sys.executable, "-m", "digest.cli.helper")
 
     def send_rules(self) -> "SendRules":
         """What an operator set of a send as a whole."""

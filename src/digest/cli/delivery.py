@@ -100,6 +100,7 @@ def send_command(
                     transport=transport,
                     stop=stop,
                     on_progress=show,
+                    on_trouble=lambda words: remark(words or "that is over; sending goes on"),
                     on_remark=remark,
                 )
         except HaltedError as error:
@@ -177,6 +178,7 @@ def _counted(count: DeliveryCount) -> dict[str, object]:
         "audience": count.audience,
         "states": {state: number for state, number in count.states.items() if number},
         "sums": count.sums,
+        **({"taken_over": count.taken_over} if count.taken_over else {}),
     }
 
 

@@ -14,7 +14,10 @@ class Pace:
     """The amounts and waits of one sender."""
 
     batch: int = 500
-    """Deliveries a claim takes."""
+    """Most deliveries that a claim takes."""
+    ahead: int = 5
+    """Chunks that a claim takes: fewer than a batch where the server is slow, so that no sender has
+    much left to do when the others have nothing."""
     chunk: int = 100
     """Most deliveries marked as handed over at a time; fewer where the server is slow."""
     chunk_s: float = 1.0

@@ -1,5 +1,5 @@
 """
-Name the process that holds a lease, and tell whether it still runs.
+Name the process that holds a lease, tell whether it still runs, and how many are to send.
 
 A name is ``host/namespace:pid:start:n``: the host and PID namespace in which the process number
 means something, the process's start time in clock ticks (numbers are used again), and a count, so
@@ -11,6 +11,8 @@ import os
 import socket
 from pathlib import Path
 
+WORTH_HELP = 2000
+"""Mails from which on more than one process sends, unless it is set otherwise."""
 _PROC = Path("/proc")
 _count = itertools.count(1)
 
@@ -35,6 +37,27 @@ def is_alive(worker: str) -> bool:
     if place != _place() or not start or not pid.isdigit():
         return True
     return _start(int(pid)) == start
+
+
+def senders(wanted: int | None, *, waiting: int, cores: int) -> int:
+    """
+    Give how many processes are to send together, 1 or more.
+
+    Args:
+        wanted: What the operator set; None leaves it to us.
+        waiting: Mails that wait. For a few, starting another process takes longer than sending.
+        cores: That we may use.
+    """
+    if wanted is not None:
+        return wanted
+    return cores if waiting >= WORTH_HELP else 1
+
+
+def cores() -> int:
+    """Give how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1  # no Linux
 
 
 def _place() -> str:

@@ -18,6 +18,7 @@ from digest.settings.panel import PanelForm, PanelSettings
 from digest.settings.sending import SendingSettings
 from digest.settings.servers import LOOPBACK
 from digest.settings.smtp import SmtpSettings
+from digest.settings.workers import WorkersSettings
 
 __all__ = ["PanelForm", "Settings", "TransportKind", "load_settings"]
 
@@ -40,7 +41,9 @@ class TransportKind(StrEnum):
     MEMORY = "memory"
 
 
-class Settings(SmtpSettings, PanelSettings, EmbeddingsSettings, SendingSettings):
+class Settings(
+    SmtpSettings, PanelSettings, EmbeddingsSettings, SendingSettings, WorkersSettings
+):
     """
     What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.
 

@@ -33,6 +33,11 @@ LOOK_S = 5.0
 """Seconds, while a limit holds mail up, between two looks at whether the issue is still sent."""
 
 
+def log_trouble(sentence: str) -> None:
+    """Tell the log of trouble; an empty sentence says that it is over."""
+    logger.warning(sentence or "the trouble is over; sending goes on")
+
+
 def drain(
     db: Database,
     week: str,
@@ -48,7 +53,7 @@ def drain(
     stop: Callable[[], bool] = lambda: False,
     sleep: Callable[[float], None] = time.sleep,
     on_progress: Callable[[int], None] = lambda _ended: None,
-    on_trouble: Callable[[str], None] = lambda _sentence: None,
+    on_trouble: Callable[[str], None] = log_trouble,
 ) -> DeliveryCount:
     """
     Send what is queued or due of one frozen audience.
@@ -70,7 +75,7 @@ def drain(
         sleep: Waits so many seconds.
         on_progress: Told how many more deliveries have a named end, each time answers are stored.
         on_trouble: Told in a sentence that the mail server or the database is away and waited for;
-            with an empty one that it is back.
+            with an empty one that it is back. Unless given, the log is told.
 
     Returns:
         How all deliveries of the issue stand; ``is_finished`` unless stopped, or unless something
@@ -212,9 +217,7 @@ class _Run:
 
     def tell(self, sentence: str) -> None:
         """Tell the operator of trouble, and once when it is over."""
-        if sentence:
-            logger.warning(sentence)
-        elif not self.is_troubled:
+        if not sentence and not self.is_troubled:
             return
         self.is_troubled = bool(sentence)
         self.on_trouble(sentence)

@@ -81,8 +81,9 @@ class Handover:
             before = self.answers.number
             with self.db.write() as session:
                 ended = self._store(session)
-                claimed = self._claimed or self._claim(session)
-                chunk = list(islice(claimed, self._next_chunk()))
+                size = self._next_chunk()
+                claimed = self._claimed or self._claim(session, most=size * self.pace.ahead)
+                chunk = list(islice(claimed, size))
                 now = self.clock()
                 until = now + self.pace.lease
                 marked = leases.mark(
@@ -139,10 +140,10 @@ class Handover:
         with self.db.read() as session:
             return deliveries.newest_reply(session, self.week, DeliveryState.REJECTED) or ""
 
-    def _claim(self, session: Session) -> deque[Held]:
+    def _claim(self, session: Session, *, most: int) -> deque[Held]:
         """Take the next batch, or as much of it as may go now."""
         now = self.clock()
-        wanted = 1 if self.is_trial else self.pace.batch
+        wanted = 1 if self.is_trial else min(most, self.pace.batch)
         opening = self.gate.open(session, wanted=wanted, now=now)
         self.again_at = opening.again_at
         if not opening.limit:

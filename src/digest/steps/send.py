@@ -6,20 +6,17 @@ moment; an issue that is sent is only counted.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
 from digest.delivery import workers
 from digest.delivery.audience import MAILED, a_label
-from digest.delivery.marker import Mark, MarkerFile
-from digest.delivery.pace import STEADY
+from digest.delivery.marker import Mark
 from digest.delivery.transports.base import Transport
 from digest.errors import ApprovalError, IssueError
 from digest.issues import approval as approval_rules
 from digest.mail.preflight import preflight
-from digest.mail.stationery import Brand
 from digest.model import (
     Delivery,
     DeliveryCount,
@@ -31,10 +28,12 @@ from digest.model import (
     SendResult,
 )
 from digest.steps.composing import composer, require_intact
-from digest.steps.drain import drain
-from digest.steps.gate import Gate, SendRules, deadline
+from digest.steps.drain import log_trouble
+from digest.steps.gate import deadline
 from digest.steps.ordering import refuse_halted
+from digest.steps.shift import SendParts, real_time, work
 from digest.steps.starting import frozen_words, mark_of, note_start, refuse_restored
+from digest.steps.team import team
 from digest.store import audience
 from digest.store import deliveries as store
 from digest.store import issues as issue_store
@@ -43,21 +42,6 @@ from digest.store.engine import Database
 SENDABLE = (IssueState.APPROVED, IssueState.SENDING)
 TESTER = "test-copy-no-one"
 """Stands for a reader in the links of a test copy, which lead to nobody's subscription."""
-
-
-@dataclass(frozen=True, slots=True)
-class SendParts:
-    """What a send works with."""
-
-    db: Database
-    brand: Brand
-    secret: bytes
-    clock: Callable[[], datetime]
-    """Dates the messages; leases and tries go by the real time, which never stands still."""
-    lease: timedelta
-    rules: SendRules = SendRules()  # noqa: RUF009 # a frozen value
-    marker: MarkerFile | None = None
-    """Tells a restored backup; None: nothing does, as in a rehearsal."""
 
 
 def freeze(db: Database, week: str, *, now: datetime, due: datetime | None = None) -> int:
@@ -86,7 +70,7 @@ def send_issue(
     transport: Transport,
     stop: Callable[[], bool] = lambda: False,
     on_progress: Callable[[int, int], None] = lambda _done, _audience: None,
-    on_trouble: Callable[[str], None] = lambda _sentence: None,
+    on_trouble: Callable[[str], None] = log_trouble,
     on_remark: Callable[[str], None] = lambda _sentence: None,
 ) -> DeliveryCount:
     """
@@ -99,7 +83,7 @@ def send_issue(
         stop: Asked between pieces of work; True ends the run tidily, the rest stays queued.
         on_progress: Told how many recipients have a named end, and how many there are.
         on_trouble: Told in a sentence when the mail server or the database is away and waited for;
-            with an empty one when it is back.
+            with an empty one when it is back. Unless given, the log is told.
         on_remark: Told in a sentence what an operator should know, and what stops nothing.
 
     Returns:
@@ -118,30 +102,78 @@ def send_issue(
     if sent is not None:
         on_progress(sent.settled, sent.audience)
         return sent
-    refuse_halted(parts.db, week, now=_real_time())
+    refuse_halted(parts.db, week, now=real_time())
     mark = mark_of(parts.db, parts.marker)
     refuse_restored(parts.db, week, mark)
     edition, issue = released_edition(parts.db, week, parts=parts)
     _frozen(parts, week, on_remark=on_remark)
     sending = _begin(parts, edition, mark=mark)
-    count = drain(
-        parts.db,
-        week,
-        transport=transport,
-        compose=composer(edition, issue, brand=parts.brand, secret=parts.secret, clock=parts.clock),
-        clock=_real_time,
-        worker=workers.this_worker(),
+    count = _sent_together(
+        edition,
+        issue,
+        parts=parts,
         deadline=deadline(sending, parts.rules),
-        pace=replace(STEADY, lease=parts.lease),
-        gate=Gate(week, parts.rules),
+        transport=transport,
         stop=stop,
-        on_progress=_counting(parts.db, week, on_progress),
+        on_progress=on_progress,
         on_trouble=on_trouble,
     )
-    refuse_halted(parts.db, week, now=_real_time())
+    refuse_halted(parts.db, week, now=real_time())
     if count.is_finished:
         _finish(parts.db, week, now=parts.clock())
     return count
+
+
+def _sent_together(
+    edition: Edition,
+    issue: Issue,
+    *,
+    parts: SendParts,
+    deadline: datetime,
+    transport: Transport,
+    stop: Callable[[], bool],
+    on_progress: Callable[[int, int], None],
+    on_trouble: Callable[[str], None],
+) -> DeliveryCount:
+    """Send in this process and in those that help it; give how all deliveries stand."""
+    with parts.db.read() as session:
+        before = store.count(session, edition.week) or DeliveryCount(audience=0, states={})
+    on_progress(before.settled, before.audience)
+    number = _helpers(parts, waiting=before.audience - before.settled)
+    command = (*parts.helper, edition.week, edition.sha256)
+    ended = 0
+
+    def show(more: int) -> None:
+        nonlocal ended
+        ended += more
+        helpers.listen()
+        done = before.settled + ended + helpers.ended
+        on_progress(min(done, before.audience), before.audience)
+
+    with team(command, number=number, stop=stop, on_trouble=on_trouble) as helpers:
+        count = work(
+            edition,
+            issue,
+            parts=parts,
+            deadline=deadline,
+            transport=transport,
+            stop=stop,
+            on_progress=show,
+            on_trouble=on_trouble,
+        )
+    if not number:
+        return count
+    with parts.db.read() as session:
+        count = store.count(session, edition.week) or count
+    on_progress(count.settled, count.audience)
+    return count
+
+
+def _helpers(parts: SendParts, *, waiting: int) -> int:
+    """Give how many processes are to help this one."""
+    if not parts.helper:
+        return 0
+    return workers.senders(parts.workers, waiting=waiting, cores=workers.cores()) - 1
 
 
 def send_test(week: str, *, recipient: str, parts: SendParts, transport: Transport) -> SendResult:
@@ -212,7 +244,7 @@ def _frozen(parts: SendParts, week: str, *, on_remark: Callable[[str], None]) ->
     with parts.db.read() as session:
         approval = issue_store.approval_of(session, week)
         before = store.audience(session, week)
-    size = freeze(parts.db, week, now=parts.clock(), due=_real_time())
+    size = freeze(parts.db, week, now=parts.clock(), due=real_time())
     if not size:
         raise IssueError(
             week, "nobody has confirmed a subscription; digest subscribers import FILE --confirmed"
@@ -234,7 +266,7 @@ def _begin(parts: SendParts, edition: Edition, *, mark: Mark) -> Sending:
                 "it was built again just now, or paused; look at it, release it, and send it then",
             )
         issue_store.set_state(session, week, IssueState.SENDING, now=parts.clock())
-        begun = note_start(session, week, rules=parts.rules, mark=mark, now=_real_time())
+        begun = note_start(session, week, rules=parts.rules, mark=mark, now=real_time())
     if parts.marker is not None:  # before the first mail leaves: what is sent is known to it
         parts.marker.write(begun.database, begun.mark)
     return begun.sending
@@ -245,24 +277,3 @@ def _finish(db: Database, week: str, *, now: datetime) -> None:
     with db.write() as session:
         if issue_store.issue_state(session, week, holds=True) is IssueState.SENDING:
             issue_store.set_state(session, week, IssueState.SENT, now=now)
-
-
-def _counting(
-    db: Database, week: str, on_progress: Callable[[int, int], None]
-) -> Callable[[int], None]:
-    """Turn "these were noted" into "so many of so many", counting from where the ledger stands."""
-    with db.read() as session:
-        before = store.count(session, week) or DeliveryCount(audience=0, states={})
-    done = before.settled
-    on_progress(done, before.audience)
-
-    def note(ended: int) -> None:
-        nonlocal done
-        done += ended
-        on_progress(min(done, before.audience), before.audience)
-
-    return note
-
-
-def _real_time() -> datetime:
-    return datetime.now(UTC)
