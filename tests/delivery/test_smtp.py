@@ -88,6 +88,7 @@ def test_messages_of_several_batches_go_over_one_connection_and_it_ends_politely
 
 
 def test_each_result_comes_before_the_next_message_goes(server, transport):
+    server.offers = ()
     results = transport.send([_message("ann"), _message("bob")])
 
     assert next(results).reply == "250 2.0.0 queued"

@@ -39,8 +39,8 @@ class Hosts(Generic[Address]):
         record.failures = min(record.failures + 1, 30)
 
     def worked(self, address: Address) -> None:
-        """Forget the failures of an address that took us in."""
-        self._records[address] = _Record()
+        """Forget the failures of an address that took us in; a rest it has to keep, it keeps."""
+        self._records.setdefault(address, _Record()).failures = 0
 
     def release(self) -> None:
         """Let every address be tried at once: whoever asks has waited himself."""

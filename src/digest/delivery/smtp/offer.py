@@ -71,9 +71,13 @@ def objection(message: Message, offer: Offer) -> str:
     octets = len(message.content)
     if offer.size and octets > offer.size:
         return f"too large for the mail server: {octets} octets, and it takes {offer.size}"
-    if not offer.eight_bit and not message.content.isascii():
+    if not offer.eight_bit and not _is_ascii(message):
         return "the mail server takes ASCII only (no 8BITMIME), and the content is not"
     return ""
+
+
+def _is_ascii(message: Message) -> bool:
+    return message.is_wire_ready or message.content.isascii()
 
 
 def mail_command(message: Message, offer: Offer) -> bytes:
@@ -81,7 +85,7 @@ def mail_command(message: Message, offer: Offer) -> bytes:
     said = f"MAIL FROM:<{message.sender}>"
     if offer.sizes:
         said += f" SIZE={len(message.content)}"
-    if offer.eight_bit and not message.content.isascii():
+    if offer.eight_bit and not _is_ascii(message):
         said += " BODY=8BITMIME"
     if offer.utf8 and not (message.sender.isascii() and message.recipient.isascii()):
         said += " SMTPUTF8"
@@ -100,9 +104,11 @@ def on_the_wire(message: Message) -> tuple[bytes, bytes]:
     """
     Give content as it goes over the wire, and the line that ends it.
 
-    Leading dots are doubled. Content without any, which is what an edition makes, is not copied.
+    Leading dots are doubled. Content without any is not copied.
     """
     content = message.content
+    if message.is_wire_ready:
+        return content, b".\r\n"
     if content.rfind(b"\n.") >= 0:  # rfind: a third of the time of ``in`` over 36 KB of lines
         content = content.replace(b"\n.", b"\n..")
     if content.startswith(b"."):

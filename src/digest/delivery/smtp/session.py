@@ -23,13 +23,15 @@ _ADVICE = {530: "; it wants TLS or a login first: see DIGEST_SMTP_TLS and _USER"
 class _Given:
     """A message this connection has, and how far it got."""
 
-    __slots__ = ("dot_at", "is_done", "message")
+    __slots__ = ("dot_at", "has_recipient", "is_done", "message")
 
     def __init__(self, message: Message) -> None:
         self.message = message
         self.dot_at = _NEVER
         """Where in the octets of this connection its final dot ends."""
+        self.has_recipient = False
         self.is_done = False
+        """It has its result, though the server may still have replies to it."""
 
 
 class Session(Opening):
@@ -130,13 +132,12 @@ class Session(Opening):
         Those come to be unsent at once. The others are still waited for.
         """
         if any(self._written < each.dot_at < _NEVER for each in self._open):
-            self._end(Trouble("stopped in the middle of a message", is_harmless=True))
+            self._break_off()
             return
         for given in [each for each in self._open if each.dot_at == _NEVER]:
             self._settle(given, SendOutcome.UNSENT, "stopped before the message was given")
         if self._loaded is not None:
-            self._loaded = None
-            self._end_empty()
+            self._break_off()
 
     def cut(self, reason: str) -> None:
         """Break off, not knowing how far the last write came."""
@@ -176,6 +177,7 @@ class Session(Opening):
             self._say(rcpt, Wait.COMMAND, self._recipient_known, given)
 
     def _recipient_known(self, reply: Reply, given: _Given) -> None:
+        given.has_recipient = reply.is_good
         if given.is_done:
             return
         if not reply.is_good:
@@ -185,7 +187,7 @@ class Session(Opening):
 
     def _may_go(self, reply: Reply, given: _Given) -> None:
         if reply.code == GO_AHEAD and given.is_done:
-            self._end_empty()
+            self._break_off() if given.has_recipient else self._end_empty()
         elif reply.code == GO_AHEAD:
             self._loaded = given
         elif given.is_done:
@@ -193,8 +195,12 @@ class Session(Opening):
         else:
             self._refuse(reply, given)
 
+    def _break_off(self) -> None:
+        """Leave before content that a recipient waits for: a lone dot would send him an empty mail."""
+        self._end(Trouble("stopped before the message was given", is_harmless=True))
+
     def _end_empty(self) -> None:
-        """End content that is not to be sent; the reply is about nobody."""
+        """End content that nobody is to get; the reply is about nobody."""
         self._needs_reset = True
         self._say(b".\r\n", Wait.FINAL, self._about_nobody)
 

@@ -203,6 +203,8 @@ class Pool:
             return
         if any(link.session.can_take for link in self._links):
             return
+        if not count and self.results:
+            return  # they are told before it is said that there is no connection
         now = time.monotonic()
         if not count and now - self._named_at >= _NAMES_LAST_S:
             self._look_up(now)
