@@ -67,6 +67,7 @@ class Relay:
 
     def _serve(self, connection: socket.socket) -> None:
         self._open.add(connection)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # replies are short
         with suppress(OSError), connection, connection.makefile("rb") as reader:
             _Talk(self, connection, reader).go_on()
         self._open.discard(connection)

@@ -14,12 +14,12 @@ from tests.faults.runs import carry_out
 from tests.faults.sink import program
 from tests.faults.stores import CopyingStore
 
-RANDOM_SEEDS = (1, 2)
-CASES = [(point.name, seed) for point in plan.POINTS for seed in (47,)] + [
-    (plan.RANDOM, seed) for seed in RANDOM_SEEDS
+KINDS = ("sqlite", "postgresql")
+CASES = [
+    *((point.name, 47, KINDS[number % 2]) for number, point in enumerate(plan.POINTS)),
+    *((plan.RANDOM, seed, kind) for seed in (1, 2) for kind in KINDS),
 ]
-
-
+"""Every step on one of the databases, in turn, and random kills on both."""
 SIZE = 30
 """Recipients: enough for every point to be reached, and no more."""
 
@@ -29,19 +29,21 @@ def _drawn(point: str, seed: int, database: str) -> Run:
 
 
 @pytest.mark.sink
+@pytest.mark.postgres
 @pytest.mark.enable_socket
-@pytest.mark.parametrize(("point", "seed"), CASES)
+@pytest.mark.parametrize(("point", "seed", "kind"), CASES)
 def test_killed_there_and_sent_again_nobody_is_lost_or_doubled(
-    point, seed, db_kind, template_url, copy_database
+    point, seed, kind, request, copy_database
 ):
     """What a person orders to be sent again may be there twice, and nothing else."""
     if program() is None:
         pytest.skip("smtp-sink is not installed: apt-get install postfix")
-    drawn = _drawn(point, seed, db_kind)
+    template = request.getfixturevalue(f"{kind}_template")
+    drawn = _drawn(point, seed, kind)
     size = min(drawn.audience, SIZE)
     run = replace(drawn, audience=size, number=min(drawn.number, 2), companions=0)
 
-    outcome = carry_out(run, CopyingStore(template_url, copy_database))
+    outcome = carry_out(run, CopyingStore(template, copy_database))
 
     assert outcome.wrong == [], (run, outcome.told)
     assert outcome.kills or run.point.name in {plan.STILL, plan.RANDOM}
