@@ -101,6 +101,8 @@ def postgresql_template() -> Iterator[str]:
     folder.chmod(0o755)  # the server runs as a user of its own where tests run as root
     server = pgserver.get_server(folder / "data", cleanup_mode="stop")
     url = server.get_uri()
+    # Processes die in tests, machines do not: what is in the system's cache is never lost.
+    _run_sql(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     _run_sql(url, "CREATE DATABASE digest_template")
     yield _migrated(_named(url, "digest_template"))
     server.cleanup()
