@@ -24,6 +24,7 @@ from digest.model import (
 )
 from digest.store import audience, deliveries, leases
 from digest.store.engine import Database
+from digest.store.lease_statements import LEFT
 from digest.store.tables import DeliveryRow, IssueRow, SubscriberRow
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -346,7 +347,7 @@ def test_who_left_after_the_claim_is_suppressed_and_not_given(frozen: Database):
 
     (left,) = _rows(frozen, DeliveryState.SUPPRESSED)
     assert [each.subscriber for each in ours] == [_reader(0), _reader(2)]
-    assert (left.subscriber, left.reply) == (_reader(1), leases.LEFT)
+    assert (left.subscriber, left.reply) == (_reader(1), LEFT)
     assert (left.leased_by, left.leased_until, left.handed_at) == (None, None, None)
 
 

@@ -12,6 +12,7 @@ import typer
 
 from digest import __version__
 from digest.cli import (
+    bounce,
     captures,
     delivery,
     export,
@@ -69,6 +70,7 @@ for _panel, _commands in _PANELS.items():
 app.add_typer(delivery.deliveries, rich_help_panel="How everything stands")
 app.add_typer(health.sources, rich_help_panel="How everything stands")
 app.add_typer(health.health, rich_help_panel="The machine")
+app.add_typer(bounce.bounce, rich_help_panel="The machine")
 app.add_typer(captures.captures, rich_help_panel="The machine")
 app.add_typer(panel.panel, rich_help_panel="A week, in this order")
 app.add_typer(tools.tools, rich_help_panel="A week, in this order")

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 
+from digest.cli import INTERRUPTED
 from digest.errors import DigestError
 from digest.settings import load_settings
 from digest.steps.helping import help_send
@@ -26,6 +27,8 @@ def main(week: str, sha256: str) -> int:
     except DigestError as error:
         _tell(error=str(error))
         return 1
+    except KeyboardInterrupt:  # a second Ctrl-C: the sender has it as well
+        return INTERRUPTED
     return 0
 
 

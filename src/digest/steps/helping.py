@@ -1,12 +1,18 @@
-"""Help a send of another process of this machine: the same edition, the same queue."""
+"""
+Help a send of another process of this machine: the same edition, the same queue.
+
+That process has asked whether the edition may leave the house; here it is only held against the hash
+of what was asked about, so that a helper stays light.
+"""
 
 from collections.abc import Callable
 
 from digest.delivery.transports.base import Transport
 from digest.errors import ApprovalError, IssueError
+from digest.steps.composing import require_intact
 from digest.steps.gate import deadline
-from digest.steps.send import released_edition
 from digest.steps.shift import SendParts, work
+from digest.store import issues as issue_store
 from digest.store import sending as store
 
 
@@ -33,15 +39,16 @@ def help_send(
         on_trouble: As for ``send_issue``.
 
     Raises:
-        DigestError: As for ``send_issue``; ApprovalError too where the edition is another one.
+        ApprovalError: The edition is another one, or was changed in the database.
+        IssueError, TransportError, StoreError: As for ``send_issue``.
     """
-    edition, issue = released_edition(parts.db, week)
-    if edition.sha256 != sha256:
-        raise ApprovalError(
-            week, "the edition that is sent was replaced; look at it, send it again"
-        )
     with parts.db.read() as session:
+        edition = issue_store.edition_of(session, week)
+        issue = issue_store.issue_of(session, week)
         sending = store.sending_of(session, week)
+    if edition is None or issue is None or edition.sha256 != sha256:
+        raise ApprovalError(week, "what is sent was replaced; look at it, and send it again")
+    require_intact(edition)
     if sending is None:
         raise IssueError(week, f"its sending has not begun: digest send {week}")
     work(

@@ -43,6 +43,7 @@ def resolve_by_log(
     domain: str,
     by: str,
     now: datetime,
+    at_once: int = DECIDED_AT_ONCE,
 ) -> ByLog:
     """
     Accept every uncertain delivery of an issue whose message the relay took.
@@ -55,6 +56,7 @@ def resolve_by_log(
         domain: The one they end with.
         by: Who gave the log; kept with each.
         now: When.
+        at_once: Deliveries that are looked at in one transaction.
 
     Raises:
         NotFoundError: There is no such issue.
@@ -64,7 +66,7 @@ def resolve_by_log(
         with db.write() as session:
             issue_store.issue_row(session, week)
             uncertain = store.in_state(
-                session, week, DeliveryState.UNCERTAIN, limit=DECIDED_AT_ONCE, offset=left
+                session, week, DeliveryState.UNCERTAIN, limit=at_once, offset=left
             )
             found = [
                 (each, taken[name])
@@ -144,7 +146,9 @@ def _reopen(session: Session, week: str, *, is_again: bool, now: datetime) -> No
         issue_store.set_state(session, week, IssueState.SENDING, now=now)
     sending = sending_store.sending_of(session, week, holds=True)
     if sending is not None:
-        sending_store.put_sending(session, sending.model_copy(update={"began_at": now}))
+        sending_store.put_sending(
+            session, sending.model_copy(update={"began_at": datetime.now(UTC)})
+        )
 
 
 def _refuse_cancelled(db: Database, week: str) -> None:

@@ -13,23 +13,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from digest.model import DeliveryState, Held, IssueState, Settled, SubscriberState
-from digest.store.tables import DeliveryRow, IssueRow, SubscriberRow
-
-LEFT = "no longer subscribed when its turn came"
+from digest.model import DeliveryState, Held, Settled
+from digest.store.lease_statements import (
+    DUE,
+    LEASE,
+    MARK,
+    MOMENT,
+    NOTE,
+    RENEW,
+    SUPPRESS_HELD,
+    SUPPRESSED,
+    TABLE,
+    C,
+    is_subscribed,
+)
 
 Place = tuple[datetime, int]
 """Where in the queue a claim ended: since when the last one waited, and its row."""
-
-_TABLE: sa.Table = DeliveryRow.__table__  # type: ignore[attr-defined] # set by SQLModel's metaclass
-_READERS: sa.Table = SubscriberRow.__table__  # type: ignore[attr-defined] # as above
-_ISSUES: sa.Table = IssueRow.__table__  # type: ignore[attr-defined] # as above
-_C = _TABLE.c
-_MOMENT = _C.changed_at.type
-_IS_OURS = sa.func.coalesce(_C.leased_by, "") == sa.bindparam("holder")
-"""Written so that no index of holders is used: PostgreSQL would go through all rows that the holder
-ever had, since what was noted stays in an index until it is vacuumed. Rows are found by number."""
-_SUPPRESSED = {"state": DeliveryState.SUPPRESSED, "reply": LEFT, "next_attempt_at": None}
 
 
 def claim(
@@ -76,7 +76,7 @@ def claim(
             "leased_until": until,
             "changed_at": now,
         }
-        session.execute(_LEASE[session.connection().dialect.name], lease)
+        session.execute(LEASE[session.connection().dialect.name], lease)
     if len(picked) < limit and not not_to:
         _suppress(session, week, now=now)
     return taken
@@ -109,10 +109,10 @@ def mark(
         "changed_at": now,
     }
     marks = {"handed_at": now, "leased_until": until}
-    ours = set(session.execute(_MARK[kind], given | marks).scalars())
+    ours = set(session.execute(MARK[kind], given | marks).scalars())
     if len(ours) < len(held):  # who leaves between these two statements has been marked
         del given["of_week"]
-        session.execute(_SUPPRESS_HELD[kind], given)
+        session.execute(SUPPRESS_HELD[kind], given)
     return [each for each in held if each.id in ours]
 
 
@@ -147,13 +147,13 @@ def note(
         "changed_at": now,
     }
     kind = session.connection().dialect.name
-    session.execute(_NOTE[kind, is_open, is_unknown], given)
+    session.execute(NOTE[kind, is_open, is_unknown], given)
 
 
 def renew(session: Session, ids: Iterable[int], *, worker: str, until: datetime) -> None:
     """Hold what is still leased to the worker for longer."""
     given = {"ids": _listed(ids), "holder": worker, "leased_until": until}
-    session.execute(_RENEW[session.connection().dialect.name], given)
+    session.execute(RENEW[session.connection().dialect.name], given)
 
 
 def put_back(session: Session, week: str, *, worker: str, now: datetime) -> int:
@@ -163,8 +163,8 @@ def put_back(session: Session, week: str, *, worker: str, now: datetime) -> int:
     For the worker itself, when it knows that nothing of them is with any server.
     """
     statement = (
-        sa.update(_TABLE)
-        .where(_C.week == week, _C.leased_by == worker, _C.state == DeliveryState.LEASED)
+        sa.update(TABLE)
+        .where(C.week == week, C.leased_by == worker, C.state == DeliveryState.LEASED)
         .values(
             state=DeliveryState.QUEUED,
             leased_by=None,
@@ -188,163 +188,30 @@ def _pick(
     not_to: Collection[str],
 ) -> list[Held]:
     """Choose what is due and that nobody else has locked, and lock it."""
-    statement = _DUE
+    statement = DUE
     given = {"of_week": week, "at": now, "so_many": limit}
     if after is not None:
-        place = sa.tuple_(sa.bindparam("since", type_=_MOMENT), sa.bindparam("behind"))
-        statement = statement.where(sa.tuple_(_C.next_attempt_at, _C.id) > place)
+        place = sa.tuple_(sa.bindparam("since", type_=MOMENT), sa.bindparam("behind"))
+        statement = statement.where(sa.tuple_(C.next_attempt_at, C.id) > place)
         given |= {"since": after[0], "behind": after[1]}
     if not_to:
-        statement = statement.where(_C.domain.not_in(sorted(not_to)))
+        statement = statement.where(C.domain.not_in(sorted(not_to)))
     return [Held._make(row) for row in session.execute(statement, given)]
-
-
-def _is_subscribed() -> Any:
-    return (
-        sa.select(sa.literal(1))
-        .where(_READERS.c.public_id == _C.subscriber, _READERS.c.state == SubscriberState.CONFIRMED)
-        .exists()
-    )
-
-
-def _is_sending() -> Any:
-    return (
-        sa.select(sa.literal(1))
-        .where(_ISSUES.c.week == sa.bindparam("of_week"), _ISSUES.c.state == IssueState.SENDING)
-        .exists()
-    )
 
 
 def _suppress(session: Session, week: str, *, now: datetime) -> None:
     """Suppress what waits for readers who are no longer subscribed, due or not."""
     gone = (
-        sa.select(_C.id)
-        .where(_C.week == week, _C.next_attempt_at.is_not(None), ~_is_subscribed())
-        .with_for_update(skip_locked=True, of=_TABLE)
+        sa.select(C.id)
+        .where(C.week == week, C.next_attempt_at.is_not(None), ~is_subscribed())
+        .with_for_update(skip_locked=True, of=TABLE)
         .cte("gone")
     )
     statement = (
-        sa.update(_TABLE)
-        .where(_C.id.in_(sa.select(gone.c.id)))
-        .values(**_SUPPRESSED, changed_at=now)
+        sa.update(TABLE).where(C.id.in_(sa.select(gone.c.id))).values(**SUPPRESSED, changed_at=now)
     )
     session.execute(statement)
 
 
-_DUE = (
-    sa.select(_C.id, _C.subscriber, _C.address, _C.domain, _C.attempts, _C.next_attempt_at)
-    .where(
-        _C.week == sa.bindparam("of_week"),
-        _C.next_attempt_at <= sa.bindparam("at", type_=_MOMENT),
-        _is_subscribed(),
-        _is_sending(),
-    )
-    .order_by(_C.next_attempt_at, _C.id)
-    .limit(sa.bindparam("so_many"))
-    .with_for_update(skip_locked=True, of=_TABLE)
-)
-
-
 def _listed(ids: Iterable[int]) -> str:
     return json.dumps(list(ids))
-
-
-def _among(kind: str) -> Any:
-    """Give the numbers of a JSON list as a subquery."""
-    words = {
-        "sqlite": "SELECT value AS id FROM json_each(:ids)",
-        "postgresql": "SELECT CAST(value AS integer) AS id"
-        " FROM json_array_elements_text(CAST(:ids AS json))",
-    }[kind]
-    return sa.text(words).columns(id=sa.Integer)
-
-
-def _of_holder(kind: str) -> Any:
-    """Give the start of an update of numbered rows that the holder still has."""
-    return sa.update(_TABLE).where(
-        _C.id.in_(_among(kind)),
-        _C.state == DeliveryState.LEASED,
-        _IS_OURS,
-    )
-
-
-def _answers(kind: str) -> Any:
-    """Give the rows of a JSON list of [number, words] as a subquery."""
-    words = {
-        "sqlite": "SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS reply"
-        " FROM json_each(:answers)",
-        "postgresql": "SELECT CAST(value ->> 0 AS integer) AS id, value ->> 1 AS reply"
-        " FROM json_array_elements(CAST(:answers AS json))",
-    }[kind]
-    return sa.text(words).columns(id=sa.Integer, reply=sa.String).subquery("answer")
-
-
-def _noting(kind: str, *, is_open: bool, is_unknown: bool) -> Any:
-    answer = _answers(kind)
-    kept: dict[str, Any] = {} if is_unknown else {"leased_by": None}
-    if is_open:  # there is no mark while it waits: the next sender's death would make it doubtful
-        kept["handed_at"] = None
-    return (
-        sa.update(_TABLE)
-        .where(
-            _C.id == answer.c.id,
-            _IS_OURS,
-            _C.state.in_([DeliveryState.LEASED, DeliveryState.UNCERTAIN]),
-        )
-        .values(
-            state=sa.bindparam("state", type_=_C.state.type),
-            attempts=sa.bindparam("attempts"),
-            leased_until=None,
-            next_attempt_at=sa.bindparam("next_attempt_at", type_=_MOMENT),
-            reply=answer.c.reply,
-            changed_at=sa.bindparam("changed_at", type_=_MOMENT),
-            **kept,
-        )
-    )
-
-
-_KINDS = ("sqlite", "postgresql")
-_LEASE = {
-    kind: sa.update(_TABLE)
-    .where(_C.id.in_(_among(kind)))
-    .values(
-        state=DeliveryState.LEASED,
-        leased_by=sa.bindparam("leased_by"),
-        leased_until=sa.bindparam("leased_until", type_=_MOMENT),
-        next_attempt_at=None,
-        changed_at=sa.bindparam("changed_at", type_=_MOMENT),
-    )
-    for kind in _KINDS
-}
-_MARK = {
-    kind: _of_holder(kind)
-    .where(_is_subscribed(), _is_sending())
-    .values(
-        handed_at=sa.bindparam("handed_at", type_=_MOMENT),
-        leased_until=sa.bindparam("leased_until", type_=_MOMENT),
-        changed_at=sa.bindparam("changed_at", type_=_MOMENT),
-    )
-    .returning(_C.id)
-    for kind in _KINDS
-}
-_SUPPRESS_HELD = {
-    kind: _of_holder(kind)
-    .where(_C.handed_at.is_(None), ~_is_subscribed())
-    .values(
-        **_SUPPRESSED,
-        leased_by=None,
-        leased_until=None,
-        changed_at=sa.bindparam("changed_at", type_=_MOMENT),
-    )
-    for kind in _KINDS
-}
-_RENEW = {
-    kind: _of_holder(kind).values(leased_until=sa.bindparam("leased_until", type_=_MOMENT))
-    for kind in _KINDS
-}
-_NOTE = {
-    (kind, is_open, is_unknown): _noting(kind, is_open=is_open, is_unknown=is_unknown)
-    for kind in _KINDS
-    for is_open in (False, True)
-    for is_unknown in (False, True)
-}

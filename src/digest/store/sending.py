@@ -142,9 +142,8 @@ def end_waiting(
         .where(table.c.week == week, table.c.state.in_((*WAITING, *also)))
         .order_by(table.c.id)
         .with_for_update()
-        .cte("ended")
     )
-    statement = sa.update(table).where(table.c.id.in_(sa.select(in_order.c.id))).values(**values)
+    statement = sa.update(table).where(table.c.id.in_(in_order)).values(**values)
     return session.execute(statement).rowcount  # type: ignore[attr-defined, no-any-return] # of an UPDATE
 
 
