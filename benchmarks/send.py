@@ -1,236 +1,184 @@
 """
-Time composing and sending an issue against the usual Python way, alternating, into one smtp-sink.
+Time sending an issue, whole, against the usual Python way, aiosmtplib and Debian's smtp-source.
 
-Both ways send the same edition to the same readers over one kept-open connection on loopback. Ours
-composes from the compiled edition and keeps the ledger in SQLite; the usual way builds an
-EmailMessage per reader and calls smtplib, and keeps nothing. Neither signs. CPU is user + system of
-this process; the sink is another one. Median of the rounds; ratios hold on a noisy machine, the
-milliseconds do not.
+All send the demo week's issue into one smtp-sink on loopback, taking turns. Ours is ``digest send``
+as an operator runs it, its start included: composes, signs, delivers over SMTP and keeps the ledger.
+The usual way is EmailMessage, dkimpy and smtplib. aiosmtplib gets finished octets, and so does
+smtp-source, in C: the ceiling. Then ours and aiosmtplib again with 20 ms there and back and 20
+connections each. CPU is user + system of all processes of that way; the sink is none of them. Ratios
+are medians of the rounds' ratios; they hold on a noisy machine, the milliseconds do not.
 
-Usage: send.py [--recipients 1000] [--rounds 5] [--json]
+Usage: send.py [--recipients 20000] [--smtp HOST:PORT] [--workers W] [--dkim rsa|ed25519|both|none]
+       [--database URL] [--rounds 3] [--json]
 """
 
 import argparse
 import json
 import resource
-import shutil
-import smtplib
-import socket
 import statistics
-import subprocess
+import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime
+from dataclasses import replace
 from pathlib import Path
 
-from digest.delivery.transports.smtp import SmtpTransport
-from digest.delivery.workers import this_worker
-from digest.mail.stationery import Brand
-from digest.mail.wire import compile_edition, message_id
-from digest.model import (
-    DeliveryState,
-    Edition,
-    Held,
-    Issue,
-    Message,
-    Plan,
-    Subscriber,
-    SubscriberState,
-)
-from digest.readers.links import unsubscribe_token
-from digest.steps.drain import drain
-from digest.steps.send import freeze
-from digest.store import issues as issue_store
-from digest.store import readers as reader_store
-from digest.store.engine import Database
-from digest.store.migrate import migrate
+sys.path.insert(0, str(Path(__file__).with_name("sending")))
 
-NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-WEEK = "2026-W47"
+from material import Material, make_material
+from ours import SIGNATURES, Way, key_file, send
+from peers import aiosmtplib_way, composed, smtp_source, usual
+from servers import delayed, smtp_sink
+
+ROUND_TRIP_MS = 20.0
+CONNECTIONS = 20
+USUAL_COUNT = 150
+PEER_COUNT = 3_000
+DELAYED_COUNT = 4_000
+
+Figures = dict[str, float]
 
 
 def main() -> None:
-    """Run both ways, alternating, and print what they took."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=2)[1])
-    parser.add_argument("--recipients", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
-    rounds: dict[str, list[tuple[float, float]]] = {"ours": [], "usual": []}
-    with smtp_sink() as port:
-        for _ in range(asked.rounds):
-            with tempfile.TemporaryDirectory() as folder:
-                ours = prepared(Path(folder), asked.recipients, port=port)
-                rounds["ours"].append(timed(ours))
-            rounds["usual"].append(timed(lambda: usual(asked.recipients, port=port)))
-    print_result(rounds, recipients=asked.recipients, as_json=asked.json)
-
-
-def print_result(
-    rounds: dict[str, list[tuple[float, float]]], *, recipients: int, as_json: bool
-) -> None:
-    """Print medians per message and the ratio of the two ways."""
-    cpu = {way: statistics.median(c for c, _ in times) for way, times in rounds.items()}
-    wall = {way: statistics.median(w for _, w in times) for way, times in rounds.items()}
+    """Run all ways in turn and print what they took."""
+    asked = _asked()
+    rounds: dict[str, list[Figures]] = defaultdict(list)
+    with tempfile.TemporaryDirectory() as name, _server(asked.smtp) as port:
+        folder = Path(name)
+        way = Way(
+            folder=folder,
+            url=asked.database or f"sqlite:///{folder / 'bench.db'}",
+            workers=asked.workers,
+            dkim=asked.dkim,
+        )
+        material = make_material(folder / "demo")
+        for number in range(asked.rounds):
+            for label, figures in one_round(way, material, readers=asked.recipients, port=port):
+                rounds[label].append(figures)
+                print(f"round {number + 1}: {label}: {figures}", file=sys.stderr)
     result = {
-        "recipients": recipients,
-        "rounds": len(rounds["ours"]),
-        "cpu_ms_per_message": {way: round(1000 * t / recipients, 3) for way, t in cpu.items()},
-        "messages_per_s": {way: round(recipients / t) for way, t in wall.items()},
-        "usual_cpu_over_ours": round(cpu["usual"] / cpu["ours"], 1),
-        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "recipients": asked.recipients,
+        "rounds": asked.rounds,
+        "dkim": asked.dkim,
+        "workers": asked.workers or "default",
+        "database": "postgresql" if asked.database else "sqlite",
+        "ways": {label: _medians(each) for label, each in rounds.items()},
+        "ratios": ratios(rounds),
     }
-    print(json.dumps(result) if as_json else json.dumps(result, indent=2))
+    print(json.dumps(result, indent=None if asked.json else 2))
 
 
-def timed(work: Callable[[], None]) -> tuple[float, float]:
-    """Give CPU and wall seconds of a piece of work."""
-    cpu, wall = time.process_time(), time.perf_counter()
+def one_round(
+    way: Way, material: Material, *, readers: int, port: int
+) -> Iterator[tuple[str, Figures]]:
+    """Run every way once."""
+    key = key_file(way.folder, "rsa").read_bytes()
+    finished = [composed(material, number) for number in range(20)]
+    yield "ours", _of_ours(way, material, readers=readers, port=port)
+    yield (
+        "usual",
+        _timed(USUAL_COUNT, lambda: usual(material, count=USUAL_COUNT, port=port, key=key)),
+    )
+    yield (
+        "aiosmtplib",
+        _timed(
+            PEER_COUNT,
+            lambda: aiosmtplib_way(finished, count=PEER_COUNT, port=port, connections=CONNECTIONS),
+        ),
+    )
+    size = len(finished[0])
+    count = max(readers, PEER_COUNT)
+    yield (
+        "smtp-source",
+        _timed(count, lambda: smtp_source(count=count, port=port, size=size, connections=4)),
+    )
+    with delayed(port, one_way_ms=ROUND_TRIP_MS / 2) as far:
+        away = replace(way, workers=1, connections=CONNECTIONS)
+        yield "ours at 20 ms", _of_ours(away, material, readers=DELAYED_COUNT, port=far)
+        count = DELAYED_COUNT // 4
+        yield (
+            "aiosmtplib at 20 ms",
+            _timed(
+                count,
+                lambda: aiosmtplib_way(finished, count=count, port=far, connections=CONNECTIONS),
+            ),
+        )
+
+
+def ratios(rounds: dict[str, list[Figures]]) -> Figures:
+    """Give how many times faster ours is, the median over the rounds."""
+
+    def over(label: str, other: str, figure: str) -> float:
+        each = zip(rounds[label], rounds[other], strict=True)
+        return round(statistics.median(a[figure] / b[figure] for a, b in each), 3)
+
+    return {
+        "ours_over_usual": over("ours", "usual", "messages_per_s"),
+        "ours_over_smtp_source": over("ours", "smtp-source", "messages_per_s"),
+        "ours_over_aiosmtplib_at_20_ms": over(
+            "ours at 20 ms", "aiosmtplib at 20 ms", "messages_per_s"
+        ),
+        "usual_cpu_over_ours": over("usual", "ours", "cpu_ms_per_message"),
+    }
+
+
+def _of_ours(way: Way, material: Material, *, readers: int, port: int) -> Figures:
+    cost = send(way, material, readers=readers, port=port)
+    return {
+        "messages_per_s": round(readers / cost.wall_s, 1),
+        "cpu_ms_per_message": round(1000 * cost.cpu_s / readers, 3),
+        "rss_mb": round(cost.rss_mb),
+        "all_processes_mb": round(cost.all_mb),
+    }
+
+
+def _timed(count: int, work: Callable[[], None]) -> Figures:
+    before, began = _cpu(), time.monotonic()
     work()
-    return time.process_time() - cpu, time.perf_counter() - wall
+    wall, cpu = time.monotonic() - began, _cpu() - before
+    return {
+        "messages_per_s": round(count / wall, 1),
+        "cpu_ms_per_message": round(1000 * cpu / count, 3),
+    }
+
+
+def _cpu() -> float:
+    """Give CPU seconds of this process and of children it waited for."""
+    return sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+
+
+def _medians(each: list[Figures]) -> Figures:
+    return {name: statistics.median(figures[name] for figures in each) for name in each[0]}
 
 
 @contextmanager
-def smtp_sink() -> Iterator[int]:
-    """Run Debian's smtp-sink on a free loopback port."""
-    program = shutil.which("smtp-sink", path="/usr/sbin:/usr/bin")
-    if program is None:
-        raise SystemExit("this benchmark needs smtp-sink, of Debian's package postfix")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    sink = subprocess.Popen([program, "-u", "nobody", f"127.0.0.1:{port}", "100"])
-    try:
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield port
-    finally:
-        sink.terminate()
-        sink.wait()
+def _server(given: str | None) -> Iterator[int]:
+    """Give the port of the server: the one that was named, on this machine, or a sink of our own."""
+    if given is None:
+        with smtp_sink() as port:
+            yield port
+        return
+    host, _, port_text = given.rpartition(":")
+    if host not in {"127.0.0.1", "localhost"} or not port_text.isdigit():
+        raise SystemExit(f"--smtp {given}: name a sink on this machine, such as 127.0.0.1:2525")
+    yield int(port_text)
 
 
-def edition() -> Edition:
-    """Give an edition of the size of a real one: 60 KB of HTML, 12 KB of text."""
-    line = "One reviewer in four would ship it; the price could not be confirmed on that day. "
-    link = "https://verdicts.example.com/unsubscribe/@@UNSUBSCRIBE@@"
-    html = f'<html lang="en"><body>{f"<p>{line}</p>" * 680}<a href="{link}">leave</a></body></html>'
-    text = "\n".join([line.strip()] * 150) + f"\n{link}\n"
-    return Edition(
-        sha256="0" * 64,
-        week=WEEK,
-        subject="A benchmark of sending",
-        preheader="Nothing to read here",
-        html=html,
-        text=text,
-        rendered_at=NOW,
-    )
-
-
-def brand() -> Brand:
-    """Give the sender."""
-    return Brand(
-        name="Weekly AI Tool Verdicts",
-        base_url="https://verdicts.example.com",
-        sender_name="Weekly AI Tool Verdicts",
-        sender_address="news@verdicts.example.com",
-        postal_address="1 Example Street, 10115 Berlin",
-    )
-
-
-def prepared(folder: Path, recipients: int, *, port: int) -> Callable[[], None]:
-    """Give our way, ready to be timed: a frozen audience in a new SQLite ledger."""
-    db = Database(f"sqlite:///{folder / 'digest.db'}")
-    migrate(db)
-    with db.write() as session:
-        issue_store.put_issue(session, issue(), plan(), now=NOW)
-        reader_store.put_subscribers(session, [reader(number) for number in range(recipients)])
-    freeze(db, WEEK, now=NOW)
-    return lambda: ours(db, port=port)
-
-
-def ours(db: Database, *, port: int) -> None:
-    """Compile, compose, deliver and note every message."""
-    template = compile_edition(edition(), brand=brand())
-    secret = b"a benchmark's secret, long enough"
-
-    def compose(delivery: Held) -> Message:
-        who = delivery.subscriber
-        return template.message(
-            subscriber=who,
-            recipient=delivery.address,
-            slots={"UNSUBSCRIBE": unsubscribe_token(who, secret=secret)},
-            message_id=message_id(secret, WEEK, who, "verdicts.example.com"),
-            date=NOW,
-            envelope_sender="news@verdicts.example.com",
-        )
-
-    with SmtpTransport("127.0.0.1", port) as transport:
-        count = drain(
-            db,
-            WEEK,
-            transport=transport,
-            compose=compose,
-            clock=lambda: datetime.now(UTC),
-            worker=this_worker(),
-            deadline=datetime.now(UTC) + timedelta(hours=1),
-        )
-    db.close()
-    if not count.is_finished or set(count.states) != {DeliveryState.ACCEPTED}:
-        raise SystemExit(f"not everything was accepted: {count}")
-
-
-def usual(recipients: int, *, port: int) -> None:
-    """Build an EmailMessage per reader, send it with smtplib, keep nothing."""
-    sent = edition()
-    with smtplib.SMTP("127.0.0.1", port) as server:
-        for number in range(recipients):
-            token = f"{number:040d}"
-            message = EmailMessage()
-            message["From"] = "Weekly AI Tool Verdicts <news@verdicts.example.com>"
-            message["To"] = f"reader{number}@example.net"
-            message["Subject"] = sent.subject
-            message["Date"] = format_datetime(NOW)
-            message["Message-ID"] = f"<{token}@verdicts.example.com>"
-            message.set_content(sent.text.replace("@@UNSUBSCRIBE@@", token))
-            html = sent.html.replace("@@UNSUBSCRIBE@@", token)
-            message.add_alternative(html, subtype="html")
-            server.send_message(message)
-
-
-def reader(number: int) -> Subscriber:
-    """Give one confirmed subscriber."""
-    return Subscriber(
-        public_id=f"{number:016d}",
-        address=f"reader{number}@example.net",
-        state=SubscriberState.CONFIRMED,
-        created_at=NOW,
-        confirmed_at=NOW,
-    )
-
-
-def issue() -> Issue:
-    """Give an issue that is there only to hold an audience."""
-    return Issue(
-        week=WEEK,
-        number=1,
-        title="A benchmark",
-        cutoff=NOW,
-        window_start=NOW,
-        built_at=NOW,
-        comparisons=(),
-    )
-
-
-def plan() -> Plan:
-    """Give the plan of that issue."""
-    return Plan(week=WEEK, window_start=NOW, cutoff=NOW, config_sha256="", candidates=0, fresh=0)
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=2)[1])
+    parser.add_argument("--recipients", type=int, default=20_000)
+    parser.add_argument("--smtp", metavar="HOST:PORT")
+    parser.add_argument("--workers", type=int)
+    parser.add_argument("--dkim", choices=sorted(SIGNATURES), default="rsa")
+    parser.add_argument("--database", metavar="URL", help="postgresql://…; its tables are dropped")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -70,6 +70,12 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch, name: str):
         ("BASE_URL", "http://news.example.org", "must begin with https://"),
         ("SENDER_ADDRESS", "news", "'news' is no e-mail address"),
         ("SENDER_ADDRESS", "a@b.example\nBcc: c@d.example", "no e-mail address"),
+        ("BOUNCE_ADDRESS", "bounces", "'bounces' is no e-mail address of letters"),
+        ("BOUNCE_ADDRESS", "b@verdicts", "is no e-mail address"),
+        ("BOUNCE_ADDRESS", "b@x.example, c@x.example", "is no e-mail address"),
+        ("BOUNCE_ADDRESS", f"{'b' * 24}@x.example", "has 24 characters before the @; at most 23"),
+        ("UNSUBSCRIBE_ADDRESS", "leave@bücher.example", "a domain beyond ASCII as A-labels"),
+        ("UNSUBSCRIBE_ADDRESS", "leave@x.example\n", "is no e-mail address"),
         ("SENDER_NAME", "News\nBcc: c@d.example", "line break"),
         ("LATE_AFTER_HOURS", "0", "Hours after its planned time"),
         ("LATE_AFTER_HOURS", "nan", "Hours after its planned time"),
@@ -87,6 +93,60 @@ def test_a_bad_setting_is_named_and_says_what_is_wanted(monkeypatch, name, value
     assert caught.value.setting == f"DIGEST_{name}"
     assert str(caught.value).startswith(f"DIGEST_{name}: ")
     assert said in str(caught.value)
+
+
+DKIM = {"SELECTOR": "s1", "KEY_FILE": "/keys/s1.pem"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "named", "said"),
+    [
+        ({"KEY_FILE": ""}, "KEY_FILE", "must name the key of DIGEST_DKIM_SELECTOR"),
+        ({"SELECTOR": ""}, "SELECTOR", "must say under which name the key is published"),
+        ({"KEY": "-----BEGIN"}, "KEY_FILE", "and DIGEST_DKIM_KEY are both set; take one away"),
+        ({"SELECTOR": "a b"}, "SELECTOR", "'a b' is no name in DNS, such as digest2026"),
+        ({"DOMAIN": "bücher.example"}, "DOMAIN", "is no domain in ASCII"),
+        ({"ED25519_SELECTOR": "e1"}, "ED25519_KEY_FILE", "must name the key of"),
+        ({"ED25519_KEY": "x"}, "ED25519_SELECTOR", "must say under which name"),
+        (
+            {"SELECTOR": "", "KEY_FILE": "", "ED25519_SELECTOR": "e1", "ED25519_KEY": "x"},
+            "SELECTOR",
+            "must name an RSA key too: many receivers know no Ed25519",
+        ),
+        (
+            {"ED25519_SELECTOR": "S1", "ED25519_KEY": "x"},
+            "ED25519_SELECTOR",
+            "must be another name than that of the RSA key",
+        ),
+    ],
+)
+def test_settings_of_signatures_that_contradict_each_other_are_refused(
+    monkeypatch, changes, named, said
+):
+    for name, value in (DKIM | changes).items():
+        monkeypatch.setenv(f"DIGEST_DKIM_{name}", value)
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+
+    assert caught.value.setting == f"DIGEST_DKIM_{named}"
+    assert said in str(caught.value)
+
+
+def test_a_selector_and_a_domain_are_small_letters_as_dns_has_them(monkeypatch):
+    for name, value in (DKIM | {"SELECTOR": "S1.News", "DOMAIN": "Example.ORG"}).items():
+        monkeypatch.setenv(f"DIGEST_DKIM_{name}", value)
+
+    settings = load_settings()
+
+    assert (settings.dkim_selector, settings.dkim_domain) == ("s1.news", "example.org")
+
+
+def test_a_key_is_not_shown_with_the_settings(monkeypatch):
+    monkeypatch.setenv("DIGEST_DKIM_SELECTOR", "s1")
+    monkeypatch.setenv("DIGEST_DKIM_KEY", "geheim")
+
+    assert "geheim" not in repr(load_settings())
 
 
 def test_a_login_in_the_mail_servers_url_is_read_and_shown_nowhere(monkeypatch):

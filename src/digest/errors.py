@@ -29,6 +29,8 @@ DigestError                     one clear sentence for a person: what, where, wh
 ├── PreflightError(week)        the edition may not leave the house; ``problems`` lists why
 ├── TransportError(permanent)   the mail server cannot be used at all just now
 ├── AddressError(address)       not an address mail can be sent to
+├── SignatureError(key)         a mail of ours does not bear the signature it should; nothing may leave
+├── DnsError(name)              DNS gave no answer, so nothing can be said of a record
 └── LinkError                   a signed link is damaged, expired, or meant for something else
 """
 
@@ -229,6 +231,25 @@ class AddressError(DigestError):
     def __init__(self, address: str, reason: str) -> None:
         self.address = address
         super().__init__(f"{address!r} is not a usable e-mail address: {reason}")
+
+
+class SignatureError(DigestError):
+    """A finished mail does not bear the signature of a key of ours; ``key`` is its name in DNS."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        self.key = key
+        super().__init__(
+            f"DKIM key {key}: {reason}; no such mail leaves: unset DIGEST_DKIM_SELECTOR to send "
+            "unsigned, and report it"
+        )
+
+
+class DnsError(DigestError):
+    """DNS gave no answer: whether a record is there is not known."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        super().__init__(f"DNS, {name}: {reason}")
 
 
 class LinkError(DigestError):

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from digest.catalogue.jobs import JobClassifier
     from digest.delivery.marker import MarkerFile
     from digest.delivery.transports.base import Transport
+    from digest.mail.dkim.keys import DkimKey
     from digest.mail.stationery import Brand
     from digest.model import Job, Source
     from digest.panel.base import Panel
@@ -161,14 +162,21 @@ class Resources:
     @cached_property
     def brand(self) -> "Brand":
         """How the newsletter names itself in mails."""
-        from digest.mail.stationery import Brand
+        return brand_of(self.settings)
 
-        return Brand(
-            name=self.settings.sender_name,
-            base_url=self.settings.base_url,
-            sender_name=self.settings.sender_name,
-            sender_address=self.settings.sender_address,
-            postal_address=self.settings.postal_address,
+    @cached_property
+    def dkim_keys(self) -> "tuple[DkimKey, ...]":
+        """The keys that sign every mail; none where none is set. Raises SettingsError."""
+        from digest.steps.signing import signing_keys
+
+        return signing_keys(self.settings, sender_domain=self.brand.domain)
+
+    def signing_remarks(self) -> tuple[str, ...]:
+        """What receivers may hold against the signatures of our mail, or their lack."""
+        from digest.steps.signing import signing_remarks
+
+        return signing_remarks(
+            self.settings, self.dkim_keys, is_rehearsal=is_rehearsal(self.settings)
         )
 
     @cached_property
@@ -231,6 +239,7 @@ class Resources:
             lease=timedelta(seconds=self.settings.lease_seconds),
             rules=self.send_rules(),
             marker=self.marker(),
+            keys=self.dkim_keys,
             workers=self.settings.send_workers,
             helper=self._helper(),
         )
@@ -283,6 +292,21 @@ class Resources:
                 from digest.delivery.transports.memory import MemoryTransport
 
                 return MemoryTransport()
+
+
+def brand_of(settings: Settings) -> "Brand":
+    """Give how the newsletter names itself, without a database."""
+    from digest.mail.stationery import Brand
+
+    return Brand(
+        name=settings.sender_name,
+        base_url=settings.base_url,
+        sender_name=settings.sender_name,
+        sender_address=settings.sender_address,
+        postal_address=settings.postal_address,
+        bounce_address=settings.bounce_address,
+        unsubscribe_address=settings.unsubscribe_address,
+    )
 
 
 def model_panel(settings: Settings, rules: "Rules") -> "LlmPanel":

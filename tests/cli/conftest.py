@@ -32,6 +32,8 @@ class Ran:
     code: int
     out: str
     err: str
+    octets: bytes = b""
+    """Standard output as it was written, line ends and all."""
 
     @property
     def json(self) -> Any:
@@ -108,7 +110,12 @@ class Cli:
                 out=str(out),
                 err=str(err),
             )
-            ran = Ran(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+            ran = Ran(
+                code,
+                out.read_text(encoding="utf-8"),
+                err.read_text(encoding="utf-8"),
+                out.read_bytes(),
+            )
         assert "Traceback" not in ran.err, ran.err
         return ran
 

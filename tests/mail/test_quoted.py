@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.mail.quoted import encode
+from digest.mail.quoted import encode, require_wire_form
 
 TOKENS = st.text(
     alphabet="abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-",
@@ -67,3 +67,35 @@ def test_no_line_is_too_long_or_could_be_mangled(text, token):
 )
 def test_the_encoding_is_known(text, pieces):
     assert encode(text) == pieces
+
+
+@given(TEXTS)
+def test_what_is_encoded_passes_what_is_asked_of_a_body(text):
+    pieces = encode(text)
+    pieces[-1] += "x\r\n"
+
+    require_wire_form(pieces)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "said"),
+    [
+        (["x" * 77 + "\r\n"], "has more than 76 columns"),
+        (["see ", "VOTE", "\r\n"], "has more than 76 columns"),
+        (["two  blanks\r\n"], "has a blank at its end, or two together, or a tab"),
+        (["last \r\n"], "has a blank at its end"),
+        (["a\tb\r\n"], "or a tab"),
+        (["a\nb\r\n"], "has a line break of half a kind"),
+        (["a\rb\r\n"], "has a line break of half a kind"),
+        (["a\r\n.b\r\n"], "begins as servers rewrite it"),
+        (["From here\r\n"], "begins as servers rewrite it"),
+        (["é\r\n"], "is no ASCII"),
+        (["a @@VOTE@@ b\r\n"], "has an open slot"),
+        (["no end"], "ends with one line break"),
+        (["two ends\r\n\r\n"], "ends with one line break"),
+        ([""], "ends with one line break"),
+    ],
+)
+def test_a_body_that_servers_could_change_is_refused(pieces, said):
+    with pytest.raises(ValueError, match=said):
+        require_wire_form(pieces)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from digest.errors import LinkError
 from digest.readers import links
+from digest.settings.mail import LONGEST_BOUNCE_LOCAL_PART
 from tests.conftest import NOW
 
 SECRET = b"a secret of thirty-two octets ...."
@@ -119,6 +120,61 @@ def test_a_confirm_link_is_good_for_seven_days():
         links.read_confirm_token(
             TOKENS["confirm"], secret=SECRET, now=late + timedelta(microseconds=1)
         )
+
+
+BOUNCE = links.bounce_token(WEEK, WHO, secret=SECRET)
+
+
+@pytest.mark.parametrize("week", ["2000-W01", "2026-W47", "2026-W53", "3023-W52"])
+def test_a_bounce_token_gives_back_week_and_reader_in_capitals_as_well(week: str):
+    """Some servers fold the case of local parts on the way there and back."""
+    token = links.bounce_token(week, WHO, secret=SECRET)
+
+    assert links.read_bounce_token(token, secret=SECRET) == (week, WHO)
+    assert links.read_bounce_token(token.upper(), secret=SECRET) == (week, WHO)
+    assert links.read_bounce_token(token.title(), secret=SECRET) == (week, WHO)
+
+
+def test_a_bounce_token_fits_a_local_part_beside_a_name_and_a_plus_sign():
+    assert links.bounce_token(WEEK, WHO, secret=SECRET) == BOUNCE
+    assert len(BOUNCE) == links.BOUNCE_TOKEN_LENGTH
+    assert set(BOUNCE) <= set("abcdefghijklmnopqrstuvwxyz234567")
+    assert LONGEST_BOUNCE_LOCAL_PART + len("+") + len(BOUNCE) == 64
+
+
+@given(st.integers(0, 39), st.characters(codec="utf-8"))
+def test_a_changed_character_of_a_bounce_token_is_refused(place: int, other: str):
+    changed = BOUNCE[:place] + other + BOUNCE[place + 1 :]
+    if changed.lower() == BOUNCE:
+        return
+
+    with pytest.raises(LinkError, match="damaged"):
+        links.read_bounce_token(changed, secret=SECRET)
+
+
+@pytest.mark.parametrize(
+    "token", ["", "a", "a" * 8, "a" * 40, "ab======", "é" * 40, BOUNCE + "a" * 8]
+)
+def test_what_is_no_bounce_token_is_refused(token: str):
+    with pytest.raises(LinkError, match="damaged"):
+        links.read_bounce_token(token, secret=SECRET)
+
+
+def test_a_bounce_token_of_another_secret_is_refused():
+    with pytest.raises(LinkError):
+        links.read_bounce_token(BOUNCE, secret=b"another secret, also long enough ..")
+
+
+@pytest.mark.parametrize("week", ["", "2026-47", "2026-W7", "1999-W47", "2026-W47 "])
+def test_a_bounce_token_is_made_for_an_iso_week_only(week: str):
+    with pytest.raises(ValueError, match="ISO week"):
+        links.bounce_token(week, WHO, secret=SECRET)
+
+
+@pytest.mark.parametrize("who", ["", "short", "reader.with.dots", "A" * 17, "é" * 16])
+def test_a_bounce_token_is_made_for_a_public_id_only(who: str):
+    with pytest.raises(ValueError, match="public id"):
+        links.bounce_token(WEEK, who, secret=SECRET)
 
 
 def test_a_form_note_belongs_to_one_vote_link():

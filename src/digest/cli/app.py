@@ -14,7 +14,9 @@ from digest import __version__
 from digest.cli import (
     bounce,
     captures,
+    compose,
     delivery,
+    dkim,
     export,
     health,
     issues,
@@ -44,6 +46,7 @@ _PANELS = {
         ("build", issues.build_command),
         ("export", export.export_command),
         ("approve", issues.approve_command),
+        ("compose", compose.compose_command),
         ("send", delivery.send_command),
         ("pause", orders.pause_command),
         ("resume", orders.resume_command),
@@ -72,6 +75,7 @@ app.add_typer(health.sources, rich_help_panel="How everything stands")
 app.add_typer(health.health, rich_help_panel="The machine")
 app.add_typer(bounce.bounce, rich_help_panel="The machine")
 app.add_typer(captures.captures, rich_help_panel="The machine")
+app.add_typer(dkim.dkim, rich_help_panel="The machine")
 app.add_typer(panel.panel, rich_help_panel="A week, in this order")
 app.add_typer(tools.tools, rich_help_panel="A week, in this order")
 app.add_typer(jobs.jobs, rich_help_panel="A week, in this order")

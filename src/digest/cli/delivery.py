@@ -88,6 +88,8 @@ def send_command(
     with open_resources(load_settings()) as resources:
         if after_restore is not None and _in_doubt(resources, week, after_restore):
             raise typer.Exit(NOT_ALL_ACCEPTED)
+        for text in resources.signing_remarks():
+            remark(text)
         try:
             with (
                 resources.transport() as transport,

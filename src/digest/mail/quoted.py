@@ -6,10 +6,15 @@ dot-stuffing and is safe from servers that mangle "From " (RFC 2045 6.7, RFC 532
 """
 
 import re
+from collections.abc import Callable, Sequence
 
 SLOT = re.compile(r"@@([A-Z]+)@@")
 WIDTH = 73
 """Most columns of a line, its soft break included; escapes at the front may add two more."""
+
+LONGEST_LINE = 76
+"""Columns of a line in quoted-printable (RFC 2045 6.7)."""
+LONGEST_TOKEN = 75
 
 _CRLF = "\r\n"
 _SOFT = "=" + _CRLF
@@ -31,6 +36,42 @@ def encode(text: str) -> list[str]:
         piece if position % 2 else _encoded(piece, after=position > 0, before=position < last)
         for position, piece in enumerate(pieces)
     ]
+
+
+def require_wire_form(pieces: Sequence[str]) -> None:
+    """
+    Refuse a body that servers could change on the way, or that is not its own relaxed DKIM form.
+
+    Args:
+        pieces: Text and slot names in turn, as ``encode`` gives them.
+
+    Raises:
+        ValueError: With the first line that is wrong, and why.
+    """
+    lines = _longest_filling(pieces).split(_CRLF)
+    if lines[-1] or not lines[-2:-1] or not lines[-2]:
+        raise ValueError("a body ends with one line break")
+    for line in lines:
+        if reason := next((why for why, is_wrong in _WRONG.items() if is_wrong(line)), None):
+            raise ValueError(f"a line of the encoded body {reason}: {line[:90]!r}")
+
+
+def _longest_filling(pieces: Sequence[str]) -> str:
+    """Put the longest token a slot takes into each."""
+    filling = "x" * LONGEST_TOKEN
+    return "".join(filling if place % 2 else piece for place, piece in enumerate(pieces))
+
+
+_WRONG: dict[str, Callable[[str], bool]] = {
+    "is no ASCII": lambda line: not line.isascii(),
+    f"has more than {LONGEST_LINE} columns": lambda line: len(line) > LONGEST_LINE,
+    "has a blank at its end, or two together, or a tab": lambda line: (
+        line.endswith(" ") or "  " in line or "\t" in line
+    ),
+    "has a line break of half a kind": lambda line: "\r" in line or "\n" in line,
+    "begins as servers rewrite it": lambda line: line.startswith((".", "From ")),
+    "has an open slot": lambda line: bool(SLOT.search(line)),
+}
 
 
 def _encoded(text: str, *, after: bool, before: bool) -> str:

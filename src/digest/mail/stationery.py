@@ -34,6 +34,10 @@ class Brand(Value):
     sender_address: str
     """In From; its domain also names the list and the message ids."""
     postal_address: str = Field(min_length=1)
+    bounce_address: str | None = None
+    """Where bounces come back to, a token added for each mail; None: the sender's own address."""
+    unsubscribe_address: str | None = None
+    """A mailbox that is read, for those who leave by mail; None: there is none."""
 
     @field_validator("base_url")
     @classmethod

@@ -4,12 +4,15 @@ Signed links: what stands in a URL, and proof that we put it there.
 One purpose per token, so a forwarded mail gives away nothing but that purpose. A token never holds
 an address. Unsubscribe, undo and vote tokens have a fixed length (they fill slots of a rendered
 mail) and no date inside: leaving works for ever, the other two end by rule. Confirm and form tokens
-carry the moment they were made.
+carry the moment they were made. A bounce token stands in no URL but in the address that bounces
+come back to, and is made of small letters and digits, since mail servers may fold capitals.
 """
 
+import binascii
 import hashlib
 import hmac
-from base64 import urlsafe_b64encode
+import re
+from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -23,6 +26,14 @@ MAC_OCTETS = 18
 TOKEN_LENGTH = PUBLIC_ID_LENGTH + MAC_OCTETS * 4 // 3
 """Characters of an unsubscribe, undo or vote token."""
 CONFIRM_DAYS = 7
+BOUNCE_MAC_OCTETS = 11
+BOUNCE_TOKEN_LENGTH = 40
+"""Characters of a bounce token: base32 of 2 octets of week, 12 of public id, and the MAC."""
+
+_PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{16}")
+_WEEK = re.compile(r"(\d{4})-W(\d{2})")
+_FIRST_YEAR = 2000
+_WEEK_BITS = 6
 
 DAMAGED = "this link is damaged or incomplete; open it again from the mail it came in"
 
@@ -89,6 +100,55 @@ def read_form_token(form: str, token: str, *, secret: bytes) -> datetime:
     if shown_for != token:
         raise LinkError(DAMAGED)
     return shown_at
+
+
+def bounce_token(week: str, public_id: str, *, secret: bytes) -> str:
+    """
+    Give the token for the address that a bounce of one mail comes back to; it never expires.
+
+    Args:
+        week: ISO week of the issue, such as 2026-W47.
+        public_id: Of the subscriber.
+        secret: Signs it, so that nobody can bounce others off the list.
+
+    Returns:
+        BOUNCE_TOKEN_LENGTH small letters and digits (RFC 4648 base32).
+
+    Raises:
+        ValueError: It is no ISO week from 2000 on, or no public id.
+    """
+    year, number = _week_numbers(week)
+    if not _PUBLIC_ID.fullmatch(public_id):
+        raise ValueError(f"not a public id of {PUBLIC_ID_LENGTH} characters: {public_id!r}")
+    when = (year - _FIRST_YEAR) << _WEEK_BITS | number
+    packed = when.to_bytes(2, "big") + urlsafe_b64decode(public_id)
+    return b32encode(packed + _bounce_mac(packed, secret=secret)).decode().lower()
+
+
+def read_bounce_token(token: str, *, secret: bytes) -> tuple[str, str]:
+    """Give week and public id of the mail that came back; capitals do not matter. Raises LinkError."""
+    try:
+        octets = b32decode(token.encode("ascii"), casefold=True)
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise LinkError(DAMAGED) from error
+    packed, mac = octets[:-BOUNCE_MAC_OCTETS], octets[-BOUNCE_MAC_OCTETS:]
+    if not hmac.compare_digest(mac, _bounce_mac(packed, secret=secret)):
+        raise LinkError(DAMAGED)
+    when = int.from_bytes(packed[:2], "big")
+    year, number = _FIRST_YEAR + (when >> _WEEK_BITS), when & (1 << _WEEK_BITS) - 1
+    return f"{year}-W{number:02d}", urlsafe_b64encode(packed[2:]).decode()
+
+
+def _week_numbers(week: str) -> tuple[int, int]:
+    found = _WEEK.fullmatch(week)
+    if found is None or int(found[1]) < _FIRST_YEAR:
+        raise ValueError(f"not an ISO week such as 2026-W47: {week!r}")
+    return int(found[1]), int(found[2])
+
+
+def _bounce_mac(packed: bytes, *, secret: bytes) -> bytes:
+    message = b"digest.link.v1\0bounce\0" + packed
+    return hmac.digest(secret, message, hashlib.sha256)[:BOUNCE_MAC_OCTETS]
 
 
 def _sealed(public_id: str, *purpose: str, secret: bytes) -> str:

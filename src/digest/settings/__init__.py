@@ -14,6 +14,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from digest.errors import SettingsError
 from digest.settings.embeddings import EmbeddingsSettings
+from digest.settings.mail import MailSettings
 from digest.settings.panel import PanelForm, PanelSettings
 from digest.settings.sending import SendingSettings
 from digest.settings.servers import LOOPBACK
@@ -42,7 +43,12 @@ class TransportKind(StrEnum):
 
 
 class Settings(
-    SmtpSettings, PanelSettings, EmbeddingsSettings, SendingSettings, WorkersSettings
+    MailSettings,
+    SmtpSettings,
+    PanelSettings,
+    EmbeddingsSettings,
+    SendingSettings,
+    WorkersSettings,
 ):
     """
     What an operator can set. Every field is the variable ``DIGEST_<NAME>`` in upper case.

@@ -1,9 +1,11 @@
 """Make each recipient's message of one edition: compiled once, joined per recipient."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from digest.errors import ApprovalError
+from digest.mail.dkim.keys import DkimKey
+from digest.mail.dkim.verifying import require_verified
 from digest.mail.stationery import Brand
 from digest.mail.wire import compile_edition, message_id
 from digest.model import Edition, Issue, Message, Recipient
@@ -19,6 +21,7 @@ def composer(
     brand: Brand,
     secret: bytes,
     clock: Callable[[], datetime],
+    keys: Sequence[DkimKey] = (),
 ) -> Compose:
     """
     Give what makes the message of a delivery.
@@ -32,8 +35,11 @@ def composer(
         brand: Names and addresses.
         secret: Signs links and makes the Message-ID.
         clock: Gives the Date of each message.
+        keys: Each signs every message. The first message that is made is checked as a receiver
+            would; SignatureError if it does not bear their signatures.
     """
-    template = compile_edition(edition, brand=brand)
+    template = compile_edition(edition, brand=brand, keys=keys)
+    unchecked = list(keys)
     lead = issue.comparisons[0].slug
 
     def compose(delivery: Recipient) -> Message:
@@ -42,16 +48,28 @@ def composer(
             "UNSUBSCRIBE": links.unsubscribe_token(reader, secret=secret),
             "VOTE": links.vote_token(reader, edition.week, lead, secret=secret),
         }
-        return template.message(
+        message = template.message(
             subscriber=reader,
             recipient=delivery.address,
             slots={name: tokens[name] for name in template.slots},
             message_id=message_id(secret, edition.week, reader, brand.domain),
             date=clock(),
-            envelope_sender=brand.sender_address,
+            envelope_sender=_envelope_sender(brand, edition.week, reader, secret=secret),
         )
+        if unchecked:
+            require_verified(message.content, unchecked)
+            unchecked.clear()
+        return message
 
     return compose
+
+
+def _envelope_sender(brand: Brand, week: str, reader: str, *, secret: bytes) -> str:
+    """Give the address that a bounce of one mail comes back to (VERP), where one is set."""
+    if brand.bounce_address is None:
+        return brand.sender_address
+    local, _, domain = brand.bounce_address.rpartition("@")
+    return f"{local}+{links.bounce_token(week, reader, secret=secret)}@{domain}"
 
 
 def require_intact(edition: Edition) -> None:

@@ -181,7 +181,14 @@ def send_test(week: str, *, recipient: str, parts: SendParts, transport: Transpo
     with parts.db.read() as session:
         edition, issue = _standing(session, week)
     preflight(edition, week=week)
-    compose = composer(edition, issue, brand=parts.brand, secret=parts.secret, clock=parts.clock)
+    compose = composer(
+        edition,
+        issue,
+        brand=parts.brand,
+        secret=parts.secret,
+        clock=parts.clock,
+        keys=parts.keys,
+    )
     delivery = Delivery(week=week, subscriber=TESTER, address=recipient, changed_at=parts.clock())
     return next(result for result in transport.send([compose(delivery)]) if result)
 

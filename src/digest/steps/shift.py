@@ -8,6 +8,7 @@ from digest.delivery import workers
 from digest.delivery.marker import MarkerFile
 from digest.delivery.pace import STEADY
 from digest.delivery.transports.base import Transport
+from digest.mail.dkim.keys import DkimKey
 from digest.mail.stationery import Brand
 from digest.model import DeliveryCount, Edition, Issue
 from digest.steps.composing import composer
@@ -31,6 +32,8 @@ class SendParts:
     """Tells a restored backup; None: nothing does, as in a rehearsal."""
     workers: int | None = None
     """Processes that send together; None: as many as make sense."""
+    keys: tuple[DkimKey, ...] = ()
+    """They sign every mail; without any it leaves unsigned."""
     helper: tuple[str, ...] = ()
     """Command of a process that helps, without week and edition; empty: none can."""
 
@@ -51,7 +54,14 @@ def work(
         parts.db,
         edition.week,
         transport=transport,
-        compose=composer(edition, issue, brand=parts.brand, secret=parts.secret, clock=parts.clock),
+        compose=composer(
+            edition,
+            issue,
+            brand=parts.brand,
+            secret=parts.secret,
+            clock=parts.clock,
+            keys=parts.keys,
+        ),
         clock=real_time,
         worker=workers.this_worker(),
         deadline=deadline,

@@ -172,6 +172,14 @@ _HINTS = {  # true of all in that state, and what an index is for
 }
 
 
+def delivery_of(session: Session, week: str, subscriber: str) -> Delivery | None:
+    """Give one reader's delivery of a week's issue; None if they are not in its audience."""
+    statement = select(*columns_of(Delivery, DeliveryRow)).where(
+        DeliveryRow.week == week, DeliveryRow.subscriber == subscriber
+    )
+    return next(iter(as_nouns(Delivery, session.execute(statement))), None)
+
+
 def newest_reply(session: Session, week: str, state: DeliveryState) -> str | None:
     """Give the last words said about any of the week's deliveries in a state."""
     statement = (

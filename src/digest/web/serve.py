@@ -16,6 +16,7 @@ from digest.wiring import Resources, is_rehearsal
 def web_parts(resources: Resources) -> Parts:
     """Give what the pages are made of."""
     settings = resources.settings
+    keys = resources.dkim_keys  # a key that cannot be used is told now, not at the first sign-up
 
     def mail_confirmation(address: str, confirm_url: str) -> None:
         with resources.transport() as transport:
@@ -27,6 +28,7 @@ def web_parts(resources: Resources) -> Parts:
                 transport=transport,
                 secret=resources.secret,
                 now=settings.clock(),
+                keys=keys,
             )
 
     def build(week: str) -> None:
