@@ -132,6 +132,9 @@ def test_a_message_is_part_by_part_what_the_standard_library_would_have_written(
     tokens = {"@@UNSUBSCRIBE@@": unsubscribe, "@@VOTE@@": vote}
     assert [filled(part, tokens) for part in parts_of(wanted)] == parts_of(got)
     check_octets(message.content if message.recipient.isascii() else without_to(message.content))
+    assert message.is_wire_ready is message.content.isascii()
+    assert b"\n." not in message.content
+    assert message.content.endswith(b"\r\n")
 
 
 def test_a_rendered_edition_arrives_whole(example_edition, brand):

@@ -100,7 +100,7 @@ class WireTemplate:
             content=b"".join(
                 (signatures, self.head, own, token.join(self.leaving), b"\r\n", *body)
             ),
-            is_wire_ready=to.isascii(),
+            is_wire_ready=to.isascii(),  # the encoder begins no line with a dot (quoted.py)
         )
 
     def _checked(self, slots: Mapping[str, str]) -> dict[str, bytes]:

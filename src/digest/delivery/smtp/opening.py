@@ -54,6 +54,7 @@ class Opening(Conversation):
         """Take note that TLS holds from now on; all that was told before it is forgotten."""
         self.wants_tls = False
         self._is_secure = True
+        self._awaited.clear()
         self._say_ehlo()
 
     def receive(self, octets: bytes) -> None:
@@ -62,13 +63,7 @@ class Opening(Conversation):
         if self.wants_tls and not self._replies.is_between:
             self._spoke_too_soon()
 
-    def _match(self, reply: Reply) -> None:
-        if self.wants_tls:
-            self._spoke_too_soon()
-        else:
-            super()._match(reply)
-
-    def _spoke_too_soon(self) -> None:
+    def _spoke_too_soon(self, _reply: Reply | None = None, _subject: None = None) -> None:
         # what came in plain text may be a stranger's, and would be taken for the server's (RFC 3207 6)
         self._end(Trouble("it went on in plain text after it had agreed to TLS"))
 
@@ -112,6 +107,7 @@ class Opening(Conversation):
     def _agreed_to_tls(self, reply: Reply, _subject: None) -> None:
         if reply.code == _READY_FOR_TLS:
             self.wants_tls = True
+            self._awaited.append((Wait.CONNECT, self._spoke_too_soon, None))
         elif self._terms.tls is TlsPolicy.REQUIRED:
             self._end(Trouble(f"it refuses to begin TLS: {reply.words}", reply.is_permanent))
         else:
