@@ -10,6 +10,7 @@ Usage: python -m tests.faults.surroundings [--readers 2000] [--away 60] [--only 
 
 import argparse
 import os
+import random
 import re
 import shutil
 import signal
@@ -19,26 +20,29 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
+from digest.delivery.pace import STEADY
 from digest.demo.site import DemoSite, demo_sources
 from digest.model import Delivery, DeliveryState
 from digest.store import deliveries
 from digest.store.engine import Database
 from tests.faults.books import Books
-from tests.faults.disk import Disk, MountingError, mounted
+from tests.faults.disk import MountingError, mounted
+from tests.faults.sender import WINDOW
 from tests.faults.sink import Sink
 from tests.faults.stores import PostgresStore, postgres_store
 
 WEEK = "2026-W47"
+CONNECTIONS = 4
 DIGEST = [sys.executable, "-c", "from digest.cli import main; main()"]
 MOST_AGAIN = 20
 """How often the command is run again until nothing is left to send."""
-MOST_UNCERTAIN = 400
-"""For each fault: what was marked and could not be noted any more."""
+MOST_UNCERTAIN = STEADY.chunk + WINDOW * CONNECTIONS
+"""For each process that was cut short."""
 
 
 @dataclass
@@ -49,8 +53,8 @@ class Installation:
     settings: dict[str, str]
     readers: int
     faults: int = 0
-    """How many commands were cut short."""
-    said: list[str] = field(default_factory=list)
+    """How many processes were killed."""
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -60,7 +64,7 @@ class Installation:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command."""
-        return subprocess.Popen(
+        command = subprocess.Popen(
             [*DIGEST, *arguments],
             cwd=self.folder,
             env=self.environment,
@@ -68,6 +72,8 @@ class Installation:
             stderr=subprocess.PIPE,
             text=True,
         )
+        self.started.append(command)
+        return command
 
     def run(self, *arguments: str) -> None:
         """Run a command that has to go well."""
@@ -123,6 +129,7 @@ def installation(url: str | None, readers: int) -> Iterator[Installation]:
             "DIGEST_ALLOWED_PRIVATE_HOSTS": "127.0.0.0/8",
             "DIGEST_DATABASE_URL": url or f"sqlite:///{folder / 'digest.db'}",
             "DIGEST_TRANSPORT": "smtp",
+            "DIGEST_SEND_CONNECTIONS": str(CONNECTIONS),
             "DIGEST_SECRET": "only for this proof, long enough",
             "DIGEST_BASE_URL": "https://verdicts.example",
             "DIGEST_SENDER_ADDRESS": "news@verdicts.example",
@@ -132,7 +139,11 @@ def installation(url: str | None, readers: int) -> Iterator[Installation]:
         made.run("build", "--week", WEEK)
         made.run("approve", WEEK, "--by", "Ada")
         made.run("subscribers", "import", "readers.csv", "--confirmed")
-        yield made
+        try:
+            yield made
+        finally:
+            for command in made.started:  # its helpers end by themselves when it is gone
+                command.kill()
 
 
 @contextmanager
@@ -182,43 +193,43 @@ def _restarted(made: Installation, sink: Sink, store: PostgresStore) -> list[str
     return hold(made, sink.taken(by_recipient=True))
 
 
-def disk_full(readers: int) -> list[str]:
-    """The disk of the SQLite database full in mid-send."""
-    with installation(None, readers) as made, mounted(64) as disk:
+def disk_full(readers: int, full_s: float) -> list[str]:
+    """The disk of the SQLite database full in mid-send, for a while."""
+    with installation(None, readers) as made, mounted(128) as disk:
         place = disk.folder / "digest.db"
         shutil.copyfile(made.folder / "digest.db", place)
         made.settings["DIGEST_DATABASE_URL"] = f"sqlite:///{place}"
         with sinking(made) as sink:
             command = begin(made, sink)
-            _without_room(made, disk, command)
+            disk.fill()
+            time.sleep(full_s)
+            disk.free()
+            print(f"    the disk was full for {full_s:.0f} s:")
+            made.see_end(command)
+            made.send_until_done()
             return hold(made, sink.taken(by_recipient=True))
 
 
 def outbox_full(readers: int) -> list[str]:
     """The disk of the outbox full while messages are written as files."""
-    with installation(None, min(readers, 400)) as made, mounted(64) as disk:
+    with installation(None, readers) as made, mounted(256) as disk:
         outbox = disk.folder / "outbox"
         made.settings |= {"DIGEST_TRANSPORT": "file", "DIGEST_OUTBOX_DIR": str(outbox)}
         command = made.start("send", WEEK)
         wait_for(lambda: outbox.is_dir() and len(list(outbox.glob("*.eml"))) > made.readers / 4)
-        _without_room(made, disk, command)
+        disk.fill()
+        print("    the disk is full:")
+        made.see_end(command)
+        print("    digest send, the disk still full:")
+        made.see_end(made.start("send", WEEK))
+        disk.free()
+        print("    there is room again")
+        made.send_until_done()
         whole = re.compile(
-            rb"^To: .*?(\S+@reader\.example)>?\r?$.*--\r\n\Z",
-            re.MULTILINE | re.DOTALL | re.IGNORECASE,
+            rb"^To: <?(\S+@reader\.example)>?\r$.*--\r\n\Z", re.MULTILINE | re.DOTALL
         )
         found = (whole.search(path.read_bytes()) for path in outbox.glob("*.eml"))
-        return hold(made, Counter(each[1].decode().strip("<>") for each in found if each))
-
-
-def _without_room(made: Installation, disk: Disk, command: subprocess.Popen[str]) -> None:
-    disk.fill()
-    print("    the disk is full:")
-    made.see_end(command)
-    print("    digest send, the disk still full:")
-    made.see_end(made.start("send", WEEK))
-    disk.free()
-    print("    there is room again")
-    made.send_until_done()
+        return hold(made, Counter(each[1].decode() for each in found if each))
 
 
 def server_away(readers: int, away_s: float) -> list[str]:
@@ -227,15 +238,47 @@ def server_away(readers: int, away_s: float) -> list[str]:
         command = begin(made, sink)
         sink.close()
         begun = time.monotonic()
-        print("    the mail server is killed:")
-        made.see_end(command)
-        print(f"    {time.monotonic() - begun:.0f} s later, digest send while it is away:")
-        made.see_end(made.start("send", WEEK))
-        time.sleep(max(0.0, away_s - (time.monotonic() - begun)))
+        time.sleep(away_s)
         sink.start()
-        print(f"    the mail server is back after {time.monotonic() - begun:.0f} s")
+        print(
+            f"    the mail server was killed, and is back after {time.monotonic() - begun:.0f} s:"
+        )
+        made.see_end(command)
         made.send_until_done()
         return hold(made, sink.taken(by_recipient=True))
+
+
+def processes_killed(readers: int) -> list[str]:
+    """Three processes of one send killed one by one, at random, the first one too."""
+    chance = random.Random(readers)
+    with installation(None, readers) as made, sinking(made) as sink:
+        made.settings["DIGEST_SEND_WORKERS"] = "3"
+        for part in (0.2, 0.4, 0.6):
+            _kill_one(made, sink, part=part, chance=chance)
+        made.send_until_done()
+        return hold(made, sink.taken(by_recipient=True))
+
+
+def _kill_one(made: Installation, sink: Sink, *, part: float, chance: random.Random) -> None:
+    """Send until this part has been taken, and kill one of the processes."""
+    command = made.start("send", WEEK)
+    wait_for(lambda: sink.count() > made.readers * part or command.poll() is not None)
+    victims = [command.pid, *_children(command.pid)]
+    victim = chance.choice(victims)
+    with suppress(ProcessLookupError):
+        os.kill(victim, signal.SIGKILL)
+        made.faults += 1
+    print(f"    of {len(victims)} processes, number {victims.index(victim) + 1} is killed:")
+    made.see_end(command)
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
+    except OSError:
+        return []
 
 
 def hold(made: Installation, taken: Counter[str]) -> list[str]:
@@ -244,7 +287,7 @@ def hold(made: Installation, taken: Counter[str]) -> list[str]:
         size=made.readers,
         ledger=made.ledger(),
         taken=taken,
-        kills=1,
+        kills=max(1, made.faults),
         most=MOST_UNCERTAIN,
         name=lambda delivery: delivery.address,
     )
@@ -262,14 +305,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=2)[1])
     parser.add_argument("--readers", type=int, default=2000)
     parser.add_argument("--away", type=float, default=60, help="seconds without mail server (60)")
-    parser.add_argument("--only", choices=["postgresql", "disk", "outbox", "server"])
+    parser.add_argument("--only", choices=["postgresql", "disk", "outbox", "server", "processes"])
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, _leave)  # so that all that was started is stopped
     scenes: dict[str, Callable[[], list[str]]] = {
         "postgresql": lambda: restarted(asked.readers),
-        "disk": lambda: disk_full(asked.readers),
+        "disk": lambda: disk_full(asked.readers, min(20.0, asked.away)),
         "outbox": lambda: outbox_full(asked.readers),
         "server": lambda: server_away(asked.readers, asked.away),
+        "processes": lambda: processes_killed(asked.readers),
     }
     wrong: list[str] = []
     for name, scene in scenes.items():
