@@ -42,6 +42,8 @@ def main() -> None:
             ):
                 outcomes.append(carry_out(run, store))
                 _say(outcomes[-1])
+                if sys.stderr.isatty():
+                    print(f"\r{name}: {run.seed - asked.seed + 1}", end="", file=sys.stderr)
     print_table(outcomes)
     print(f"\n{len(outcomes)} runs in {time.monotonic() - begun:.0f} s")
     unreached = unreached_points(outcomes)
