@@ -10,7 +10,6 @@ Usage: python -m tests.faults.surroundings [--readers 2000] [--away 60] [--only 
 
 import argparse
 import os
-import random
 import re
 import shutil
 import signal
@@ -249,27 +248,31 @@ def server_away(readers: int, away_s: float) -> list[str]:
 
 
 def processes_killed(readers: int) -> list[str]:
-    """Three processes of one send killed one by one, at random, the first one too."""
-    chance = random.Random(readers)
+    """Of three processes of one send a helper killed, then the first; in the next send all three."""
     with installation(None, readers) as made, sinking(made) as sink:
         made.settings["DIGEST_SEND_WORKERS"] = "3"
-        for part in (0.2, 0.4, 0.6):
-            _kill_one(made, sink, part=part, chance=chance)
+        command = made.start("send", WEEK)
+        _kill_when(made, sink, command, part=0.2, which=slice(1, 2))
+        _kill_when(made, sink, command, part=0.4, which=slice(0, 1))
+        print("    of three processes a helper was killed, then the one that was started:")
+        made.see_end(command)
+        command = made.start("send", WEEK)
+        _kill_when(made, sink, command, part=0.6, which=slice(None))
+        print("    all three were killed at once:")
+        made.see_end(command)
         made.send_until_done()
         return hold(made, sink.taken(by_recipient=True))
 
 
-def _kill_one(made: Installation, sink: Sink, *, part: float, chance: random.Random) -> None:
-    """Send until this part has been taken, and kill one of the processes."""
-    command = made.start("send", WEEK)
+def _kill_when(
+    made: Installation, sink: Sink, command: subprocess.Popen[str], *, part: float, which: slice
+) -> None:
+    """Kill processes of a send, the first one and its helpers in order, when a part has been taken."""
     wait_for(lambda: sink.count() > made.readers * part or command.poll() is not None)
-    victims = [command.pid, *_children(command.pid)]
-    victim = chance.choice(victims)
-    with suppress(ProcessLookupError):
-        os.kill(victim, signal.SIGKILL)
-        made.faults += 1
-    print(f"    of {len(victims)} processes, number {victims.index(victim) + 1} is killed:")
-    made.see_end(command)
+    for victim in [command.pid, *_children(command.pid)][which]:
+        with suppress(ProcessLookupError):
+            os.kill(victim, signal.SIGKILL)
+            made.faults += 1
 
 
 def _children(pid: int) -> list[int]:
