@@ -9,7 +9,14 @@ import httpx
 from prefect import get_client, get_run_logger, runtime
 from prefect.client.schemas.objects import State, StateType
 
-from digest.errors import FetchError, LateError, SchemaError, StoreError, TransportError
+from digest.errors import (
+    FetchError,
+    LateError,
+    MailboxError,
+    SchemaError,
+    StoreError,
+    TransportError,
+)
 from digest.settings import load_settings
 from digest.wiring import Resources, open_resources
 
@@ -30,7 +37,7 @@ async def is_worth_retrying(_task: Any, _run: Any, state: State[Any]) -> bool:
     """Return True for trouble that passes by itself, False for what a person has to mend."""
     try:
         await state.aresult()
-    except (FetchError, TransportError) as error:
+    except (FetchError, MailboxError, TransportError) as error:
         return not error.permanent
     except (SchemaError, TimeoutError):  # a task out of time may still have a thread at work
         return False

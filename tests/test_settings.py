@@ -58,6 +58,12 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch, name: str):
         ("TIMEZONE", "../../etc/passwd", "no IANA time zone"),
         ("TIMEZONE", "Europe", "no IANA time zone"),
         ("TRANSPORT", "pigeon", "smtp, file"),
+        ("FEEDBACK_IMAP_URL", "imap://ada@mail.example.org/", "must begin with imaps://"),
+        ("FEEDBACK_IMAP_URL", "imaps://mail.example.org/INBOX", "names no user"),
+        ("FEEDBACK_IMAP_URL", "pop3://ada@mail.example.org", "is not of the form imaps://"),
+        ("FEEDBACK_IMAP_URL", "imaps://ada@mail:99999", "is not of the form imaps://"),
+        ("FEEDBACK_IMAP_URL", "imaps://ada:pw@mail.example.org", "holds a password"),
+        ("FEEDBACK_IMAP_PASSWORD", "pw", "are set together or not at all"),
         ("SMTP_URL", "mail.example.org", "is not of the form smtp://host:port, smtps://"),
         ("SMTP_URL", "smtp://host:99999", "is not of the form smtp://host:port, smtps://"),
         ("SMTP_URL", "smtp://[::1", "is not of the form smtp://host:port, smtps://"),
@@ -308,3 +314,126 @@ def test_a_server_of_embeddings_may_be_on_this_machine_and_its_page_be_named(mon
     monkeypatch.setenv("DIGEST_EMBEDDINGS_URL", "http://127.0.0.1:11434/v1/embeddings/")
 
     assert load_settings().embeddings_url == "http://127.0.0.1:11434/v1"
+
+
+def test_limits_are_read_from_a_list_and_given_by_the_second(monkeypatch):
+    monkeypatch.setenv("DIGEST_SEND_RATE", "20")
+    monkeypatch.setenv("DIGEST_SEND_DOMAIN_RATES", " Lake.Example=600, sea.example=1.5 ,")
+
+    settings = load_settings()
+
+    assert settings.send_limits == {"": 20.0, "lake.example": 10.0, "sea.example": 0.025}
+
+
+def test_without_limits_nothing_is_limited():
+    assert load_settings().send_limits == {}
+
+
+@pytest.mark.parametrize(
+    "given", ["lake.example", "lake.example=", "lake.example=0", "lake.example=nan", "lake=5", "=5"]
+)
+def test_a_bad_limit_is_named(monkeypatch, given: str):
+    monkeypatch.setenv("DIGEST_SEND_DOMAIN_RATES", given)
+
+    with pytest.raises(SettingsError, match=r"^DIGEST_SEND_DOMAIN_RATES: .* messages a minute"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("captures", "marker", "where"),
+    [
+        ("var/captures", "", "var/send-marker.json"),
+        ("/data/captures", "", "/data/send-marker.json"),
+        ("s3://bucket/captures", "", "var/send-marker.json"),
+        ("s3://bucket/captures", "/safe/marker", "/safe/marker"),
+    ],
+)
+def test_the_marker_lies_beside_the_captures(monkeypatch, captures, marker, where):
+    monkeypatch.setenv("DIGEST_CAPTURES_DIR", captures)
+    monkeypatch.setenv("DIGEST_SEND_MARKER", marker)
+    settings = load_settings()
+
+    assert settings.marker_beside(settings.captures_dir) == Path(where)
+
+
+@pytest.mark.parametrize(
+    ("transport", "missing"),
+    [
+        ("ses", "SES_REGION"),
+        ("ses", "SES_ACCESS_KEY"),
+        ("ses", "SES_SECRET"),
+        ("postmark", "POSTMARK_TOKEN"),
+        ("resend", "RESEND_KEY"),
+    ],
+)
+def test_a_service_without_what_it_asks_for_is_refused_at_once(monkeypatch, transport, missing):
+    values = {"SES_REGION": "eu-central-1", "SES_ACCESS_KEY": "AKID", "SES_SECRET": "geheim"}
+    values |= {"POSTMARK_TOKEN": "geheim", "RESEND_KEY": "geheim"}
+    monkeypatch.setenv("DIGEST_TRANSPORT", transport)
+    for name, value in values.items():
+        monkeypatch.setenv(f"DIGEST_{name}", value)
+    assert load_settings().transport is TransportKind(transport)
+    monkeypatch.delenv(f"DIGEST_{missing}")
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+
+    assert caught.value.setting == f"DIGEST_{missing}"
+    assert f"must be set where DIGEST_TRANSPORT is {transport}" in str(caught.value)
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("hook", "secret"),
+    [("ses", "SES_TOPIC"), ("postmark", "POSTMARK_HOOK_SECRET"), ("resend", "RESEND_HOOK_SECRET")],
+)
+def test_a_webhook_without_a_secret_is_refused_at_once(monkeypatch, hook, secret):
+    monkeypatch.setenv("DIGEST_FEEDBACK_HOOKS", hook)
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+
+    assert caught.value.setting == f"DIGEST_{secret}"
+    assert f"must be set where DIGEST_FEEDBACK_HOOKS names {hook}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SES_REGION", "evil.example/", "no region of AWS"),
+        ("SES_TOPIC", "arn:aws:sqs:eu-central-1:123456789012:x", "arn:aws:sns:REGION"),
+        ("SES_URL", "http://mail.example", "must begin with https://"),
+        ("POSTMARK_URL", "https://me:geheim@mail.example", "holds a login"),
+        ("POSTMARK_BATCH", "501", "Messages of one request"),
+        ("POSTMARK_BATCH", "0", "Messages of one request"),
+        ("POSTMARK_TOKEN", "geheim\nX-Other: 1", "cannot be sent"),
+        ("RESEND_KEY", "geheim key", "cannot be sent"),
+        ("POSTMARK_HOOK_SECRET", "geheim", "6 characters are too few"),
+        ("RESEND_HOOK_SECRET", "geheim", "whsec_"),
+        ("FEEDBACK_HOOKS", "ses,pigeon", "Services whose webhooks are taken"),
+    ],
+)
+def test_a_bad_setting_of_a_service_says_what_is_wanted(monkeypatch, name, value, said):
+    monkeypatch.setenv(f"DIGEST_{name}", value)
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+
+    assert caught.value.setting == f"DIGEST_{name}"
+    assert said in str(caught.value)
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("region", "root"),
+    [
+        ("eu-central-1", "https://email.eu-central-1.amazonaws.com"),
+        ("us-gov-west-1", "https://email.us-gov-west-1.amazonaws.com"),
+        ("cn-north-1", "https://email.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_ses_is_asked_in_its_region(region, root):
+    assert load_settings(ses_region=region).ses_root == root
+    assert (
+        load_settings(ses_region=region, ses_url="http://[::1]:80/").ses_root == "http://[::1]:80"
+    )

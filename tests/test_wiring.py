@@ -9,8 +9,12 @@ import pytest
 
 from digest.delivery.transports.file import FileTransport
 from digest.delivery.transports.memory import MemoryTransport
+from digest.delivery.transports.postmark import PostmarkTransport
+from digest.delivery.transports.resend import ResendTransport
+from digest.delivery.transports.ses import SesTransport
 from digest.delivery.transports.smtp import SmtpTransport
 from digest.errors import SettingsError
+from digest.mail.dkim.keys import KeyKind, new_key
 from digest.panel.rules import load_rules
 from digest.settings import Settings
 from digest.store.engine import Database
@@ -100,10 +104,20 @@ def test_on_postgresql_the_key_must_be_set(settings):
 
 @pytest.mark.parametrize(
     ("kind", "transport"),
-    [("smtp", SmtpTransport), ("file", FileTransport), ("memory", MemoryTransport)],
+    [
+        ("smtp", SmtpTransport),
+        ("file", FileTransport),
+        ("memory", MemoryTransport),
+        ("ses", SesTransport),
+        ("postmark", PostmarkTransport),
+        ("resend", ResendTransport),
+    ],
 )
 def test_each_transport_is_the_one_of_its_name(settings, kind, transport):
-    with open_resources(settings(transport=kind)) as resources, resources.transport() as made:
+    keys = {"ses_region": "eu-central-1", "ses_access_key": "a", "ses_secret": "b"}
+    keys |= {"postmark_token": "c", "resend_key": "d"}
+    chosen = settings(transport=kind, **keys)
+    with open_resources(chosen) as resources, resources.transport() as made:
         assert type(made) is transport
 
 
@@ -118,6 +132,21 @@ def test_the_parts_of_a_house_can_all_be_had(settings, tmp_path: Path):
     other = settings(templates_dir=tmp_path)
     with open_resources(other) as resources:
         assert resources.templates_dir == tmp_path
+
+
+def test_keys_that_sign_mail_go_to_who_sends_it_and_their_lack_is_remarked_on(settings):
+    pem = new_key(KeyKind.ED25519).decode()
+    relay = {"transport": "smtp", "smtp_url": "smtp://relay.example.org", "secret": LONG}
+
+    with open_resources(settings(**relay)) as resources:
+        assert len(resources.signing_remarks()) == 1
+        assert resources.send_parts().keys == ()
+    wrong = settings(dkim_selector="s1", dkim_key=pem, secret=LONG)
+    with (
+        open_resources(wrong) as resources,
+        pytest.raises(SettingsError, match="DIGEST_DKIM_KEY: holds an ed25519 key"),
+    ):
+        resources.send_parts()
 
 
 def test_a_model_panel_without_its_extra_is_refused_with_what_to_install(settings, monkeypatch):

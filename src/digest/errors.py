@@ -28,6 +28,8 @@ DigestError                     one clear sentence for a person: what, where, wh
 ├── RenderError(template)       a template is missing or cannot be rendered
 ├── PreflightError(week)        the edition may not leave the house; ``problems`` lists why
 ├── TransportError(permanent)   the mail server cannot be used at all just now
+├── MailboxError(mailbox, permanent)  a mailbox of what comes back cannot be read just now
+├── HookError(hook, is_proven)  what a webhook brought is not proven to be its service's, or no JSON
 ├── AddressError(address)       not an address mail can be sent to
 ├── SignatureError(key)         a mail of ours does not bear the signature it should; nothing may leave
 ├── DnsError(name)              DNS gave no answer, so nothing can be said of a record
@@ -217,12 +219,45 @@ class PreflightError(DigestError):
 
 
 class TransportError(DigestError):
-    """The mail server cannot be used at all just now; no delivery was attempted."""
+    """
+    The mail server cannot be used at all just now; no delivery was attempted.
 
-    def __init__(self, server: str, reason: str, *, permanent: bool = False) -> None:
+    ``after_s`` are the seconds it asks to be left alone for, where it does.
+    """
+
+    def __init__(
+        self, server: str, reason: str, *, permanent: bool = False, after_s: float | None = None
+    ) -> None:
         self.server = server
         self.permanent = permanent
+        self.after_s = after_s
         super().__init__(f"mail server {server}: {reason}")
+
+
+class HookError(DigestError):
+    """
+    What was posted to a webhook is of no use.
+
+    ``is_proven`` is True where it came from the service all the same, but cannot be read.
+    """
+
+    def __init__(self, hook: str, reason: str, *, is_proven: bool = False) -> None:
+        self.hook = hook
+        self.is_proven = is_proven
+        super().__init__(f"webhook {hook}: {reason}")
+
+
+class MailboxError(DigestError):
+    """
+    A mailbox of what comes back cannot be read; nothing in it is lost.
+
+    ``permanent`` is False where a later try may succeed.
+    """
+
+    def __init__(self, mailbox: str, reason: str, *, permanent: bool = False) -> None:
+        self.mailbox = mailbox
+        self.permanent = permanent
+        super().__init__(f"mailbox {mailbox}: {reason}")
 
 
 class AddressError(DigestError):

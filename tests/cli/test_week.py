@@ -34,7 +34,7 @@ def test_a_week_from_launch_pages_to_mailboxes_and_again(
     assert len(built["comparisons"]) >= 5
     assert approval["edition_sha256"] == built["edition"]
     assert approval["by"] == "Ada Lovelace"
-    assert imported == {"added": 3, "known": 0, "left": 0, "invalid": []}
+    assert imported == {"added": 3, "known": 0, "left": 0, "suppressed": {}, "invalid": []}
     assert sent.json == resent
     assert resent == {"week": WEEK, "audience": 3, "states": {"accepted": 3}, "sums": True}
     assert sorted(mailbox.recipients) == [f"{name}@reader.example" for name in ("ada", "bob", "cy")]

@@ -1,14 +1,20 @@
 """Several connections to one server: how they grow, break and are replaced, and who stops when."""
 
+import socket
 import threading
 import time
 
 import pytest
 
 from digest.delivery.smtp.hosts import Hosts
+from digest.delivery.smtp.opening import Terms
+from digest.delivery.smtp.patience import Patience
+from digest.delivery.transports.pool import Pool, Server
 from digest.delivery.transports.smtp import SmtpTransport
+from digest.delivery.transports.source import Source
 from digest.errors import TransportError
-from digest.model import Message, SendOutcome
+from digest.model import Message, SendOutcome, SendResult
+from digest.settings.smtp import TlsPolicy
 
 ACCEPTED, DEFERRED, REJECTED, UNCERTAIN, UNSENT = SendOutcome
 
@@ -58,6 +64,13 @@ def test_few_messages_open_few_connections(piped):
 
     assert piped.connections <= 3
     assert len(piped.taken) == 4
+
+
+def test_nothing_to_send_opens_no_connection(piped):
+    with _client(piped, 3) as transport:
+        assert list(transport.send([])) == []
+
+    assert piped.connections == 0
 
 
 def test_no_message_is_taken_before_there_is_a_connection(server):
@@ -177,13 +190,51 @@ def test_all_addresses_of_a_name_are_tried(piped):
     assert outcomes == [ACCEPTED]
 
 
-@pytest.mark.enable_socket
-def test_a_name_without_address_is_said_to_have_none():
-    transport = SmtpTransport("no-such-host.invalid", 25, timeout_s=1)
+def test_an_address_of_a_network_this_machine_lacks_is_passed_over(piped):
+    server = Server(
+        "127.0.0.1", piped.port, Terms(tls=TlsPolicy.NEVER), Patience(5), is_tls=False, ca_file=None
+    )
+    pool, source = Pool(server, most=1), Source(_messages(1))
+    pool._hosts = Hosts([(9999, ("far", 25)), (socket.AF_INET, ("127.0.0.1", piped.port))])
+    pool._named_at = time.monotonic()
 
-    with pytest.raises(
-        TransportError, match=r"mail server no-such-host\.invalid:25: no connection"
-    ):
+    while not pool.results:
+        pool.step(source)
+    pool.close()
+
+    assert [result.outcome for result in pool.results] == [ACCEPTED]
+
+
+@pytest.mark.enable_socket
+def test_results_are_told_before_it_is_said_that_there_is_no_connection():
+    """Whoever hears the error takes all that has no result for not given."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    server = Server("127.0.0.1", port, Terms(), Patience(1), is_tls=False, ca_file=None)
+    pool, source = Pool(server, most=1), Source(_messages(1))
+    pool.begin()
+    with pytest.raises(TransportError):
+        _step_often(pool, source)
+
+    pool.results.append(SendResult("ann", ACCEPTED))
+    _step_often(pool, source)
+    pool.results.clear()
+    with pytest.raises(TransportError):
+        _step_often(pool, source)
+    pool.close()
+
+
+def _step_often(pool: Pool, source: Source) -> None:
+    for _ in range(5):
+        pool.step(source)
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("name", ["no-such-host.invalid", "x" * 64 + ".example"])
+def test_a_name_without_address_is_said_to_have_none(name):
+    transport = SmtpTransport(name, 25, timeout_s=1)
+
+    with pytest.raises(TransportError, match=f"mail server {name}:25: no connection: "):
         list(transport.send([_message("ann")]))
     transport.close()
 

@@ -1,5 +1,7 @@
 """One SMTP connection as values: what is said, what each reply proves, wherever its octets are cut."""
 
+import socket
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from digest.delivery.smtp.login import Login
 from digest.delivery.smtp.opening import Terms
 from digest.delivery.smtp.session import Session
+from digest.delivery.transports.link import Link, _Phase
 from digest.model import Message, SendOutcome
 from digest.settings.smtp import TlsPolicy
 
@@ -270,7 +273,8 @@ def test_a_go_ahead_after_a_refused_recipient_gets_a_lone_dot_whose_reply_is_nob
     assert _written(session) == b"RSET\r\n" + ENVELOPE % b"bob"
 
 
-def test_a_server_that_refuses_to_start_afresh_gives_the_message_back():
+@pytest.mark.parametrize("reply", [b"502 what\r\n503 nested\r\n", b"421 4.7.0 too many errors\r\n"])
+def test_a_server_that_refuses_to_start_afresh_gives_the_message_back(reply):
     session = _ready("PIPELINING")
     session.take(_message("ann"))
     _written(session)
@@ -278,9 +282,10 @@ def test_a_server_that_refuses_to_start_afresh_gives_the_message_back():
     session.take(_message("bob"))
     _written(session)
 
-    session.receive(b"502 what\r\n503 nested\r\n")
+    session.receive(reply)
 
     assert [each.subscriber for each in session.returned] == ["bob"]
+    assert _outcomes(session) == [("ann", REJECTED)]
     assert session.trouble.is_harmless
 
 
@@ -413,6 +418,36 @@ def test_a_login_never_goes_over_plain_text_to_another_machine():
     assert b"AUTH" not in _written(session)
     assert session.trouble.is_permanent
     assert "a login goes to it over TLS only" in session.trouble.reason
+
+
+@pytest.mark.parametrize("rest", [b"250-here\r\n", b"250 AUTH PL", b"2"])
+def test_what_follows_the_word_for_tls_in_plain_text_ends_the_connection(rest):
+    """Even the beginning of a line would be taken for the beginning of what comes by TLS."""
+    session = Session(Terms())
+    session.receive(b"220 here\r\n250-here\r\n250 STARTTLS\r\n220 go" + b"\r\n" + rest)
+
+    assert "went on in plain text" in session.trouble.reason
+
+
+def test_an_answer_that_came_before_the_connection_broke_is_read_when_writing_fails():
+    """Ann's mail was taken; that bob's name could not be said any more does not put it in doubt."""
+    session = _ready("PIPELINING")
+    ours, theirs = socket.socketpair()
+    link = Link((socket.AF_UNIX, ()), session, host="", context=None, begins_with_tls=False)
+    link.socket.close()
+    link.socket, link._phase = ours, _Phase.OPEN
+    session.take(_message("ann"))
+    _written(session)
+    session.receive(GO)
+    session.take(_message("bob"))
+    session.wrote(len(CONTENT) + len(b".\r\n"))
+    theirs.sendall(b"250 2.0.0 kept\r\n")
+    theirs.close()
+
+    link.flush()
+    link.close()
+
+    assert _outcomes(session) == [("ann", ACCEPTED), ("bob", UNSENT)]
 
 
 # --- a server made of a function, its octets cut anywhere

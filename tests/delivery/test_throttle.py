@@ -162,6 +162,25 @@ def test_a_slowed_domain_stays_slowed_when_its_limit_is_taken_away():
     assert (kept.rate, kept.limit, kept.is_slowed) == (1.0, None, True)
 
 
+def test_what_nobody_set_is_forgotten_after_a_day():
+    bucket = subject.lowered(None, LAKE, reply="4", now=NOW)
+
+    assert subject.limited({LAKE: bucket}, {}, now=later(24 * 3600)).keys() == {LAKE}
+    assert subject.limited({LAKE: bucket}, {}, now=later(24 * 3600 + 1)) == {}
+
+
+def test_a_relay_that_puts_everybody_off_makes_no_more_buckets_than_a_claim_can_read():
+    answers = [(f"d{number}.example", True, "421") for number in range(2000)]
+
+    made = subject.answered({}, answers, now=NOW)
+    more = subject.answered(made, [("another.example", True, "421")], now=NOW)
+    again = subject.answered(made, [("d0.example", True, "421")], now=later(10))
+
+    assert len(made) == subject.MOST
+    assert more == {}
+    assert again["d0.example"].rate == 2.5
+
+
 def test_a_clock_that_ran_an_hour_ahead_does_not_stop_the_others():
     buckets = subject.limited({}, {ALL: 1.0}, now=later(3600))
     buckets = subject.spent(buckets, mail("a.example"))

@@ -8,17 +8,19 @@ Usage: python -m tests.faults.kills [--runs 200] [--seed 1] [--database sqlite|p
 """
 
 import argparse
+import os
 import signal
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import NoReturn
 
 from tests.faults import plan
+from tests.faults.plan import Run
 from tests.faults.runs import Outcome, carry_out
-from tests.faults.stores import STORES
+from tests.faults.stores import STORES, Store
 
 COLUMNS = ("runs", "kills", "recipients", "once", "by hand twice", "refused", "uncertain", "lost")
 
@@ -28,6 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=2)[1])
     parser.add_argument("--runs", type=int, default=200, help="on each database (200)")
     parser.add_argument("--seed", type=int, default=1, help="of the first run (1)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="runs at a time")
     parser.add_argument("--database", choices=[*STORES, "both"], default="both")
     parser.add_argument("--point", choices=list(plan.BY_NAME), help="only there")
     asked = parser.parse_args()
@@ -35,15 +38,9 @@ def main() -> None:
     begun = time.monotonic()
     outcomes: list[Outcome] = []
     for name in STORES if asked.database == "both" else [asked.database]:
-        with ExitStack() as stack:
-            store = stack.enter_context(STORES[name]())
-            for run in plan.schedule(
-                runs=asked.runs, seed=asked.seed, database=name, only=asked.point
-            ):
-                outcomes.append(carry_out(run, store))
-                _say(outcomes[-1])
-                if sys.stderr.isatty():
-                    print(f"\r{name}: {run.seed - asked.seed + 1}", end="", file=sys.stderr)
+        runs = plan.schedule(runs=asked.runs, seed=asked.seed, database=name, only=asked.point)
+        with STORES[name]() as store:
+            outcomes += carry_out_all(runs, store, jobs=asked.jobs)
     print_table(outcomes)
     print(f"\n{len(outcomes)} runs in {time.monotonic() - begun:.0f} s")
     unreached = unreached_points(outcomes)
@@ -51,6 +48,19 @@ def main() -> None:
         print("never reached: " + ", ".join(unreached))
     if unreached or any(outcome.wrong for outcome in outcomes):
         sys.exit(1)
+
+
+def carry_out_all(runs: Iterable[Run], store: Store, *, jobs: int) -> Iterator[Outcome]:
+    """Carry out runs, several at a time; a Ctrl-C ends those that have begun, and no more begin."""
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            for number, outcome in enumerate(pool.map(lambda run: carry_out(run, store), runs), 1):
+                _say(outcome)
+                yield outcome
+                if number % 50 == 0:
+                    print(f"{outcome.run.database}: {number} runs", file=sys.stderr, flush=True)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _leave(_number: int, _frame: object) -> NoReturn:

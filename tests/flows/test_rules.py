@@ -1,5 +1,7 @@
 """What flows decide by themselves, without a server: retries, lateness, how a run ends."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -19,6 +21,7 @@ from digest.errors import (
     BlockedError,
     FetchError,
     LateError,
+    MailboxError,
     RefusedError,
     SchemaError,
     SettingsError,
@@ -29,6 +32,7 @@ from digest.model import (
     DeliveryCount,
     DeliveryState,
     FaultKind,
+    FeedbackEffect,
     Incident,
     IncidentEnd,
     Outcome,
@@ -37,9 +41,11 @@ from digest.model import (
     Source,
     SourceState,
 )
+from digest.steps.collecting import CollectReport
 from digest.steps.enrich import PageReport
+from digest.steps.feedback import TakeReport
 from digest.steps.ingest import SourceReport
-from flows import ingest, research, send, support, weekly
+from flows import feedback, ingest, research, send, support, weekly
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 WEEK = "2026-W47"
@@ -51,6 +57,7 @@ WEEK = "2026-W47"
         StoreError("the database is locked"),
         FetchError("https://a.example", "no answer"),
         TransportError("mail:25", "no connection"),
+        MailboxError("bounces", "no answer"),
         ConnectionResetError("gone"),
     ],
     ids=lambda error: type(error).__name__,
@@ -207,6 +214,7 @@ def test_a_host_is_asked_again_only_for_what_may_pass():
         weekly.build_task,
         weekly.test_copy_task,
         send.send_task,
+        feedback.collect_task,
     ],
     ids=lambda each: each.name,
 )
@@ -215,6 +223,20 @@ def test_every_task_has_a_tag_a_time_limit_and_retries_by_error_class(each):
     assert each.timeout_seconds > 0
     assert each.retries > 0
     assert each.retry_condition_fn is support.is_worth_retrying
+
+
+def test_a_collection_fails_while_a_mailbox_cannot_be_read_and_says_what_it_did_all_the_same():
+    taken = TakeReport(
+        new=Counter({FeedbackEffect.BOUNCED: 2}), warnings=("2026-W47: too many complaints",)
+    )
+    good = CollectReport(read=3, removed=3, taken=taken)
+    bad = replace(good, troubles=(MailboxError("bounces", "no answer"),))
+
+    said = "3 mails read; new: 2 bounced; 2026-W47: too many complaints"
+    assert feedback.ending(good).is_completed()
+    assert feedback.ending(good).message == said
+    assert feedback.ending(bad).is_failed()
+    assert feedback.ending(bad).message == f"{said}; mailbox bounces: no answer"
 
 
 def visited(outcome, *, facts=0):

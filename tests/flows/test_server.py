@@ -17,7 +17,7 @@ from digest.store.engine import Database
 WEEK = "2026-W47"
 READERS = ("email", "ada@example.com", "grace@example.net", "edsger@example.org")
 TESTER = "tester@example.com"
-SCHEDULED = {"ingest", "research", "weekly"}
+SCHEDULED = {"feedback", "ingest", "research", "weekly"}
 
 pytestmark = [pytest.mark.prefect, pytest.mark.enable_socket]
 
@@ -166,7 +166,9 @@ def test_a_week_waits_for_its_release_and_then_is_sent(server, first_round, db):
     counts is when it was resumed.
     """
     del first_round
-    import_subscribers(db, READERS, is_confirmed=True, now=datetime.now(UTC), detail="a test")
+    import_subscribers(
+        db, READERS, is_confirmed=True, secret=b"a secret", now=datetime.now(UTC), detail="a test"
+    )
     before = server.mails()
 
     run = server.create("weekly", state=planned(hours_ago=5))

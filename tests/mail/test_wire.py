@@ -93,7 +93,7 @@ def test_the_envelope_is_not_in_the_headers(template):
     assert b"bounce" not in message.content
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     local=st.one_of(
         LOCAL_PARTS, st.sampled_from(["jürgen", "δοκιμή", "ユーザー", "o'hara", "a+b=c&d"])
@@ -252,6 +252,15 @@ def test_any_subject_arrives_as_it_was_written(shared_brand, subject):
     assert max(map(len, head.partition("Auto-Submitted")[0].split("\r\n"))) <= 78
     decoded = read(message)["Subject"]
     assert " ".join(str(decoded).split()) == " ".join(subject.split())
+
+
+@pytest.mark.parametrize("subject", [" lead and trail ", "two  blanks", "trail ", "=?x", "plain"])
+def test_blanks_of_a_subject_arrive_where_servers_squeeze_them(shared_brand, subject):
+    message = written(compile_edition(edition_of(subject, "a", "b"), brand=shared_brand))
+
+    assert read(message)["Subject"] == subject
+    check_octets(message.content)
+    assert b"  " not in message.content
 
 
 @pytest.mark.parametrize(

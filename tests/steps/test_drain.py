@@ -10,7 +10,14 @@ from sqlmodel import select
 from digest.delivery.pace import Pace
 from digest.delivery.transports.base import Closing
 from digest.delivery.transports.memory import MemoryTransport
-from digest.errors import IssueError, RefusedError, RenderError, StoreError, TransportError
+from digest.errors import (
+    IssueError,
+    RefusedError,
+    RenderError,
+    SignatureError,
+    StoreError,
+    TransportError,
+)
 from digest.model import (
     Delivery,
     DeliveryState,
@@ -557,13 +564,22 @@ def test_a_broken_template_stops_the_run_before_everyone_is_rejected(db, send, a
     assert _states(db) == {REJECTED: 20, QUEUED: 80}
 
 
-def test_a_database_that_fails_while_composing_rejects_nobody(db, send, add_audience):
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        StoreError("the database cannot be used"),
+        SignatureError("s1._domainkey.example.com", "the signature does not fit the header"),
+    ],
+)
+def test_what_fails_while_composing_and_is_not_the_recipients_fault_rejects_nobody(
+    db, send, add_audience, trouble
+):
     add_audience(db, 3)
 
     def compose(_delivery: Held) -> Message:
-        raise StoreError("the database cannot be used")
+        raise trouble
 
-    with pytest.raises(StoreError):
+    with pytest.raises(type(trouble)):
         send(MemoryTransport(), compose=compose)
 
     assert _states(db) == {QUEUED: 3}

@@ -290,6 +290,19 @@ def test_the_others_follow_once_the_first_were_well(sqlite_db: Database):
     assert transport.times[-1][0] == pytest.approx(WAIT.total_seconds(), abs=10)
 
 
+def test_refusals_after_the_canary_pause_nothing(sqlite_db: Database):
+    """It is over once the others were let go, however many claims follow."""
+    start(sqlite_db, canary=5, reader=40)
+    transport = Scripted()
+    transport.script = lambda _message: REJECTED if len(transport.given) % 4 == 0 else ACCEPTED
+
+    run(sqlite_db, Clock(), transport, canary_rules(), pace=Pace(batch=5, chunk=5))
+
+    assert states(sqlite_db) == {"accepted": 30, "rejected": 10}
+    with sqlite_db.read() as session:
+        assert store.sending_of(session, WEEK).canary_passed_at is not None
+
+
 def test_refusals_among_the_first_pause_the_issue_with_the_reason(sqlite_db: Database):
     start(sqlite_db, canary=5, reader=20)
     transport = Scripted()

@@ -192,7 +192,7 @@ def built(resources: Resources, **wishes: object) -> BuildReport:
 def mailed(resources: Resources) -> EmailMessage:
     """Release the issue and send it to its one reader; gives the message as it left."""
     reader = ["email", "reader@reader.example"]
-    import_subscribers(resources.db, reader, is_confirmed=True, now=NOW, detail="a test's list")
+    import_subscribers(resources.db, reader, is_confirmed=True, secret=b"a secret", now=NOW)
     approve_issue(resources.db, WEEK, by="Ada", now=NOW)
     transport = MemoryTransport()
     send_issue(WEEK, parts=resources.send_parts(), transport=transport)

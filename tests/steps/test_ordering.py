@@ -1,5 +1,8 @@
 """Pause, resume, cancel: at any moment, on both databases, and every reader still has a state."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -166,6 +169,35 @@ def test_what_a_living_sender_elsewhere_held_is_ended_once_its_lease_is_over(db:
     end_cancelled(db, WEEK, now=datetime.now(UTC) + LEASE)
 
     assert states(db) == {"suppressed": 6}
+
+
+def test_a_cancel_between_two_senders_leaves_nobody_without_an_end(db: Database, db_url: str):
+    """From another thread, at any moment: what was not handed over is suppressed, the rest sent."""
+    release(db, 400)
+    send(db, Scripted(), stop=lambda: True)
+    given: list[str] = []
+
+    def script(_message) -> SendOutcome:
+        time.sleep(0.001)
+        return SendOutcome.ACCEPTED
+
+    def run() -> None:
+        database = Database(db_url)
+        with suppress(HaltedError):
+            send(database, Scripted(script, given))
+        database.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(run) for _ in range(2)]
+        while not given:
+            time.sleep(0.001)
+        order(db, CANCEL)
+        for each in runs:
+            each.result()
+
+    found = states(db)
+    assert found.keys() == {"accepted", "suppressed"}
+    assert found["accepted"] == len(given) == len(set(given))
 
 
 def test_an_order_that_makes_no_sense_changes_nothing(sqlite_db: Database):

@@ -17,7 +17,13 @@ from digest.catalogue.established import packaged
 from digest.catalogue.jobs import JobClassifier, load_jobs
 from digest.delivery.transports.memory import MemoryTransport
 from digest.demo.site import demo_pages, demo_sources
-from digest.errors import ApprovalError, IssueError, NotFoundError, PreflightError
+from digest.errors import (
+    ApprovalError,
+    HaltedError,
+    IssueError,
+    NotFoundError,
+    PreflightError,
+)
 from digest.mail.stationery import Brand
 from digest.model import (
     Capture,
@@ -507,8 +513,22 @@ def test_an_issue_in_another_state_is_not_sent(house: Database, build, state: Is
     with house.write() as session:
         issue_store.set_state(session, WEEK, state, now=NOW)
 
-    with pytest.raises(IssueError, match=f"it is {state}; only an approved issue can be sent"):
+    with pytest.raises(HaltedError, match=f"it (is|was) {state}"):
         send(house, MemoryTransport())
+
+
+def test_a_cancelled_issue_is_not_waited_for(house: Database, build):
+    """A run that waits for its release ends, and nothing builds or releases it again."""
+    build()
+    with house.write() as session:
+        issue_store.set_state(session, WEEK, IssueState.CANCELLED, now=NOW)
+
+    with pytest.raises(HaltedError, match="it waits for no release any more"):
+        is_released(house, WEEK)
+    with pytest.raises(IssueError, match="it is cancelled, so it cannot be built again"):
+        build()
+    with pytest.raises(IssueError, match="it is cancelled, so there is nothing to release"):
+        approve_issue(house, WEEK, by="Ada", now=NOW)
 
 
 def test_an_edition_that_breaks_a_promise_is_neither_released_nor_sent(house: Database, build):

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from digest.errors import NotFoundError
-from digest.model import Approval, Edition, Issue, IssueState, Plan
+from digest.model import Approval, DeliveryState, Edition, Issue, IssueState, Plan
 from digest.store import issues as subject
 from digest.store.engine import Database
+from digest.store.tables import DeliveryRow
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 WEEKS = ("2026-W45", "2026-W46", "2026-W47")
@@ -71,6 +72,25 @@ def test_only_what_was_released_is_public(db: Database, state: IssueState):
             next(iter(subject.published_issues(session)), None),
         )
     assert {each is not None for each in shown} == {state in public}
+
+
+@pytest.mark.parametrize(
+    ("state", "is_public"),
+    [("accepted", True), ("uncertain", True), ("suppressed", False), ("rejected", False)],
+)
+def test_pages_of_a_cancelled_issue_stay_where_its_mail_has_reached_somebody(
+    db: Database, state: str, *, is_public: bool
+):
+    """The mail leads there; one that nobody has got is gone, as readers expect."""
+    put(db, "2026-W47", IssueState.CANCELLED)
+    with db.write() as session:
+        delivery = {"week": "2026-W47", "subscriber": "s", "address": "a@b.example"}
+        session.add(DeliveryRow(**delivery, state=DeliveryState(state), changed_at=NOW))
+
+    with db.read() as session:
+        assert (subject.published_issue(session, "2026-W47") is not None) is is_public
+        assert bool(subject.published_issues(session)) is is_public
+        assert (subject.latest_issue(session) is not None) is is_public
 
 
 def test_issues_are_listed_newest_first_and_numbered_on(db: Database):

@@ -1,6 +1,7 @@
 """The editors' page of a send: what it shows, and the three orders, from a form of its own alone."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from pydantic import SecretStr
@@ -44,7 +45,7 @@ def sending(world):
                         ).model_dump()
                     )
                 )
-        slow = throttle.lowered(None, "lake.example", reply="451 later", now=NOW)
+        slow = throttle.lowered(None, "lake.example", reply="451 later", now=datetime.now(UTC))
         throttles.put_buckets(session, [slow])
     return world
 
@@ -77,7 +78,7 @@ def test_the_page_counts_every_state_and_lists_what_is_in_doubt(room):
 
     assert "The issue is sending. 8 readers get it." in words
     for state, number in ENDS.items():
-        assert f"{state} {number} {ABOUT[DeliveryState(state)]}" in words
+        assert f"{number} {state} {ABOUT[DeliveryState(state)]}" in words
     assert "r4@&lt;b&gt;reader.example" in page
     assert f"digest deliveries resolve {WEEK} --log FILE --by NAME" in words
     assert "lake.example: 300 a minute slowed" in words
@@ -115,8 +116,8 @@ def test_cancelling_wants_to_be_sure_and_ends_what_waits(room, sending):
     assert state_of(sending) is IssueState.SENDING
     press(room, "cancel", sure="yes", because="all wrong")
     words = words_of(room.get(PAGE, headers=card()).text)
-    assert "suppressed 3" in words
-    assert "uncertain 2" in words
+    assert "3 suppressed" in words
+    assert "2 uncertain" in words
     with sending.read() as session:
         assert store.last_order(session, WEEK, OrderKind.CANCEL).words == "Ada: all wrong"
 

@@ -18,6 +18,7 @@ from digest.cli import (
     delivery,
     dkim,
     export,
+    feedback,
     health,
     issues,
     jobs,
@@ -80,6 +81,8 @@ app.add_typer(panel.panel, rich_help_panel="A week, in this order")
 app.add_typer(tools.tools, rich_help_panel="A week, in this order")
 app.add_typer(jobs.jobs, rich_help_panel="A week, in this order")
 app.add_typer(pairs.pairs, rich_help_panel="A week, in this order")
+app.add_typer(feedback.feedback, rich_help_panel="Readers")
+app.add_typer(feedback.suppressions, rich_help_panel="Readers")
 app.add_typer(readers.subscribers, rich_help_panel="Readers")
 
 

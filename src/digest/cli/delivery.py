@@ -26,6 +26,8 @@ NOT_ALL_ACCEPTED = 3
 """Exit code: the run is over, but some recipients were refused, put off, or are uncertain."""
 HALTED = 4
 """Exit code: the issue is paused or cancelled, before or during the run."""
+LISTED = 1000
+"""Deliveries that are listed unless more are asked for."""
 WAITING = (DeliveryState.QUEUED, DeliveryState.LEASED)
 TROUBLED = (DeliveryState.REJECTED, DeliveryState.UNCERTAIN, DeliveryState.DEFERRED)
 
@@ -264,6 +266,9 @@ def deliveries_command(
     state: Annotated[
         DeliveryState | None, typer.Option(help="Only deliveries in this state.")
     ] = None,
+    limit: Annotated[
+        int, typer.Option(min=1, help="List at most so many; how many more there are is said.")
+    ] = LISTED,
     *,
     as_json: JsonFlag = False,
 ) -> None:
@@ -274,11 +279,13 @@ def deliveries_command(
     from digest.wiring import open_resources, real_time
 
     with open_resources(load_settings()) as resources:
-        count, listed = deliveries_of(resources.db, week, state=state)
+        count, listed = deliveries_of(resources.db, week, state=state, limit=limit)
+        more = count.states.get(state, 0) - len(listed) if state else 0
         if as_json:
             document = {"week": week, **_counted(count)}
             if state is not None:
                 document["deliveries"] = [item.model_dump(mode="json") for item in listed]
+                document["more"] = more
             print_json(document)
             return
         seen = overview(resources.db, week, rules=resources.send_rules(), now=real_time())
@@ -287,6 +294,11 @@ def deliveries_command(
     if state is not None:
         shown = [(d.address, d.attempts, d.reply, d.changed_at) for d in listed]
         print_table(str(state), ("address", "attempts", "reply", "since (UTC)"), shown)
+        if more:
+            typer.echo(f"and {more} more: --limit {len(listed) + more} lists all")
+    if count.taken_over:
+        taken = counted(count.taken_over, "mail")
+        typer.echo(f"{taken} taken over from a sender that stopped in the middle")
     for line in _told(seen):
         typer.echo(line)
 

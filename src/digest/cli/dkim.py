@@ -48,7 +48,7 @@ def keygen_command(
     write_new_key(out, kind=KeyKind.ED25519 if ed25519 else KeyKind.RSA)
     prefix = "DIGEST_DKIM_ED25519" if ed25519 else "DIGEST_DKIM"
     typer.echo(f"written: {out}")
-    typer.echo(f"set: {prefix}_SELECTOR={selector} {prefix}_KEY_FILE={out}")
+    typer.echo(f"set: {prefix}_SELECTOR={selector} {prefix}_KEY_FILE={out.resolve()}")
     typer.echo("then publish what digest dkim record prints, and look with: digest dkim check")
 
 

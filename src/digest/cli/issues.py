@@ -188,6 +188,9 @@ def status_command(*, as_json: JsonFlag = False) -> None:
     sources = [(s.source, s.outcome, s.items, s.good_at, s.reason) for s in found.sources]
     columns = ("source", "last outcome", "items", "last good (UTC)", "reason")
     print_table("sources", columns, sources)
+    if found.mailboxes:
+        boxes = [(box.name, box.read_at, box.trouble or None) for box in found.mailboxes]
+        print_table("mailboxes", ("mailbox", "last read (UTC)", "trouble"), boxes)
     if not found.sources:
         remark("nothing was read yet: digest ingest")
 

@@ -10,10 +10,17 @@ import typer
 
 from digest.cli.output import JsonFlag, print_json
 from digest.errors import DigestError, StoreError
+from digest.model import SuppressionKind
 
 subscribers = typer.Typer(
     name="subscribers", help="Readers and their consent.", no_args_is_help=True
 )
+WHY = {
+    SuppressionKind.FORGOTTEN: "they asked to be forgotten",
+    SuppressionKind.SOFT: "their mail came back too often",
+    SuppressionKind.HARD: "no such mailbox any more",
+    SuppressionKind.COMPLAINT: "they reported us as spam",
+}
 
 
 @subscribers.callback()
@@ -46,6 +53,7 @@ def import_command(
                 resources.db,
                 io.StringIO(text, newline=""),
                 is_confirmed=confirmed,
+                secret=resources.secret,
                 now=settings.clock(),
                 detail=file.name,
             )
@@ -60,8 +68,31 @@ def import_command(
         f"{report.added} added, {report.known} known before, {report.left} had left and stay away, "
         f"{len(report.invalid)} not usable"
     )
+    for kind, number in report.suppressed.items():
+        typer.echo(
+            f"  {number} left out: {WHY[kind]}; digest suppressions lift ADDRESS lets one in"
+        )
     for sentence in report.invalid:
         typer.echo(f"  {sentence}", err=True)
+
+
+@subscribers.command("forget")
+def forget_command(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Of the reader who asks.")],
+) -> None:
+    """
+    Take a reader's address out of all that is kept; nothing brings it back but a new sign-up.
+
+    What stays is counted without it: votes, deliveries by state, the history of consent.
+    """
+    from digest.settings import load_settings
+    from digest.steps.suppressing import forget
+    from digest.wiring import open_resources
+
+    settings = load_settings()
+    with open_resources(settings) as resources:
+        forget(resources.db, address, secret=resources.secret, now=settings.clock())
+    typer.echo("forgotten; the address is in older backups until they are gone")
 
 
 def _text_of(file: Path) -> str:

@@ -29,6 +29,10 @@ RAISE_EVERY = timedelta(seconds=30)
 RAISE_BY = 1.5
 PORTION = 0.25
 """Seconds' worth of a rate that is given out at once, so that fast sending is not one by one."""
+FORGOTTEN_AFTER = timedelta(hours=24)
+"""Time without an answer after which a bucket that nobody set is taken away."""
+MOST = 500
+"""Buckets that nobody set: each claim reads all. A relay that puts everybody off makes no more."""
 SKEW = timedelta(seconds=60)
 """How far ahead another machine's clock may be before it is not believed."""
 WHOLE = 1e-9
@@ -86,7 +90,7 @@ def limited(
         stored = buckets.get(domain)
         if stored is None:
             found[domain] = opened(domain, limit=limit, now=now)
-        elif limit is not None or stored.lowered_at is not None:
+        elif limit is not None or not _is_forgotten(stored, now=now):
             found[domain] = filled(_under(stored, limit), now=now)
     return found
 
@@ -188,9 +192,11 @@ def answered(
         The changed buckets by domain; None for one that is taken away.
     """
     changed: dict[str, Bucket | None] = {}
+    room = MOST - sum(bucket.limit is None for bucket in buckets.values())
     for domain, is_put_off, reply in answers:
         before = changed.get(domain, buckets.get(domain))
-        if is_put_off:
+        if is_put_off and (before is not None or room > 0):
+            room -= before is None
             changed[domain] = lowered(before, domain, reply=reply, now=now)
         elif before is not None:
             changed[domain] = raised(before, now=now)
@@ -200,6 +206,13 @@ def answered(
 def next_at(bucket: Bucket) -> datetime:
     """Give when the bucket has its next whole token."""
     return _when(bucket, 1.0)
+
+
+def _is_forgotten(bucket: Bucket, *, now: datetime) -> bool:
+    """Say of a bucket without a limit whether it says nothing of today any more."""
+    if bucket.lowered_at is None:
+        return True
+    return now - max(bucket.lowered_at, bucket.raised_at or bucket.lowered_at) > FORGOTTEN_AFTER
 
 
 def _under(bucket: Bucket, limit: float | None) -> Bucket:

@@ -107,7 +107,12 @@ def _import_readers() -> None:
     lines = (files("digest.demo") / "subscribers.csv").read_text().splitlines()
     with open_resources(settings) as resources:
         import_subscribers(
-            resources.db, lines, is_confirmed=True, now=settings.clock(), detail="the demo's list"
+            resources.db,
+            lines,
+            is_confirmed=True,
+            secret=resources.secret,
+            now=settings.clock(),
+            detail="the demo's list",
         )
 
 

@@ -40,7 +40,16 @@ from digest.model.delivery import (
     SendResult,
     Settled,
 )
-from digest.model.feedback import Feedback, FeedbackKind
+from digest.model.feedback import (
+    Feedback,
+    FeedbackCount,
+    FeedbackEffect,
+    FeedbackKind,
+    FeedbackRecord,
+    MailboxState,
+    Suppression,
+    SuppressionKind,
+)
 from digest.model.health import FaultKind, Incident, IncidentEnd
 from digest.model.hosts import HostClaim, HostRelease, HostState
 from digest.model.issues import (
@@ -144,7 +153,10 @@ __all__ = [
     "FactRow",
     "FaultKind",
     "Feedback",
+    "FeedbackCount",
+    "FeedbackEffect",
     "FeedbackKind",
+    "FeedbackRecord",
     "Flag",
     "Held",
     "HostClaim",
@@ -160,6 +172,7 @@ __all__ = [
     "Launch",
     "LaunchDateSource",
     "Lookalike",
+    "MailboxState",
     "Market",
     "MergeTier",
     "Message",
@@ -204,6 +217,8 @@ __all__ = [
     "Subject",
     "Subscriber",
     "SubscriberState",
+    "Suppression",
+    "SuppressionKind",
     "Tally",
     "Tool",
     "Usage",

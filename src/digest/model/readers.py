@@ -44,6 +44,12 @@ class ConsentEvent(StrEnum):
     IMPORTED = "imported"
     UNSUBSCRIBED = "unsubscribed"
     RESUBSCRIBED = "resubscribed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    FORGOTTEN = "forgotten"
+    """The address was taken out of all we keep."""
+    LIFTED = "lifted"
+    """An operator let the address sign up again."""
 
 
 class Choice(StrEnum):

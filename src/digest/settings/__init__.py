@@ -3,7 +3,6 @@
 import ipaddress
 import re
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -14,6 +13,8 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from digest.errors import SettingsError
 from digest.settings.embeddings import EmbeddingsSettings
+from digest.settings.esp import EspSettings, TransportKind
+from digest.settings.feedback import FeedbackSettings
 from digest.settings.mail import MailSettings
 from digest.settings.panel import PanelForm, PanelSettings
 from digest.settings.sending import SendingSettings
@@ -34,17 +35,11 @@ SHORTEST_SOURCE_SECRET = 6
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-class TransportKind(StrEnum):
-    """Where finished messages go."""
-
-    SMTP = "smtp"
-    FILE = "file"
-    MEMORY = "memory"
-
-
 class Settings(
     MailSettings,
     SmtpSettings,
+    EspSettings,
+    FeedbackSettings,
     PanelSettings,
     EmbeddingsSettings,
     SendingSettings,
@@ -113,10 +108,6 @@ class Settings(
     )
     reddit_client_secret: SecretStr | None = Field(
         default=None, description="Secret of that app; exchanged for a token at www.reddit.com."
-    )
-    transport: TransportKind = Field(
-        default=TransportKind.FILE,
-        description="Where mail goes: smtp, file (.eml files in the outbox) or memory (rehearsal).",
     )
     outbox_dir: Path = Field(
         default=Path("var/outbox"), description="Folder the file transport writes .eml files to."

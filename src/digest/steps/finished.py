@@ -3,7 +3,7 @@
 from digest.errors import IssueError, NotFoundError
 from digest.model import Delivery, Message, SubscriberState
 from digest.readers.subscriptions import normalise_address
-from digest.steps.composing import composer, require_intact
+from digest.steps.composing import require_intact
 from digest.steps.send import TESTER
 from digest.steps.shift import SendParts
 from digest.store import deliveries as delivery_store
@@ -41,15 +41,7 @@ def finished_message(week: str, address: str, *, parts: SendParts, as_test: bool
         delivery = Delivery(week=week, subscriber=TESTER, address=address, changed_at=now)
     else:
         delivery = _delivery_to(parts, week, address)
-    compose = composer(
-        edition,
-        issue,
-        brand=parts.brand,
-        secret=parts.secret,
-        clock=parts.clock,
-        keys=parts.keys,
-    )
-    return compose(delivery)
+    return parts.composer(edition, issue)(delivery)
 
 
 def _delivery_to(parts: SendParts, week: str, address: str) -> Delivery:

@@ -18,7 +18,7 @@ from sqlmodel import Session
 from digest.delivery import ledger
 from digest.delivery.pace import Pace, next_chunk
 from digest.delivery.transports.base import Transport
-from digest.errors import DigestError, RefusedError, StoreError, TransportError
+from digest.errors import DigestError, RefusedError, SignatureError, StoreError, TransportError
 from digest.model import DeliveryState, Held, Message, SendOutcome, SendResult
 from digest.steps.answers import Answers
 from digest.steps.gate import Gate
@@ -194,7 +194,7 @@ class Handover:
         for _ in range(COMPOSE_TRIES):
             try:
                 message = self.compose(held)
-            except StoreError:
+            except (StoreError, SignatureError):  # no fault of this recipient
                 raise
             except DigestError as error:
                 reason = str(error)

@@ -104,11 +104,11 @@ def weeks_with_issue(db: Database) -> frozenset[str]:
         return frozenset(issue_store.issue_states(session))
 
 
-def next_steps(seen: Overview) -> list[str]:
-    """Say what a person can do next, a line each; none where nothing is left to do."""
+def next_steps(seen: Overview, *, with_doubts: bool = True) -> list[str]:
+    """Say what a person can do next, a line each; none where nothing is left to do, but doubts."""
     week, doubts = seen.week, seen.doubts
     lines = []
-    if doubts:
+    if doubts and with_doubts:
         lines.append(
             f"{counted(doubts, 'mail')} may or may not have arrived: digest deliveries resolve "
             f"{week} --log FILE --by NAME reads the relay's log, --as accepted or --as queued decides"

@@ -3,17 +3,18 @@
 import csv
 import secrets
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
 
 from digest.errors import AddressError, DigestError, LinkError
-from digest.model import ConsentEvent, Subscriber, SubscriberState, Vote
-from digest.readers import subscriptions
+from digest.model import ConsentEvent, Subscriber, SubscriberState, SuppressionKind, Vote
+from digest.readers import subscriptions, suppressions
 from digest.readers.subscriptions import Imported
 from digest.store import readers as store
+from digest.store import suppressions as suppression_store
 from digest.store.engine import Database
 
 
@@ -25,6 +26,8 @@ class ImportReport:
     known: int = 0
     left: int = 0
     """Known to have left: their consent is not raised."""
+    suppressed: Mapping[SuppressionKind, int] = field(default_factory=dict)
+    """On the list of addresses that are not mailed, by the reason: nothing is done with them."""
     invalid: tuple[str, ...] = field(default=())
     """A sentence for each line that holds no usable address, in order."""
 
@@ -34,20 +37,23 @@ def fresh_public_id() -> str:
     return secrets.token_urlsafe(12)
 
 
-def sign_up(db: Database, address: str, *, now: datetime) -> Subscriber | None:
+def sign_up(db: Database, address: str, *, secret: bytes, now: datetime) -> Subscriber | None:
     """
     Note a wish to subscribe; signing up again changes nothing.
 
     Returns:
-        The subscriber to be mailed a confirmation; None where none is due (confirmed already, or
-        mailed too often). The caller answers the same in both cases.
+        The subscriber to be mailed a confirmation; None where none is due (confirmed already,
+        mailed too often, or complained of us). The caller answers the same in all cases.
 
     Raises:
         AddressError: Not an address.
     """
     wanted = subscriptions.normalise_address(address)
     with db.write() as session:
-        subscriber = _known_or_new(session, wanted, now=now)
+        known = store.subscriber_by_address(session, wanted)
+        if not suppressions.may_ask(known, _listed(session, wanted, secret=secret)):
+            return None
+        subscriber = known or _new(session, wanted, now=now)
         sent, failed = (
             store.event_times(session, subscriber.public_id, event)
             for event in (ConsentEvent.CONFIRMATION_SENT, ConsentEvent.CONFIRMATION_FAILED)
@@ -65,10 +71,13 @@ def confirmation_failed(db: Database, subscriber: Subscriber, *, asked_at: datet
         _note(session, ConsentEvent.CONFIRMATION_FAILED, subscriber, now=asked_at)
 
 
-def _known_or_new(session: Session, address: str, *, now: datetime) -> Subscriber:
-    known = store.subscriber_by_address(session, address)
-    if known:
-        return known
+def _listed(session: Session, address: str, *, secret: bytes) -> SuppressionKind | None:
+    mark = suppressions.mark_of(address, secret=secret)
+    entry = suppression_store.listed(session, [mark]).get(mark)
+    return entry.kind if entry else None
+
+
+def _new(session: Session, address: str, *, now: datetime) -> Subscriber:
     new = subscriptions.new_subscriber(address, public_id=fresh_public_id(), now=now)
     store.put_subscribers(session, [new])
     # Read back: on PostgreSQL another process may have been first with the same address.
@@ -77,14 +86,27 @@ def _known_or_new(session: Session, address: str, *, now: datetime) -> Subscribe
     return stored
 
 
-def confirm(db: Database, public_id: str, *, issued_at: datetime, now: datetime) -> None:
-    """Confirm a sign-up by a link made at ``issued_at``. Raises LinkError."""
+def confirm(
+    db: Database, public_id: str, *, secret: bytes, issued_at: datetime, now: datetime
+) -> None:
+    """
+    Confirm a sign-up by a link made at ``issued_at``; it takes a bounced address off the list.
+
+    Raises:
+        LinkError: Nothing to confirm, a link from before the reader left, or one who complained.
+    """
     with db.write() as session:
         before = store.subscriber_by_public_id(session, public_id)
         if before is None:
             raise LinkError("this sign-up is no longer stored; sign up again")
+        if not suppressions.may_ask(before, _listed(session, before.address, secret=secret)):
+            raise LinkError(
+                "a mail of ours was reported as spam from this address, so we write there no more; "
+                "if that was a mistake, tell us"
+            )
         after = subscriptions.confirm(before, issued_at=issued_at, now=now)
         _change(session, before, after, ConsentEvent.CONFIRMED, now=now)
+        suppression_store.take_off(session, suppressions.mark_of(before.address, secret=secret))
 
 
 def unsubscribe(db: Database, public_id: str, *, now: datetime) -> bool:
@@ -128,7 +150,13 @@ def cast_vote(db: Database, vote: Vote) -> None:
 
 
 def import_subscribers(
-    db: Database, lines: Iterable[str], *, is_confirmed: bool, now: datetime, detail: str = ""
+    db: Database,
+    lines: Iterable[str],
+    *,
+    is_confirmed: bool,
+    secret: bytes,
+    now: datetime,
+    detail: str = "",
 ) -> ImportReport:
     """
     Take a CSV list over, in one transaction; a second time adds nothing.
@@ -137,6 +165,7 @@ def import_subscribers(
         db: Where subscribers rest.
         lines: CSV text with a header line that names a column ``email``, in any case.
         is_confirmed: There is proof of consent; else the new ones are pending and get no issue.
+        secret: What marks of addresses are made with.
         now: The moment of the import.
         detail: Where the list is from, kept with the consent.
 
@@ -145,7 +174,12 @@ def import_subscribers(
     """
     entries = _emails(lines)
     with db.write() as session:
-        ledger = _Import({s.address.lower(): s for s in store.all_subscribers(session)}, now)
+        ledger = _Import(
+            known={s.address.lower(): s for s in store.all_subscribers(session)},
+            listed={entry.mark: entry.kind for entry in suppression_store.all_listed(session)},
+            secret=secret,
+            now=now,
+        )
         for line, text in entries:
             ledger.take(text, line=line, is_confirmed=is_confirmed)
         store.put_subscribers(session, list(ledger.changed.values()))
@@ -170,11 +204,21 @@ def _emails(lines: Iterable[str]) -> list[tuple[int, str]]:
 class _Import:
     """The state of one import: who is known, what changed, and the counts."""
 
-    def __init__(self, known: dict[str, Subscriber], now: datetime) -> None:
+    def __init__(
+        self,
+        *,
+        known: dict[str, Subscriber],
+        listed: Mapping[str, SuppressionKind],
+        secret: bytes,
+        now: datetime,
+    ) -> None:
         self.known = known
+        self.listed = listed
+        self.secret = secret
         self.now = now
         self.changed: dict[str, Subscriber] = {}
         self._counts: Counter[Imported] = Counter()
+        self._suppressed: Counter[SuppressionKind] = Counter()
         self._invalid: list[str] = []
 
     def take(self, text: str, *, line: int, is_confirmed: bool) -> None:
@@ -182,6 +226,10 @@ class _Import:
             address = subscriptions.normalise_address(text)
         except AddressError as error:
             self._invalid.append(f"line {line}: {error}")
+            return
+        kind = self._kind(address)
+        if kind:
+            self._suppressed[kind] += 1
             return
         before = self.known.get(address.lower())
         outcome, after = subscriptions.import_address(
@@ -191,11 +239,18 @@ class _Import:
         if after != before:
             self.known[address.lower()] = self.changed[address.lower()] = after
 
+    def _kind(self, address: str) -> SuppressionKind | None:
+        """Give why an address is on the list; None where it is not."""
+        if not self.listed:  # a hash for each line of a long list is not for nothing
+            return None
+        return self.listed.get(suppressions.mark_of(address, secret=self.secret))
+
     def report(self) -> ImportReport:
         return ImportReport(
             added=self._counts[Imported.ADDED],
             known=self._counts[Imported.KNOWN],
             left=self._counts[Imported.LEFT],
+            suppressed=dict(sorted(self._suppressed.items())),
             invalid=tuple(self._invalid),
         )
 

@@ -27,7 +27,7 @@ from digest.model import (
     Sending,
     SendResult,
 )
-from digest.steps.composing import composer, require_intact
+from digest.steps.composing import require_intact
 from digest.steps.drain import log_trouble
 from digest.steps.gate import deadline
 from digest.steps.ordering import refuse_halted
@@ -181,14 +181,7 @@ def send_test(week: str, *, recipient: str, parts: SendParts, transport: Transpo
     with parts.db.read() as session:
         edition, issue = _standing(session, week)
     preflight(edition, week=week)
-    compose = composer(
-        edition,
-        issue,
-        brand=parts.brand,
-        secret=parts.secret,
-        clock=parts.clock,
-        keys=parts.keys,
-    )
+    compose = parts.composer(edition, issue)
     delivery = Delivery(week=week, subscriber=TESTER, address=recipient, changed_at=parts.clock())
     return next(result for result in transport.send([compose(delivery)]) if result)
 
@@ -221,13 +214,13 @@ def released_edition(
 
 
 def deliveries_of(
-    db: Database, week: str, *, state: DeliveryState | None
+    db: Database, week: str, *, state: DeliveryState | None, limit: int | None = None
 ) -> tuple[DeliveryCount, list[Delivery]]:
-    """Give how an issue's deliveries stand, and those in one state. Raises NotFoundError."""
+    """Give how an issue's deliveries stand, and the first in one state. Raises NotFoundError."""
     with db.read() as session:
         issue_store.issue_row(session, week)
         count = store.count(session, week) or DeliveryCount(audience=0, states={})
-        return count, list(store.in_state(session, week, state)) if state else []
+        return count, store.in_state(session, week, state, limit=limit) if state else []
 
 
 def _standing(session: Session, week: str) -> tuple[Edition, Issue]:

@@ -11,7 +11,7 @@ from digest.delivery.transports.base import Transport
 from digest.mail.dkim.keys import DkimKey
 from digest.mail.stationery import Brand
 from digest.model import DeliveryCount, Edition, Issue
-from digest.steps.composing import composer
+from digest.steps.composing import Compose, composer
 from digest.steps.drain import drain
 from digest.steps.gate import Gate, SendRules
 from digest.store.engine import Database
@@ -37,6 +37,17 @@ class SendParts:
     helper: tuple[str, ...] = ()
     """Command of a process that helps, without week and edition; empty: none can."""
 
+    def composer(self, edition: Edition, issue: Issue) -> Compose:
+        """Give what makes, and signs, the message of each delivery of an edition."""
+        return composer(
+            edition,
+            issue,
+            brand=self.brand,
+            secret=self.secret,
+            clock=self.clock,
+            keys=self.keys,
+        )
+
 
 def work(
     edition: Edition,
@@ -54,14 +65,7 @@ def work(
         parts.db,
         edition.week,
         transport=transport,
-        compose=composer(
-            edition,
-            issue,
-            brand=parts.brand,
-            secret=parts.secret,
-            clock=parts.clock,
-            keys=parts.keys,
-        ),
+        compose=parts.composer(edition, issue),
         clock=real_time,
         worker=workers.this_worker(),
         deadline=deadline,

@@ -1,10 +1,11 @@
 """How everything stands, counted: the one look an operator takes first."""
 
-from digest.model import INCUMBENTS, DeliveryCount, SourceState, Value
+from digest.model import INCUMBENTS, DeliveryCount, MailboxState, SourceState, Value
 from digest.store import captures as capture_store
 from digest.store import deliveries as delivery_store
 from digest.store import issues as issue_store
 from digest.store import launches as launch_store
+from digest.store import mailboxes as mailbox_store
 from digest.store import readers as reader_store
 from digest.store import sources as source_store
 from digest.store import tools as tool_store
@@ -31,6 +32,8 @@ class Status(Value):
     """All issues together."""
     subscribers: dict[str, int]
     sources: tuple[SourceState, ...]
+    mailboxes: tuple[MailboxState, ...]
+    """Those that bounces are read from, with when they were read last."""
 
 
 def status(db: Database) -> Status:
@@ -68,4 +71,5 @@ def status(db: Database) -> Status:
             deliveries=total,
             subscribers=reader_store.count_subscribers(session),
             sources=tuple(source_store.source_states(session).values()),
+            mailboxes=tuple(mailbox_store.states(session)),
         )

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from digest.errors import IssueError
+from digest.errors import HaltedError, IssueError
 from digest.issues import approval as approval_rules
 from digest.issues.drafting import draft_comparison, draft_issue
 from digest.issues.labels import with_labels
@@ -236,9 +236,17 @@ def approve_issue(
 
 
 def is_released(db: Database, week: str) -> bool:
-    """Return True when an editor has released the edition that stands for the week."""
+    """
+    Return True when an editor has released the edition that stands for the week; False while not.
+
+    Raises:
+        HaltedError: It was cancelled: nobody will.
+    """
     with db.read() as session:
-        return store.issue_state(session, week) in RELEASED
+        state = store.issue_state(session, week)
+    if state is IssueState.CANCELLED:
+        raise HaltedError(week, "it was cancelled, so it waits for no release any more")
+    return state in RELEASED
 
 
 def _composed(

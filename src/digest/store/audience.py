@@ -70,7 +70,19 @@ def freeze_audience(
     size = session.exec(select(func.count()).where(DeliveryRow.week == week)).one()
     if size:
         issue_row(session, week).audience = size
+        _tell_planner(session)
     return size
+
+
+def _tell_planner(session: Session) -> None:
+    """
+    Let PostgreSQL see what is there now, before the first claim rather than some time later.
+
+    Of tables it has not looked at it reads all readers for each claim: 1,400 mails a second in place
+    of 7,000, measured at 50,000. SQLite needs no such look for these statements.
+    """
+    if session.connection().dialect.name == "postgresql":
+        session.execute(sa.text("ANALYZE delivery, subscriber"))
 
 
 def _queue_all(

@@ -1,12 +1,12 @@
 """Readers at rest: subscribers, what they consented to and when, and their votes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
 from digest.model import Choice, Community, ConsentEvent, Subscriber, SubscriberState, Vote
-from digest.store.rows import as_noun, as_values, upsert
+from digest.store.rows import as_noun, as_values, in_chunks, upsert
 from digest.store.tables import ConsentEventRow, SubscriberRow, VoteRow
 
 CHANGING = ("state", "confirmed_at", "left_at")
@@ -34,6 +34,32 @@ def subscriber_by_public_id(session: Session, public_id: str) -> Subscriber | No
     statement = select(SubscriberRow).where(SubscriberRow.public_id == public_id).with_for_update()
     row = session.exec(statement).first()
     return as_noun(Subscriber, row) if row else None
+
+
+def subscribers_by_public_ids(
+    session: Session, public_ids: Collection[str]
+) -> dict[str, Subscriber]:
+    """Give the subscribers with these public ids, held until the transaction ends, by public id."""
+    found: dict[str, Subscriber] = {}
+    for chunk in in_chunks(public_ids):
+        statement = (
+            select(SubscriberRow)
+            .where(col(SubscriberRow.public_id).in_(chunk))
+            .order_by(col(SubscriberRow.id))  # two at once lock in one order
+            .with_for_update()
+        )
+        found |= {row.public_id: as_noun(Subscriber, row) for row in session.exec(statement)}
+    return found
+
+
+def public_ids_by_address(session: Session, addresses: Collection[str]) -> dict[str, str]:
+    """Give the public ids of these addresses, by address in lower case; unknown ones are left out."""
+    found: dict[str, str] = {}
+    for chunk in in_chunks(address.lower() for address in addresses):
+        lowered = func.lower(SubscriberRow.address)
+        statement = select(lowered, SubscriberRow.public_id).where(lowered.in_(chunk))
+        found |= dict(session.exec(statement).all())
+    return found
 
 
 def all_subscribers(session: Session) -> list[Subscriber]:

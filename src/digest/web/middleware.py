@@ -7,10 +7,12 @@ from starlette.datastructures import Headers as GivenHeaders
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from digest.web.urls import is_private
+from digest.web.urls import FEEDBACK, is_private
 
 MOST_BODY = 20_000
 """Octets of a form; ours have a few hundred."""
+MOST_POSTED = 300_000
+"""Octets of what a mail service posts; SNS allows 256 KiB in a message."""
 
 SAFE = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
@@ -100,7 +102,7 @@ def _tagged(start: Message, body: Message, wanted: str) -> Message:
 
 
 class BodyLimit:
-    """Stop reading a request at MOST_BODY octets, whatever length it announced."""
+    """Stop reading a request at what may be posted there, whatever length it announced."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -108,12 +110,13 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
         taken = 0
+        most = MOST_POSTED if scope.get("path", "").startswith(f"{FEEDBACK}/") else MOST_BODY
 
         async def bounded() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > MOST_BODY:
+            if taken > most:
                 raise HTTPException(413, "that is more than a form of ours can hold")
             return message
 

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from digest.errors import DigestError
 from digest.model import Source
+from digest.steps.collecting import overdue
 from digest.steps.health import (
     accept_source,
     mute_source,
@@ -106,6 +107,7 @@ def _page(
         views=in_order(views),
         summary=summary(views),
         problem=problem,
+        overdue=overdue(site.parts.db, now=now),
         who=who.name,
         shown=form_token(site, who),
         now=now,

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from pydantic import SecretStr
 
+from digest.delivery.webhooks.hooks import Webhook
 from digest.model import Source
 from digest.panel.rulebook import Rules
 from digest.steps.gate import SendRules
@@ -49,6 +50,8 @@ class Parts:
     """What operators log in with; None: they are let in from this machine in a rehearsal only."""
     is_rehearsal: bool = False
     """True while the public address is a name for examples, or loopback."""
+    hooks: Mapping[str, Webhook] = field(default_factory=lambda: MappingProxyType({}))
+    """What takes the posts of mail services, by name; of the others nothing is taken."""
     ticks: Callable[[], float] = time.time
     """Seconds that pass even while ``clock`` stands still, as in a rehearsal; for limits."""
     templates: Path = HERE / "templates"

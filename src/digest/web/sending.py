@@ -100,7 +100,7 @@ def _page(
         status=status,
         seen=seen,
         rows=[row for row in rows if row[1]],
-        steps=next_steps(seen),
+        steps=next_steps(seen, with_doubts=False),
         may_pause=seen.state in PAUSABLE,
         may_resume=seen.state is IssueState.PAUSED,
         may_cancel=seen.state not in {IssueState.SENT, IssueState.CANCELLED},

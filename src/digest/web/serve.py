@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 import uvicorn
 
+from digest.delivery.webhooks.choice import chosen_hooks
 from digest.steps.confirmation import send_confirmation
 from digest.steps.planning import BuildOptions
 from digest.steps.research import research
@@ -51,6 +52,7 @@ def web_parts(resources: Resources) -> Parts:
         send_rules=resources.send_rules(),
         operator_password=settings.operator_password,
         is_rehearsal=is_rehearsal(settings),
+        hooks=MappingProxyType(chosen_hooks(settings)),
         job_labels=MappingProxyType({job.key: job.label for job in resources.jobs}),
     )
 

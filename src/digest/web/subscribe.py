@@ -55,7 +55,7 @@ def sign_up(
     if not website:  # the field is hidden: only a machine fills it
         now = site.parts.clock()
         try:
-            due = readers.sign_up(site.parts.db, email, now=now)
+            due = readers.sign_up(site.parts.db, email, secret=site.parts.secret, now=now)
         except AddressError:
             return _form(
                 site,
@@ -119,7 +119,13 @@ def confirm(site: SiteOf, token: str) -> Response:
     """Confirm a sign-up."""
     now = site.parts.clock()
     found = links.read_confirm_token(token, secret=site.parts.secret, now=now)
-    readers.confirm(site.parts.db, found.public_id, issued_at=found.issued_at, now=now)
+    readers.confirm(
+        site.parts.db,
+        found.public_id,
+        secret=site.parts.secret,
+        issued_at=found.issued_at,
+        now=now,
+    )
     return site.notice(
         "You are subscribed",
         "The next issue comes to your mailbox. Every mail has a link that ends this at once.",

@@ -17,6 +17,8 @@ STATIC = "/static"
 OPERATE = "/operate"
 OPERATE_SOURCES = f"{OPERATE}/sources"
 DESK = "/desk"
+FEEDBACK = "/feedback"
+"""Where mail services post to; the name of one follows."""
 
 ROBOTS = "/robots.txt"
 FAVICON = "/favicon.ico"
@@ -24,7 +26,7 @@ MARK = f"{STATIC}/mark.svg"
 
 TOKEN_PREFIXES = ("/confirm/", "/unsubscribe/", "/resubscribe/", "/vote/")
 """Pages behind a signed link."""
-PRIVATE_PREFIXES = (*TOKEN_PREFIXES, SUBSCRIBE, HEALTH, OPERATE, DESK)
+PRIVATE_PREFIXES = (*TOKEN_PREFIXES, SUBSCRIBE, HEALTH, OPERATE, DESK, FEEDBACK)
 """Pages no cache keeps and no search engine lists."""
 
 

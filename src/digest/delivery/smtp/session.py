@@ -190,9 +190,7 @@ class Session(Opening):
             self._break_off() if given.has_recipient else self._end_empty()
         elif reply.code == GO_AHEAD:
             self._loaded = given
-        elif given.is_done:
-            self._needs_reset = True
-        else:
+        elif not given.is_done:
             self._refuse(reply, given)
 
     def _break_off(self) -> None:

@@ -183,11 +183,11 @@ class Link:
             self._read()
 
 
-def reason_of(error: OSError) -> str:
+def reason_of(error: OSError | UnicodeError) -> str:
     """Give an error in the words of a person."""
     if isinstance(error, ssl.SSLError) and error.reason:
         return str(error.reason).replace("_", " ").lower()
-    return error.strerror or str(error)
+    return (error.strerror if isinstance(error, OSError) else "") or str(error)
 
 
 def _distrust(error: ssl.SSLCertVerificationError) -> Trouble:

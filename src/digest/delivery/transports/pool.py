@@ -218,9 +218,15 @@ class Pool:
     def _open(self, address: Address) -> None:
         server = self._server
         session = Session(server.terms, is_secure=server.is_tls)
-        link = Link(
-            address, session, host=server.host, context=self._trust(), begins_with_tls=server.is_tls
-        )
+        context = self._trust()
+        try:
+            link = Link(
+                address, session, host=server.host, context=context, begins_with_tls=server.is_tls
+            )
+        except OSError as error:  # no more files, or no such network on this machine
+            self._trouble = Trouble(f"no connection: {reason_of(error)}")
+            self._hosts.failed(address, time.monotonic())
+            return
         self._links.add(link)
         self._selector.register(link.number, link.wants, link)
         link.open()
@@ -240,7 +246,7 @@ class Pool:
         server = self._server
         try:
             found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the latter: it cannot be a name at all
             reason = f"no connection: {reason_of(error)}; start it, or mend its address"
             raise TransportError(server.name, reason) from error
         self._hosts = Hosts([(family, where) for family, _, _, _, where in found])

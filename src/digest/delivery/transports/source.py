@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable
+from operator import length_hint
 
 from digest.delivery.smtp.conversation import Trouble
 from digest.model import Message
@@ -17,7 +18,7 @@ class Source:
         """Why nothing of it can be sent at all."""
         self._messages = iter(messages)
         self._again: deque[Message] = deque()
-        self._is_over = False
+        self._is_over = length_hint(messages, 1) == 0  # an empty list is not worth a connection
 
     @property
     def is_done(self) -> bool:

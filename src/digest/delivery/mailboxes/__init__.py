@@ -1,0 +1,1 @@
+"""Mailboxes that bounces, complaints and wishes to leave come to."""
