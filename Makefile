@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test coverage check fuzz bench install pins clean
+.PHONY: demo test coverage check fuzz kill-tests bench install pins clean
 
 demo: .venv/.runtime  ## the whole demo week, from launch pages to mailboxes
 	@$(BIN)/digest demo
@@ -23,6 +23,11 @@ check: .venv/.dev  ## what must hold before anything lands
 
 fuzz: .venv/.dev  ## spoilt pages for every parser, for SECONDS (300)
 	$(BIN)/python tests/sources/parsers/fuzz.py --seconds $(or $(SECONDS),300)
+
+kill-tests: .venv/.dev  ## senders killed at every step, RUNS (200) times on each database; then a restart, full disks, an outage
+	@sh tests/debian-packages.sh
+	$(BIN)/python -m tests.faults.kills --runs $(or $(RUNS),200) --seed $(or $(SEED),1)
+	$(BIN)/python -m tests.faults.surroundings
 
 bench: .venv/.dev  ## benchmarks, as JSON
 	$(BIN)/python benchmarks/send.py --json

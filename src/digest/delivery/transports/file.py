@@ -1,8 +1,10 @@
 """Write each message as an .eml file: the whole delivery with nothing leaving the house."""
 
+import errno
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from digest.delivery.transports.base import Closing
@@ -10,6 +12,7 @@ from digest.errors import TransportError
 from digest.model import Message, SendOutcome, SendResult
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9@._+-]")
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 _LONGEST = 200
 """Octets of a name; file systems allow 255, the temporary name needs some."""
 
@@ -42,9 +45,12 @@ class FileTransport(Closing):
             partial.write_bytes(message.content)
             partial.replace(path)
         except OSError as error:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+            remedy = "make room on its disk" if error.errno in _FULL else "make the folder writable"
             raise TransportError(
                 str(self.folder),
-                f"cannot write the message: {error.strerror}; make the folder writable",
+                f"cannot write the message: {error.strerror}; {remedy}",
                 permanent=True,
             ) from error
         return path
