@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from prefect import get_run_logger
+from prefect import get_client, get_run_logger
 from prefect.artifacts import acreate_table_artifact
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import arun_deployment
@@ -22,23 +22,25 @@ async def start_shards(week: str, *, number: int, parent: UUID | str) -> list[Fl
     One that cannot be started is told of and does without: the others send its share.
     """
     started = []
-    for each in range(1, number + 1):
-        try:
-            run = await arun_deployment(
-                DEPLOYMENT,
-                parameters={"week": week},
-                flow_run_name=f"send-{week}-shard-{each}",
-                timeout=0,
-                idempotency_key=f"{parent}-shard-{each}",
-            )
-        except (ObjectNotFound, httpx.HTTPError) as error:
-            get_run_logger().warning(
-                "shard %d is not started (%s); deploy send-shard: the others send its share",
-                each,
-                str(error) or type(error).__name__,
-            )
-            continue
-        started.append(run)
+    async with get_client() as client:
+        for each in range(1, number + 1):
+            try:
+                run = await arun_deployment(
+                    DEPLOYMENT,
+                    client=client,
+                    parameters={"week": week},
+                    flow_run_name=f"send-{week}-shard-{each}",
+                    timeout=0,
+                    idempotency_key=f"{parent}-shard-{each}",
+                )
+            except (ObjectNotFound, httpx.HTTPError) as error:
+                get_run_logger().warning(
+                    "shard %d is not started (%s); is send-shard deployed? Others send its share",
+                    each,
+                    str(error) or type(error).__name__,
+                )
+            else:
+                started.append(run)
     return started
 
 
