@@ -28,7 +28,7 @@ from digest.steps.planning import BuildOptions
 from digest.steps.research import research
 from digest.steps.send import send_test
 from digest.steps.weekly import build_issue, is_released
-from flows.send import send_and_show
+from flows.send import Shards, send_and_show
 from flows.support import due_of_this_run, is_worth_retrying, parts, refuse_when_late
 
 APPROVAL_TIMEOUT = timedelta(days=3)
@@ -58,6 +58,7 @@ class WeeklyParameters(BaseModel):
         EmailStr | None,
         Field(description="Send one test copy to this address as soon as the issue is built"),
     ] = None
+    shards: Shards = 1
 
 
 class Built(BaseModel):
@@ -86,7 +87,7 @@ async def weekly(parameters: WeeklyParameters = WeeklyParameters()) -> State[Any
             return Completed(message=f"{week}: dry run, nothing is sent to subscribers")
         await note_review(week)
     await wait_for_release(week)
-    return await send_and_show(week)
+    return await send_and_show(week, shards=parameters.shards)
 
 
 async def build_and_show(parameters: WeeklyParameters) -> Built:

@@ -24,7 +24,7 @@ def program(name: str) -> str:
 @contextmanager
 def smtp_sink(*options: str) -> Iterator[int]:
     """Run smtp-sink on a free port; gives the port."""
-    port = _free_port()
+    port = free_port()
     command = [program("smtp-sink"), "-u", "nobody", *options, f"127.0.0.1:{port}", BACKLOG]
     with _running(command, port):
         yield port
@@ -36,7 +36,7 @@ def delayed(port: int, *, one_way_ms: float) -> Iterator[int]:
     if not one_way_ms:
         yield port
         return
-    front = _free_port()
+    front = free_port()
     proxy = Path(__file__).with_name("delay.py")
     command = [sys.executable, str(proxy), str(front), str(port), "--each-way-ms", str(one_way_ms)]
     with _running(command, front):
@@ -58,7 +58,8 @@ def _running(command: Sequence[str], port: int) -> Iterator[None]:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port of loopback that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

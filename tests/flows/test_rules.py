@@ -45,10 +45,16 @@ from digest.steps.collecting import CollectReport
 from digest.steps.enrich import PageReport
 from digest.steps.feedback import TakeReport
 from digest.steps.ingest import SourceReport
+<<<<<<< HEAD
 from flows import feedback, ingest, research, send, support, weekly
+=======
+from digest.steps.sharing import Share
+from flows import ingest, research, send, shards, support, weekly
+>>>>>>> scale
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 WEEK = "2026-W47"
+DEPLOYMENTS = Path(__file__).parents[2] / "deployment" / "prefect.yaml"
 
 
 @pytest.mark.parametrize(
@@ -153,6 +159,50 @@ def test_a_send_that_leaves_somebody_waiting_fails_and_says_how_to_go_on():
     assert end.message.endswith(f"start the deployment send for {WEEK} to go on")
 
 
+def share(*, over: str = "", **states: int) -> Share:
+    count = DeliveryCount(audience=sum(states.values()), states=states)
+    return Share(ended=2, count=count, over=over)
+
+
+@pytest.mark.parametrize("why", ["it is sent", "it is paused", "it was cancelled"])
+def test_a_shard_whose_issue_is_over_ends_well_and_says_why(why):
+    end = send.share_ending(WEEK, share(accepted=5, over=why))
+
+    assert end.type is StateType.COMPLETED
+    assert end.message == f"{WEEK}: 2 by this shard; {why}"
+
+
+def test_a_shard_that_leaves_some_to_others_ends_well_since_its_parent_sees_to_them():
+    end = send.share_ending(WEEK, share(accepted=5, deferred=1, leased=2))
+
+    assert end.type is StateType.COMPLETED
+    assert end.message == f"{WEEK}: 2 by this shard; 3 are with other senders or due later"
+
+
+@pytest.mark.parametrize("number", [0, -1, send.MOST_SHARDS + 1])
+def test_a_number_of_shards_that_makes_no_sense_is_refused(number):
+    with pytest.raises(ValidationError):
+        weekly.WeeklyParameters(shards=number)
+
+
+def test_a_shard_is_shown_with_the_address_of_its_run():
+    assert shards.shard_row("send-2026-W47-shard-1", "4f") == {
+        "shard": "send-2026-W47-shard-1",
+        "run": "[4f](/runs/flow-run/4f)",
+    }
+
+
+def test_the_deployments_give_a_send_its_shards():
+    deployments = yaml.safe_load(DEPLOYMENTS.read_text(encoding="utf-8"))["deployments"]
+    named = {f"{each['entrypoint'].partition(':')[2]}/{each['name']}": each for each in deployments}
+
+    helping = named["send_shard/send-shard"]
+
+    assert f"{send.send_shard.name}/{helping['name']}" == shards.DEPLOYMENT
+    assert "concurrency_limit" not in helping
+    assert helping["work_pool"]["work_queue_name"] == "shards"
+
+
 def state_of(outcome: Outcome, *, checked_at: datetime) -> SourceState:
     return SourceState(
         source="hn",
@@ -213,8 +263,13 @@ def test_a_host_is_asked_again_only_for_what_may_pass():
         ingest.research_catalogue,
         weekly.build_task,
         weekly.test_copy_task,
+        send.open_task,
         send.send_task,
+<<<<<<< HEAD
         feedback.collect_task,
+=======
+        send.share_task,
+>>>>>>> scale
     ],
     ids=lambda each: each.name,
 )

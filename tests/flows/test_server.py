@@ -1,5 +1,6 @@
 """A real Prefect server, our deployments on it, and runs that a real worker takes up."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,12 +8,15 @@ from typing import Any
 from urllib.error import HTTPError
 
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from digest.model import IssueState
 from digest.steps.readers import import_subscribers
 from digest.steps.status import status
 from digest.steps.weekly import standing_report
 from digest.store.engine import Database
+from flows.shards import start_shards
+from flows.weekly import WeeklyParameters
 
 WEEK = "2026-W47"
 READERS = ("email", "ada@example.com", "grace@example.net", "edsger@example.org")
@@ -45,10 +49,19 @@ def first_round(server) -> dict[str, dict[str, Any]]:
         "late": server.create("weekly", state=planned(hours_ago=7)),
         "thin": server.create("weekly", parameters={"parameters": {"week": "2026-W39"}}),
     }
+    ids["file"] = server.create("send", parameters={"week": WEEK, "shards": 2})
+    (ids["shard"],) = {asyncio.run(started_shard(server)) for _ in range(2)}
     server.ended(ids["ingest"])
     ids["research"] = server.create("research", parameters={"limit": 2})
     ids["dry"] = server.create("weekly", parameters={"parameters": wishes})
     return {name: server.ended(run) for name, run in ids.items()}
+
+
+async def started_shard(server) -> str:
+    """Start a shard of one and the same run."""
+    with temporary_settings({PREFECT_API_URL: server.api}):
+        (run,) = await start_shards(WEEK, number=1, parent="a run")
+    return str(run.id)
 
 
 def planned(*, hours_ago: float) -> dict[str, Any]:
@@ -74,7 +87,7 @@ def test_an_editor_is_offered_typed_parameters(server):
 
     fields = weekly["parameter_openapi_schema"]["definitions"]["WeeklyParameters"]["properties"]
 
-    assert set(fields) == {"week", "pinned_pairs", "banned_tools", "dry_run", "test_recipient"}
+    assert set(fields) == set(WeeklyParameters.model_fields)
     assert all(field["description"] for field in fields.values())
 
 
@@ -151,6 +164,23 @@ def test_a_run_that_is_hours_late_builds_and_sends_nothing(server, first_round):
     assert late["state_type"] == "FAILED"
     assert "more than 6 hours ago; nothing is sent" in late["state"]["message"]
     assert task_runs(server, late["id"]) == []
+
+
+def test_a_send_with_shards_is_refused_on_a_file_before_anything_is_opened(server, first_round):
+    refused = first_round["file"]
+
+    assert refused["state_type"] == "FAILED"
+    assert "2 shards cannot send from a SQLite file" in refused["state"]["message"]
+    assert task_runs(server, refused["id"]) == ["open_task"]
+
+
+def test_a_shard_is_started_once_and_a_worker_takes_it(first_round):
+    """The fixture starts it twice for the same run; on this file it is refused, as it has to be."""
+    shard = first_round["shard"]
+
+    assert shard["name"] == f"send-{WEEK}-shard-1"
+    assert shard["parameters"] == {"week": WEEK}
+    assert "cannot send from a SQLite file" in shard["state"]["message"]
 
 
 def test_a_week_without_launches_ends_well(first_round):

@@ -72,6 +72,7 @@ def send_issue(
     on_progress: Callable[[int, int], None] = lambda _done, _audience: None,
     on_trouble: Callable[[str], None] = log_trouble,
     on_remark: Callable[[str], None] = lambda _sentence: None,
+    on_share: Callable[[int], None] = lambda _ended: None,
 ) -> DeliveryCount:
     """
     Send the week's issue to everybody in its frozen audience.
@@ -85,6 +86,7 @@ def send_issue(
         on_trouble: Told in a sentence when the mail server or the database is away and waited for;
             with an empty one when it is back. Unless given, the log is told.
         on_remark: Told in a sentence what an operator should know, and what stops nothing.
+        on_share: Told how many got their named end here so far, by this process and its helpers.
 
     Returns:
         How all deliveries stand; the issue is ``sent`` once the states add up with none open.
@@ -102,12 +104,7 @@ def send_issue(
     if sent is not None:
         on_progress(sent.settled, sent.audience)
         return sent
-    refuse_halted(parts.db, week, now=real_time())
-    mark = mark_of(parts.db, parts.marker)
-    refuse_restored(parts.db, week, mark)
-    edition, issue = released_edition(parts.db, week, parts=parts)
-    _frozen(parts, week, on_remark=on_remark)
-    sending = _begin(parts, edition, mark=mark)
+    edition, issue, sending = begin_send(week, parts=parts, on_remark=on_remark)
     count = _sent_together(
         edition,
         issue,
@@ -117,11 +114,28 @@ def send_issue(
         stop=stop,
         on_progress=on_progress,
         on_trouble=on_trouble,
+        on_share=on_share,
     )
     refuse_halted(parts.db, week, now=real_time())
     if count.is_finished:
         _finish(parts.db, week, now=parts.clock())
     return count
+
+
+def begin_send(
+    week: str, *, parts: SendParts, on_remark: Callable[[str], None] = lambda _sentence: None
+) -> tuple[Edition, Issue, Sending]:
+    """
+    Let an issue pass the gate, freeze its audience, count a start: it is being sent from now on.
+
+    Any number of senders may do so, at once or one after the other. Raises as ``send_issue``.
+    """
+    refuse_halted(parts.db, week, now=real_time())
+    mark = mark_of(parts.db, parts.marker)
+    refuse_restored(parts.db, week, mark)
+    edition, issue = released_edition(parts.db, week, parts=parts)
+    _frozen(parts, week, on_remark=on_remark)
+    return edition, issue, _begin(parts, edition, mark=mark)
 
 
 def _sent_together(
@@ -134,6 +148,7 @@ def _sent_together(
     stop: Callable[[], bool],
     on_progress: Callable[[int, int], None],
     on_trouble: Callable[[str], None],
+    on_share: Callable[[int], None],
 ) -> DeliveryCount:
     """Send in this process and in those that help it; give how all deliveries stand."""
     with parts.db.read() as session:
@@ -147,6 +162,7 @@ def _sent_together(
         nonlocal ended
         ended += more
         helpers.listen()
+        on_share(ended + helpers.ended)
         done = before.settled + ended + helpers.ended
         on_progress(min(done, before.audience), before.audience)
 
@@ -161,6 +177,7 @@ def _sent_together(
             on_progress=show,
             on_trouble=on_trouble,
         )
+    on_share(ended + helpers.ended)
     if not number:
         return count
     with parts.db.read() as session:
@@ -206,8 +223,7 @@ def released_edition(
     if state not in SENDABLE:
         raise IssueError(week, f"it is {state}; only an approved issue can be sent")
     if parts is not None and state is IssueState.APPROVED:
-        holds = parts.rules.approval_holds
-        approval_rules.require_fresh(checked, holds=holds, now=parts.clock())
+        approval_rules.require_fresh(checked, holds=parts.rules.approval_holds, now=parts.clock())
     require_intact(edition)
     preflight(edition, week=week)
     return edition, issue
@@ -246,9 +262,8 @@ def _frozen(parts: SendParts, week: str, *, on_remark: Callable[[str], None]) ->
         before = store.audience(session, week)
     size = freeze(parts.db, week, now=parts.clock(), due=real_time())
     if not size:
-        raise IssueError(
-            week, "nobody has confirmed a subscription; digest subscribers import FILE --confirmed"
-        )
+        mend = "digest subscribers import FILE --confirmed"
+        raise IssueError(week, f"nobody has confirmed a subscription; {mend}")
     words = frozen_words(approval.audience if approval else None, size)
     if words and before is None:
         on_remark(words)
@@ -261,10 +276,8 @@ def _begin(parts: SendParts, edition: Edition, *, mark: Mark) -> Sending:
         state = issue_store.issue_state(session, week, holds=True)
         standing = issue_store.edition_of(session, week)
         if state not in SENDABLE or standing != edition:
-            raise ApprovalError(
-                week,
-                "it was built again just now, or paused; look at it, release it, and send it then",
-            )
+            mend = "look at it, release it, and send it then"
+            raise ApprovalError(week, f"it was built again just now, or paused; {mend}")
         issue_store.set_state(session, week, IssueState.SENDING, now=parts.clock())
         begun = note_start(session, week, rules=parts.rules, mark=mark, now=real_time())
     if parts.marker is not None:  # before the first mail leaves: what is sent is known to it

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from digest.delivery import workers
 from digest.delivery.marker import MarkerFile
-from digest.delivery.pace import STEADY
+from digest.delivery.pace import STEADY, Pace
 from digest.delivery.transports.base import Transport
 from digest.mail.dkim.keys import DkimKey
 from digest.mail.stationery import Brand
@@ -36,6 +36,8 @@ class SendParts:
     """They sign every mail; without any it leaves unsigned."""
     helper: tuple[str, ...] = ()
     """Command of a process that helps, without week and edition; empty: none can."""
+    pace: Pace = STEADY
+    """How much at a time, and how long anything is waited for; its lease is the one above."""
 
     def composer(self, edition: Edition, issue: Issue) -> Compose:
         """Give what makes, and signs, the message of each delivery of an edition."""
@@ -69,7 +71,7 @@ def work(
         clock=real_time,
         worker=workers.this_worker(),
         deadline=deadline,
-        pace=replace(STEADY, lease=parts.lease),
+        pace=replace(parts.pace, lease=parts.lease),
         gate=Gate(edition.week, parts.rules),
         stop=stop,
         on_progress=on_progress,
