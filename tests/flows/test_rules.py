@@ -45,12 +45,8 @@ from digest.steps.collecting import CollectReport
 from digest.steps.enrich import PageReport
 from digest.steps.feedback import TakeReport
 from digest.steps.ingest import SourceReport
-<<<<<<< HEAD
-from flows import feedback, ingest, research, send, support, weekly
-=======
 from digest.steps.sharing import Share
-from flows import ingest, research, send, shards, support, weekly
->>>>>>> scale
+from flows import feedback, ingest, research, send, shards, support, weekly
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 WEEK = "2026-W47"
@@ -265,11 +261,8 @@ def test_a_host_is_asked_again_only_for_what_may_pass():
         weekly.test_copy_task,
         send.open_task,
         send.send_task,
-<<<<<<< HEAD
         feedback.collect_task,
-=======
         send.share_task,
->>>>>>> scale
     ],
     ids=lambda each: each.name,
 )

@@ -5,8 +5,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015_control"
-down_revision = "0015_ledger"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
