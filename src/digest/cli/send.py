@@ -22,7 +22,7 @@ NOT_ALL_ACCEPTED = 3
 """Exit code: the run is over, but some recipients were refused, put off, or are uncertain."""
 HALTED = 4
 """Exit code: the issue is paused or cancelled, before or during the run."""
-WAITING = (DeliveryState.QUEUED, DeliveryState.LEASED)
+WAITING = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.DEFERRED)
 TROUBLED = (DeliveryState.REJECTED, DeliveryState.UNCERTAIN, DeliveryState.DEFERRED)
 
 
@@ -86,7 +86,7 @@ def send_command(
         typer.echo(f"{week}: {states} of {count.audience}")
     happy = _sum(count, (DeliveryState.ACCEPTED, DeliveryState.SUPPRESSED))
     if happy < count.audience:
-        _say_what_is_left(week, count, left=count.audience - happy)
+        say_what_is_left(week, count, left=count.audience - happy)
         raise typer.Exit(NOT_ALL_ACCEPTED)
 
 
@@ -136,7 +136,8 @@ def _sum(count: DeliveryCount, states: tuple[DeliveryState, ...]) -> int:
     return sum(count.states.get(state, 0) for state in states)
 
 
-def _say_what_is_left(week: str, count: DeliveryCount, *, left: int) -> None:
+def say_what_is_left(week: str, count: DeliveryCount, *, left: int) -> None:
+    """Say on standard error whose mail was not accepted, and what to do about them."""
     verb = "was" if left == 1 else "were"
     remark(f"{counted(left, 'mail')} of {week} {verb} not accepted")
     for state in TROUBLED:
