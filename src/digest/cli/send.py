@@ -2,10 +2,12 @@
 
 # ruff: noqa: PLC0415 # the parts are loaded when a command runs: --help answers at once
 
+import io
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, cast
 
 import typer
 from rich.console import Console
@@ -52,8 +54,6 @@ def send_command(
     """
     from digest.errors import HaltedError
     from digest.settings import load_settings
-    from digest.steps.send import send_issue
-    from digest.steps.stopping import stopping_on_signals
     from digest.wiring import open_resources
 
     with open_resources(load_settings()) as resources:
@@ -62,20 +62,7 @@ def send_command(
         for text in resources.signing_remarks():
             remark(text)
         try:
-            with (
-                resources.transport() as transport,
-                stopping_on_signals() as stop,
-                _bar() as show,
-            ):
-                count = send_issue(
-                    week,
-                    parts=resources.send_parts(),
-                    transport=transport,
-                    stop=stop,
-                    on_progress=show,
-                    on_trouble=lambda words: remark(words or "that is over; sending goes on"),
-                    on_remark=remark,
-                )
+            count = _sent(resources, week)
         except HaltedError as error:
             remark(str(error))
             raise typer.Exit(HALTED) from error
@@ -88,6 +75,29 @@ def send_command(
     if happy < count.audience:
         say_what_is_left(week, count, left=count.audience - happy)
         raise typer.Exit(NOT_ALL_ACCEPTED)
+
+
+def _sent(resources: "Resources", week: str) -> DeliveryCount:
+    """Send, and show how far it is; a signal ends it tidily."""
+    from digest.steps.send import send_issue
+    from digest.steps.stopping import stopping_on_signals
+
+    with resources.transport() as transport, stopping_on_signals() as stop, _bar() as show:
+        return send_issue(
+            week,
+            parts=resources.send_parts(),
+            transport=transport,
+            stop=stop,
+            on_progress=show,
+            on_trouble=lambda words: _tell(words or "that is over; sending goes on"),
+            on_remark=_tell,
+        )
+
+
+def _tell(sentence: str) -> None:
+    """Remark in mid-send: where nobody can hear it, the mails under way must not suffer for it."""
+    with suppress(OSError):
+        remark(sentence)
 
 
 def _in_doubt(resources: "Resources", week: str, decision: AfterRestore) -> bool:
@@ -118,7 +128,9 @@ def _in_doubt(resources: "Resources", week: str, decision: AfterRestore) -> bool
 def _bar() -> Iterator[Callable[[int, int], None]]:
     """Give what moves a progress bar on standard error; it appears with the first number."""
     columns = (TextColumn("sending"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    progress = Progress(*columns, console=Console(stderr=True), auto_refresh=False)
+    progress = Progress(
+        *columns, console=Console(file=cast(IO[str], _Watched())), auto_refresh=False
+    )
     bar = progress.add_task("sending", total=None)
 
     def show(done: int, audience: int) -> None:
@@ -130,6 +142,33 @@ def _bar() -> Iterator[Callable[[int, int], None]]:
     finally:
         if progress.live.is_started:
             progress.stop()
+
+
+class _Watched(io.TextIOBase):
+    """Standard error; where nobody is there any more, what is written to it goes nowhere."""
+
+    def __init__(self) -> None:
+        self._stream = sys.stderr  # the very one: while the bar is there, another stands for it
+
+    def write(self, text: str) -> int:
+        """Write what can be written; a send does not end since its terminal was closed."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Let it be seen at once."""
+        with suppress(OSError):
+            self._stream.flush()
+
+    def isatty(self) -> bool:
+        """Return True for a terminal: only there the bar moves."""
+        return self._stream.isatty()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override] # what rich asks, no variable there either
+        """That of standard error."""
+        return self._stream.encoding
 
 
 def _sum(count: DeliveryCount, states: tuple[DeliveryState, ...]) -> int:
