@@ -31,7 +31,7 @@ class Share:
     """What one of several senders did."""
 
     ended: int
-    """Recipients whose mail got its named end here."""
+    """Recipients whose mail got its named end here, since this sender was started last."""
     count: DeliveryCount
     """How all deliveries of the issue stand."""
     over: str = ""
@@ -165,15 +165,20 @@ class _Own:
     def send(self, week: str) -> DeliveryCount:
         """Send one turn; a further one adds to what was done."""
         self.before, self.in_turn = self.ended, 0
-        return send_issue(
-            week,
-            parts=self.parts,
-            transport=self.transport,
-            stop=self.stop,
-            on_trouble=self.on_trouble,
-            on_remark=self.on_remark,
-            on_share=self.hear,
-        )
+        try:
+            return send_issue(
+                week,
+                parts=self.parts,
+                transport=self.transport,
+                stop=self.stop,
+                on_trouble=self.on_trouble,
+                on_remark=self.on_remark,
+                on_share=self.hear,
+            )
+        except IssueError:  # others may have finished it just as this turn began
+            if _state(self.parts.db, week) is not IssueState.SENT:
+                raise
+        return deliveries_of(self.parts.db, week, state=None)[0]
 
     def hear(self, ended: int) -> None:
         self.in_turn = ended
