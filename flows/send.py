@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import anyio
-from prefect import flow, runtime, task
+from prefect import flow, get_run_logger, runtime, task
 from prefect.artifacts import (
     acreate_progress_artifact,
     acreate_table_artifact,
@@ -32,6 +32,7 @@ from digest.steps.send import deliveries_of
 from digest.steps.sharing import Share, join_send, lead_send, open_send
 from flows.shards import show_shards, show_share, start_shards
 from flows.support import due_of_this_run, is_worth_retrying, parts, refuse_when_late, show
+from flows.telling import Told
 
 LOOK_EVERY_S = 5.0
 """Seconds between two looks at the ledger: counting a million deliveries takes a third of one."""
@@ -65,12 +66,13 @@ Shards = Annotated[
 )
 async def open_task(week: str, shards: int) -> bool:
     """Let the issue pass the gate and freeze its audience, so that others can join in."""
-    return await asyncio.to_thread(_open, week, shards)
+    told = Told(week, get_run_logger())
+    return await asyncio.to_thread(_open, week, shards, told)
 
 
-def _open(week: str, shards: int) -> bool:
+def _open(week: str, shards: int, told: Told) -> bool:
     with parts() as resources:
-        return open_send(week, parts=resources.send_parts(), shards=shards)
+        return open_send(week, parts=resources.send_parts(), shards=shards, on_remark=told.remark)
 
 
 @task(
@@ -85,18 +87,34 @@ def _open(week: str, shards: int) -> bool:
 )
 async def send_task(week: str) -> Share:
     """Drain the week's ledger to its end; the progress artifact follows the whole issue."""
+    told = Told(week, get_run_logger())
     artifact = await acreate_progress_artifact(
-        progress=0.0, key=f"send-{week.lower()}", description=f"Mails of {week} with a named end"
+        progress=0.0, key=f"send-{week.lower()}", description=told.described
     )
+    reached = 0.0
 
     def work(stop: Callable[[], bool]) -> Share:
         with parts() as resources, resources.transport() as transport:
-            return lead_send(week, parts=resources.send_parts(), transport=transport, stop=stop)
+            for sentence in resources.signing_remarks():
+                told.remark(sentence)
+            return lead_send(
+                week,
+                parts=resources.send_parts(),
+                transport=transport,
+                stop=stop,
+                on_trouble=told.troubles,
+                on_remark=told.remark,
+            )
 
     async def look() -> None:
+        nonlocal reached
         percent = await asyncio.to_thread(_percent, week)
-        if percent is not None:
-            await show(aupdate_progress_artifact(artifact_id=artifact, progress=percent))
+        reached = reached if percent is None else percent
+        await show(
+            aupdate_progress_artifact(
+                artifact_id=artifact, progress=reached, description=told.described
+            )
+        )
 
     return await in_a_thread(work, look=look)
 
@@ -113,10 +131,17 @@ async def send_task(week: str) -> Share:
 )
 async def share_task(week: str) -> Share:
     """Send of an issue under way what is there to be taken."""
+    told = Told(week, get_run_logger())
 
     def work(stop: Callable[[], bool]) -> Share:
         with parts() as resources, resources.transport() as transport:
-            return join_send(week, parts=resources.send_parts(), transport=transport, stop=stop)
+            return join_send(
+                week,
+                parts=resources.send_parts(),
+                transport=transport,
+                stop=stop,
+                on_trouble=told.troubles,
+            )
 
     return await in_a_thread(work)
 

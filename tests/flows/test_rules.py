@@ -1,5 +1,6 @@
 """What flows decide by themselves, without a server: retries, lateness, how a run ends."""
 
+import logging
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -47,6 +48,7 @@ from digest.steps.feedback import TakeReport
 from digest.steps.ingest import SourceReport
 from digest.steps.sharing import Share
 from flows import feedback, ingest, research, send, shards, support, weekly
+from flows.telling import Told
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 WEEK = "2026-W47"
@@ -173,6 +175,24 @@ def test_a_shard_that_leaves_some_to_others_ends_well_since_its_parent_sees_to_t
 
     assert end.type is StateType.COMPLETED
     assert end.message == f"{WEEK}: 2 by this shard; 3 are with other senders or due later"
+
+
+def test_trouble_of_a_send_stands_in_the_log_of_its_run_and_beside_its_progress(caplog):
+    told = Told(WEEK, logging.getLogger("a run"))
+
+    told.remark("mail leaves unsigned")
+    before = told.described
+    told.troubles("mail:25: no connection; trying again in 4 s")
+    during = told.described
+    told.troubles("")
+
+    assert before == told.described == "Mails of 2026-W47 with a named end"
+    assert during == f"{before}. mail:25: no connection; trying again in 4 s"
+    assert caplog.messages == [
+        "mail leaves unsigned",
+        "mail:25: no connection; trying again in 4 s",
+        "the trouble is over; sending goes on",
+    ]
 
 
 @pytest.mark.parametrize("number", [0, -1, send.MOST_SHARDS + 1])

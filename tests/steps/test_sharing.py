@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from digest.delivery.transports.memory import MemoryTransport
-from digest.errors import IssueError, NotFoundError, SettingsError
+from digest.errors import IssueError, NotFoundError, SettingsError, TransportError
 from digest.mail.render import render_issue
 from digest.model import DeliveryState, IssueState, Plan, Subscriber, SubscriberState
 from digest.steps.sharing import join_send, lead_send, open_send, require_shareable
@@ -204,6 +204,36 @@ def hold_one(db: Database, *, until) -> None:
         first.state, first.leased_by, first.leased_until = DeliveryState.LEASED, ELSEWHERE, until
         first.next_attempt_at = None
         session.add(first)
+
+
+def test_what_an_operator_should_know_is_said_when_it_is_opened_and_trouble_while_it_is_sent(
+    parts: SendParts,
+):
+    with parts.db.write() as session:
+        reader_store.put_subscribers(session, [reader(READERS + more) for more in range(9)])
+    swift = replace(parts, pace=replace(parts.pace, outage_waits_s=(0.0,)))
+    remarks: list[str] = []
+    troubles: list[str] = []
+    open_send(WEEK, parts=parts, shards=2, on_remark=remarks.append)
+
+    with pytest.raises(TransportError):
+        lead_send(WEEK, parts=swift, transport=Away(), stop=never, on_trouble=troubles.append)
+
+    assert [words.partition(" get it now")[0] for words in remarks] == ["309 readers"]
+    assert [words.partition(";")[0] for words in troubles] == ["mail server mail:25: away"]
+
+
+class Away(MemoryTransport):
+    """Is away, then refuses us for good."""
+
+    is_tried = False
+
+    def send(self, messages):
+        """Fail."""
+        del messages
+        before, self.is_tried = self.is_tried, True
+        yield None
+        raise TransportError("mail:25", "away", permanent=before)
 
 
 def test_a_database_that_other_machines_do_not_see_is_refused(sqlite_db: Database):

@@ -1,35 +1,26 @@
-"""Commands for operators: send an approved issue, and see what became of every mail."""
+"""Commands for operators: see what became of every mail of an issue, decide what is uncertain."""
 
 # ruff: noqa: PLC0415 # the parts are loaded when a command runs: --help answers at once
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from typer.core import TyperGroup
 
-from digest.cli.output import JsonFlag, WeekArgument, print_json, print_table, remark
-from digest.model import DeliveryCount, DeliveryState
+from digest.cli.output import JsonFlag, WeekArgument, print_json, print_table
+from digest.cli.send import count_document
+from digest.model import DeliveryState
 from digest.model.wording import counted
 
 if TYPE_CHECKING:
     from digest.steps.overview import Overview
     from digest.wiring import Resources
 
-NOT_ALL_ACCEPTED = 3
-"""Exit code: the run is over, but some recipients were refused, put off, or are uncertain."""
-HALTED = 4
-"""Exit code: the issue is paused or cancelled, before or during the run."""
 LISTED = 1000
 """Deliveries that are listed unless more are asked for."""
-WAITING = (DeliveryState.QUEUED, DeliveryState.LEASED)
-TROUBLED = (DeliveryState.REJECTED, DeliveryState.UNCERTAIN, DeliveryState.DEFERRED)
 
 
 class ListByDefault(TyperGroup):
@@ -55,135 +46,6 @@ class Decision(StrEnum):
 
     ACCEPTED = "accepted"
     QUEUED = "queued"
-
-
-class AfterRestore(StrEnum):
-    """What a person can say of mails that wait in a restored database."""
-
-    UNCERTAIN = "uncertain"
-    QUEUED = "queued"
-
-
-def send_command(
-    week: WeekArgument,
-    after_restore: Annotated[
-        AfterRestore | None,
-        typer.Option(
-            help="Of a database restored from a backup. uncertain: put what waits in doubt, and send "
-            "nothing; queued: nothing was sent after that backup, so send it."
-        ),
-    ] = None,
-    *,
-    as_json: JsonFlag = False,
-) -> None:
-    """
-    Send the approved issue to everybody in its audience; may be killed and run again.
-
-    Exit 3 when it is over and not everybody's mail was accepted, 4 when it is paused or cancelled.
-    """
-    from digest.errors import HaltedError
-    from digest.settings import load_settings
-    from digest.steps.send import send_issue
-    from digest.steps.stopping import stopping_on_signals
-    from digest.wiring import open_resources
-
-    with open_resources(load_settings()) as resources:
-        if after_restore is not None and _in_doubt(resources, week, after_restore):
-            raise typer.Exit(NOT_ALL_ACCEPTED)
-        for text in resources.signing_remarks():
-            remark(text)
-        try:
-            with (
-                resources.transport() as transport,
-                stopping_on_signals() as stop,
-                _bar() as show,
-            ):
-                count = send_issue(
-                    week,
-                    parts=resources.send_parts(),
-                    transport=transport,
-                    stop=stop,
-                    on_progress=show,
-                    on_trouble=lambda words: remark(words or "that is over; sending goes on"),
-                    on_remark=remark,
-                )
-        except HaltedError as error:
-            remark(str(error))
-            raise typer.Exit(HALTED) from error
-    if as_json:
-        print_json({"week": week, **_counted(count)})
-    else:
-        states = ", ".join(f"{number} {state}" for state, number in count.states.items() if number)
-        typer.echo(f"{week}: {states} of {count.audience}")
-    happy = _sum(count, (DeliveryState.ACCEPTED, DeliveryState.SUPPRESSED))
-    if happy < count.audience:
-        _say_what_is_left(week, count, left=count.audience - happy)
-        raise typer.Exit(NOT_ALL_ACCEPTED)
-
-
-def _in_doubt(resources: "Resources", week: str, decision: AfterRestore) -> bool:
-    """Take a restored database for what it is; True where mails are in doubt now, so none is sent."""
-    from digest.steps.starting import accept_restored
-    from digest.wiring import real_time
-
-    is_doubted = decision is AfterRestore.UNCERTAIN
-    done = accept_restored(
-        resources.db,
-        week,
-        is_doubted=is_doubted,
-        rules=resources.send_rules(),
-        marker=resources.marker(),
-        now=real_time(),
-    )
-    if is_doubted:
-        for each in done:
-            remark(
-                f"{each.week}: {counted(each.in_doubt, 'mail')} in doubt now; digest deliveries "
-                f"resolve {each.week} --log FILE --by NAME reads the relay's log, --as queued sends "
-                "the others"
-            )
-    return is_doubted
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
-    """Give what moves a progress bar on standard error; it appears with the first number."""
-    columns = (TextColumn("sending"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    progress = Progress(*columns, console=Console(stderr=True), auto_refresh=False)
-    bar = progress.add_task("sending", total=None)
-
-    def show(done: int, audience: int) -> None:
-        progress.start()  # a second start is none
-        progress.update(bar, total=audience, completed=done, refresh=True)
-
-    try:
-        yield show
-    finally:
-        if progress.live.is_started:
-            progress.stop()
-
-
-def _sum(count: DeliveryCount, states: tuple[DeliveryState, ...]) -> int:
-    return sum(count.states.get(state, 0) for state in states)
-
-
-def _say_what_is_left(week: str, count: DeliveryCount, *, left: int) -> None:
-    verb = "was" if left == 1 else "were"
-    remark(f"{counted(left, 'mail')} of {week} {verb} not accepted")
-    for state in TROUBLED:
-        if number := count.states.get(state, 0):
-            typer.echo(f"  {number} {state}: digest deliveries {week} --state {state}", err=True)
-    if waiting := _sum(count, WAITING):
-        typer.echo(f"  {waiting} not yet sent: digest send {week}", err=True)
-
-
-def _counted(count: DeliveryCount) -> dict[str, object]:
-    return {
-        "audience": count.audience,
-        "states": {state: number for state, number in count.states.items() if number},
-        "sums": count.sums,
-        **({"taken_over": count.taken_over} if count.taken_over else {}),
-    }
 
 
 @deliveries.command("resolve")
@@ -282,7 +144,7 @@ def deliveries_command(
         count, listed = deliveries_of(resources.db, week, state=state, limit=limit)
         more = count.states.get(state, 0) - len(listed) if state else 0
         if as_json:
-            document = {"week": week, **_counted(count)}
+            document = {"week": week, **count_document(count)}
             if state is not None:
                 document["deliveries"] = [item.model_dump(mode="json") for item in listed]
                 document["more"] = more

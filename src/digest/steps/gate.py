@@ -127,6 +127,9 @@ class Gate:
         """
         if not answers:
             return
+        # first what a canary's claim locks first: it may follow in here, and two that wait for each
+        # other are undone by the database
+        issue_store.issue_state(session, self.week, holds=True)
         known = throttles.buckets(session, holds=True)
         changed = throttle.answered(known, answers, now=now)
         throttles.put_buckets(session, [each for each in changed.values() if each])

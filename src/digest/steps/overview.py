@@ -116,7 +116,7 @@ def next_steps(seen: Overview, *, with_doubts: bool = True) -> list[str]:
     match seen.state:
         case IssueState.APPROVED:
             lines.append(f"approved and not yet sent: digest send {week}")
-        case IssueState.SENDING if seen.waiting:
+        case IssueState.SENDING | IssueState.SENT if seen.waiting:
             lines.append(f"{counted(seen.waiting, 'mail')} not yet sent: digest send {week}")
         case IssueState.PAUSED:
             lines.append(f"to go on: digest resume {week} --by NAME, then digest send {week}")

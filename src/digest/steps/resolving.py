@@ -113,6 +113,8 @@ def resolve_uncertain(
         NotFoundError: There is no such issue, or no uncertain delivery to that address.
         IssueError: It was cancelled, and nothing of it is sent again.
     """
+    with db.read() as session:
+        issue_store.issue_row(session, week)
     if state is DeliveryState.QUEUED:
         _refuse_cancelled(db, week)
     now = min(now, datetime.now(UTC))  # what is queued for a rehearsal's future would not be sent
@@ -139,10 +141,10 @@ def resolve_uncertain(
 
 def _reopen(session: Session, week: str, *, is_again: bool, now: datetime) -> None:
     """Let an issue be sent on when something of it is to be sent again; its deadline counts anew."""
-    row = issue_store.issue_row(session, week)
     if not is_again:
         return
-    if row.state is IssueState.SENT:
+    # held: a sender that moves it to sent just now has done so before us, or counts after us
+    if issue_store.issue_state(session, week, holds=True) is IssueState.SENT:
         issue_store.set_state(session, week, IssueState.SENDING, now=now)
     sending = sending_store.sending_of(session, week, holds=True)
     if sending is not None:

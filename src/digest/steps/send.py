@@ -6,6 +6,7 @@ moment; an issue that is sent is only counted.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from sqlmodel import Session
@@ -14,7 +15,7 @@ from digest.delivery import workers
 from digest.delivery.audience import MAILED, a_label
 from digest.delivery.marker import Mark
 from digest.delivery.transports.base import Transport
-from digest.errors import ApprovalError, IssueError
+from digest.errors import ApprovalError, DigestError, IssueError, StoreError
 from digest.issues import approval as approval_rules
 from digest.mail.preflight import preflight
 from digest.model import (
@@ -29,8 +30,9 @@ from digest.model import (
 )
 from digest.steps.composing import require_intact
 from digest.steps.drain import log_trouble
+from digest.steps.ending import finish, sent_before
 from digest.steps.gate import deadline
-from digest.steps.ordering import refuse_halted
+from digest.steps.ordering import end_cancelled, refuse_halted
 from digest.steps.shift import SendParts, real_time, work
 from digest.steps.starting import frozen_words, mark_of, note_start, refuse_restored
 from digest.steps.team import team
@@ -100,25 +102,32 @@ def send_issue(
         IssueError: It is in a state that cannot be sent, or nobody has confirmed.
         TransportError: The mail server cannot be used; what was not sent stays queued.
     """
-    sent = _sent_before(parts.db, week)
+    sent = sent_before(parts.db, week, now=parts.clock())
     if sent is not None:
         on_progress(sent.settled, sent.audience)
         return sent
     edition, issue, sending = begin_send(week, parts=parts, on_remark=on_remark)
-    count = _sent_together(
-        edition,
-        issue,
-        parts=parts,
-        deadline=deadline(sending, parts.rules),
-        transport=transport,
-        stop=stop,
-        on_progress=on_progress,
-        on_trouble=on_trouble,
-        on_share=on_share,
-    )
+    try:
+        count = _sent_together(
+            edition,
+            issue,
+            parts=parts,
+            deadline=deadline(sending, parts.rules),
+            transport=transport,
+            stop=stop,
+            on_progress=on_progress,
+            on_trouble=on_trouble,
+            on_share=on_share,
+        )
+    except (
+        DigestError
+    ):  # also then nothing may stay queued of an issue that was cancelled meanwhile
+        with suppress(StoreError):
+            end_cancelled(parts.db, week, now=real_time())
+        raise
     refuse_halted(parts.db, week, now=real_time())
     if count.is_finished:
-        _finish(parts.db, week, now=parts.clock())
+        finish(parts.db, week, now=parts.clock())
     return count
 
 
@@ -248,13 +257,6 @@ def _standing(session: Session, week: str) -> tuple[Edition, Issue]:
     return edition, issue
 
 
-def _sent_before(db: Database, week: str) -> DeliveryCount | None:
-    with db.read() as session:
-        if issue_store.issue_row(session, week).state is not IssueState.SENT:
-            return None
-        return store.count(session, week)
-
-
 def _frozen(parts: SendParts, week: str, *, on_remark: Callable[[str], None]) -> None:
     """Freeze the audience; say so where it is another than the one an editor approved for."""
     with parts.db.read() as session:
@@ -283,10 +285,3 @@ def _begin(parts: SendParts, edition: Edition, *, mark: Mark) -> Sending:
     if parts.marker is not None:  # before the first mail leaves: what is sent is known to it
         parts.marker.write(begun.database, begun.mark)
     return begun.sending
-
-
-def _finish(db: Database, week: str, *, now: datetime) -> None:
-    """Move the issue to sent, unless somebody paused or cancelled it meanwhile."""
-    with db.write() as session:
-        if issue_store.issue_state(session, week, holds=True) is IssueState.SENDING:
-            issue_store.set_state(session, week, IssueState.SENT, now=now)

@@ -38,9 +38,17 @@ class Share:
     """Why there is nothing more to do, in words; empty where that is not known."""
 
 
-def open_send(week: str, *, parts: SendParts, shards: int) -> bool:
+def open_send(
+    week: str,
+    *,
+    parts: SendParts,
+    shards: int,
+    on_remark: Callable[[str], None] = lambda _sentence: None,
+) -> bool:
     """
     Let an issue pass the gate, so that others can join in sending it.
+
+    ``on_remark`` is that of ``send_issue``.
 
     Returns:
         Whether it is to be sent; False for one that is sent already.
@@ -52,7 +60,7 @@ def open_send(week: str, *, parts: SendParts, shards: int) -> bool:
     require_shareable(parts.db, shards=shards)
     if _state(parts.db, week) is IssueState.SENT:
         return False
-    begin_send(week, parts=parts)
+    begin_send(week, parts=parts, on_remark=on_remark)
     return True
 
 
@@ -67,7 +75,13 @@ def require_shareable(db: Database, *, shards: int) -> None:
 
 
 def lead_send(
-    week: str, *, parts: SendParts, transport: Transport, stop: Callable[[], bool]
+    week: str,
+    *,
+    parts: SendParts,
+    transport: Transport,
+    stop: Callable[[], bool],
+    on_trouble: Callable[[str], None] = log_trouble,
+    on_remark: Callable[[str], None] = lambda _sentence: None,
 ) -> Share:
     """
     Send an issue and see it to its end: while other senders hold some of it, they are waited for.
@@ -77,20 +91,27 @@ def lead_send(
         parts: What the send works with.
         transport: The way out; closing it is the caller's.
         stop: Asked between pieces of work; True ends the run tidily.
+        on_trouble: As for ``send_issue``.
+        on_remark: As for ``send_issue``.
 
     Raises:
         DigestError: As for ``send_issue``.
     """
-    own = _Own()
-    count = own.send(week, parts=parts, transport=transport, stop=stop)
+    own = _Own(parts, transport, stop, on_trouble, on_remark)
+    count = own.send(week)
     # each turn waits for the lease of one that died, or for one that lives, and then sends on
     while not count.is_finished and not stop() and _is_held(parts.db, week):
-        count = own.send(week, parts=parts, transport=transport, stop=stop)
+        count = own.send(week)
     return Share(own.ended, count)
 
 
 def join_send(
-    week: str, *, parts: SendParts, transport: Transport, stop: Callable[[], bool]
+    week: str,
+    *,
+    parts: SendParts,
+    transport: Transport,
+    stop: Callable[[], bool],
+    on_trouble: Callable[[str], None] = log_trouble,
 ) -> Share:
     """
     Send some of an issue whose sending has begun, until nothing is left to be taken.
@@ -102,13 +123,14 @@ def join_send(
         parts: What the send works with.
         transport: The way out; closing it is the caller's.
         stop: Asked between pieces of work; True ends the run tidily.
+        on_trouble: As for ``send_issue``.
 
     Raises:
         IssueError: Its sending has not begun.
         DigestError: As for ``send_issue``.
     """
     require_shareable(parts.db, shards=2)
-    own = _Own()
+    own = _Own(parts, transport, stop, on_trouble)
     state = _state(parts.db, week)
     if state in OVER:
         return _share(own, parts.db, week)
@@ -117,7 +139,7 @@ def join_send(
             week, f"its sending has not begun, so there is nothing to join: it is {state}"
         )
     try:
-        own.send(week, parts=parts, transport=transport, stop=stop)
+        own.send(week)
     except IssueError:
         if _state(parts.db, week) not in OVER:
             raise
@@ -128,6 +150,11 @@ def join_send(
 class _Own:
     """What this sender has done, over several turns."""
 
+    parts: SendParts
+    transport: Transport
+    stop: Callable[[], bool]
+    on_trouble: Callable[[str], None]
+    on_remark: Callable[[str], None] = lambda _sentence: None
     before: int = 0
     in_turn: int = 0
 
@@ -135,24 +162,23 @@ class _Own:
     def ended(self) -> int:
         return self.before + self.in_turn
 
-    def send(
-        self, week: str, *, parts: SendParts, transport: Transport, stop: Callable[[], bool]
-    ) -> DeliveryCount:
+    def send(self, week: str) -> DeliveryCount:
         """Send one turn; a further one adds to what was done."""
         self.before, self.in_turn = self.ended, 0
         try:
             return send_issue(
                 week,
-                parts=parts,
-                transport=transport,
-                stop=stop,
-                on_trouble=log_trouble,
+                parts=self.parts,
+                transport=self.transport,
+                stop=self.stop,
+                on_trouble=self.on_trouble,
+                on_remark=self.on_remark,
                 on_share=self.hear,
             )
         except IssueError:  # others may have finished it just as this turn began
-            if _state(parts.db, week) is not IssueState.SENT:
+            if _state(self.parts.db, week) is not IssueState.SENT:
                 raise
-        return deliveries_of(parts.db, week, state=None)[0]
+        return deliveries_of(self.parts.db, week, state=None)[0]
 
     def hear(self, ended: int) -> None:
         self.in_turn = ended

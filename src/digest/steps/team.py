@@ -44,11 +44,21 @@ class Team:
     """Deliveries to which helpers gave a named end."""
 
     def start(self, command: Sequence[str], *, number: int) -> None:
-        """Start so many helpers."""
+        """Start so many helpers, or as many as this machine lets us."""
         for _ in range(number):
-            process = subprocess.Popen(  # noqa: S603 # our own program
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-            )
+            try:
+                process = subprocess.Popen(  # noqa: S603 # our own program
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    encoding="utf-8",
+                    errors="replace",
+                )
+            except OSError as error:  # no more processes, or memory
+                words = error.strerror or error
+                self.on_trouble(f"no helping process can be started ({words}); sending goes on")
+                return
             helper = _Helper(process)
             helper.ear = threading.Thread(target=helper.listen, daemon=True)
             helper.ear.start()
@@ -61,7 +71,7 @@ class Team:
             if status is not None and helper.ear is not None:
                 helper.ear.join()  # what it said last
             while helper.heard:
-                self._take(helper, json.loads(helper.heard.popleft()))
+                self._take(helper, _said(helper.heard.popleft()))
             if status and not helper.is_told_of:
                 helper.is_told_of = True
                 self.on_trouble(f"a helping process ended early ({_end(status)}); sending goes on")
@@ -72,6 +82,7 @@ class Team:
             while helper.process.poll() is None and not stop():
                 with suppress(subprocess.TimeoutExpired):
                     helper.process.wait(LISTEN_S)
+                self.listen()
 
     def dismiss(self) -> None:
         """Ask all to end tidily, and wait until they have."""
@@ -116,6 +127,15 @@ def team(
         members.wait(stop)
     finally:
         members.dismiss()
+
+
+def _said(line: str) -> dict[str, Any]:
+    """Give what a helper told; a line that is none of ours, or cut off by its death, is trouble."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        said = None
+    return said if isinstance(said, dict) else {"trouble": line.strip()}
 
 
 def _end(status: int) -> str:
