@@ -311,9 +311,10 @@ def test_a_field_of_another_kind_than_was_promised_breaks_nothing(junk):
     resend.read({"type": "email.bounced", "data": junk, "created_at": junk}, key="k", now=NOW)
 
 
-def test_what_is_said_to_happen_later_happens_now():
-    later = (NOW + timedelta(days=400)).isoformat()
-
+@pytest.mark.parametrize(
+    "later", [(NOW + timedelta(days=400)).isoformat(), "0001-01-01T00:00:00+14:00"]
+)
+def test_what_is_said_to_happen_later_or_never_happens_now(later):
     (found,) = _postmark(BouncedAt=later)
 
     assert found.received_at == NOW
