@@ -80,6 +80,8 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch, name: str):
         ("BOUNCE_ADDRESS", "b@verdicts", "is no e-mail address"),
         ("BOUNCE_ADDRESS", "b@x.example, c@x.example", "is no e-mail address"),
         ("BOUNCE_ADDRESS", f"{'b' * 24}@x.example", "has 24 characters before the @; at most 23"),
+        ("BOUNCE_ADDRESS", "Unsubscribe@x.example", "reads as a wish to leave; name it bounces@"),
+        ("BOUNCE_ADDRESS", "news-u@x.example", "reads as a wish to leave; name it bounces@"),
         ("UNSUBSCRIBE_ADDRESS", "leave@bücher.example", "a domain beyond ASCII as A-labels"),
         ("UNSUBSCRIBE_ADDRESS", "leave@x.example\n", "is no e-mail address"),
         ("SENDER_NAME", "News\nBcc: c@d.example", "line break"),
