@@ -91,6 +91,21 @@ def bounced(db: Database) -> set[str]:
         return {row.public_id for row in rows if row.state == SubscriberState.BOUNCED}
 
 
+def test_a_persons_letter_is_kept_though_it_came_to_an_address_of_one_mail(
+    sqlite_db: Database, maildir: Path
+):
+    """Some programs answer the envelope's sender: that proves whose mail it is, and is no bounce."""
+    add_readers(sqlite_db, 1)
+    token = links.bounce_token(WEEK, reader(0), secret=SECRET)
+    letter = LETTER.replace("bounces@", f"bounces+{token}@")
+    deliver(maildir, letter)
+
+    done = collect(sqlite_db, MaildirMailbox(maildir))
+
+    assert (done.removed, done.kept) == (0, 1)
+    assert kept(maildir) == [letter]
+
+
 def test_a_mailbox_is_emptied_and_what_it_says_acts(db: Database, maildir: Path):
     add_readers(db, 3)
     deliver(maildir, report(0), LETTER, report(1, "4.2.2"))
