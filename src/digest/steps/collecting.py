@@ -198,7 +198,7 @@ class _Work:
         key = _key(mail)
         log.warning("a mail in %s cannot be read", self.mailbox.name, exc_info=error)
         with self.parts.db.write() as session:
-            store.note_trouble(session, key, f"{type(error).__name__}: {error}")
+            store.note_trouble(session, key, _told(error))
         if tries[key] >= TRIES:
             return self._set_aside(mail)
         return CollectReport(read=1, failed=1)
@@ -228,6 +228,12 @@ class _Work:
 
 def _key(mail: Mail) -> str:
     return sha256(mail.content).hexdigest()
+
+
+def _told(error: Exception) -> str:
+    """Give an error's words as any database takes them: a mail may have put a NUL in."""
+    words = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(error))
+    return f"{type(error).__name__}: {words}"
 
 
 def _wants_a_person(pieces: Sequence[Feedback], taken: TakeReport) -> bool:
