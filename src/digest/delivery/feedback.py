@@ -250,6 +250,11 @@ def warnings_of(count: FeedbackCount) -> tuple[str, ...]:
     return tuple(found)
 
 
+def nameless(words: str) -> str:
+    """Give a server's words without anybody's name: of an address the domain stays."""
+    return _ADDRESS.sub("…@", words)
+
+
 def tidy(feedback: Feedback) -> Feedback:
     """
     Give feedback as it can be stored: no NUL, no half of a pair, nothing too long, nobody's name.
@@ -258,7 +263,7 @@ def tidy(feedback: Feedback) -> Feedback:
     server's words the domain stays; a key that holds one, or is too long, is its hash.
     """
     is_hashed = "@" in feedback.key or len(feedback.key) > LONGEST_KEY
-    words = _ADDRESS.sub("…@", _plain(feedback.diagnostic, LONGEST_WORDS * 2) or "")
+    words = nameless(_plain(feedback.diagnostic, LONGEST_WORDS * 2) or "")
     return feedback.model_copy(
         update={
             "key": sha256(feedback.key.encode("utf-8", "replace")).hexdigest()
