@@ -281,6 +281,8 @@ def test_a_bounce_of_resend_is_read_whole():
         ("email.complained", None, [COMPLAINT]),
         ("email.delivered", None, [DELIVERED]),
         ("email.delivery_delayed", None, [NONE]),
+        ("email.failed", None, [POLICY]),
+        ("email.suppressed", None, [HARD]),
         ("email.sent", None, []),
         ("email.opened", None, []),
         ("contact.updated", None, []),
@@ -288,6 +290,12 @@ def test_a_bounce_of_resend_is_read_whole():
 )
 def test_events_of_resend_are_sorted(name, bounce, expected):
     assert [each.kind for each in _resend(name, bounce=bounce)] == expected
+
+
+def test_why_resend_sent_nothing_is_kept():
+    (found,) = _resend("email.failed", failed={"reason": "reached_daily_quota"})
+
+    assert found.diagnostic == "Resend did not send it: reached_daily_quota"
 
 
 @pytest.mark.parametrize(
