@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from material import WEEK, Material, furnish
+from material import NOW, WEEK, Material, furnish
 from watch import Cost, watched
 
 DIGEST = Path(sys.executable).with_name("digest")
@@ -38,6 +38,7 @@ class Way:
             "DIGEST_SEND_CONNECTIONS": str(self.connections or ""),
             "DIGEST_SEND_MARKER": str(self.folder / "marker"),
             "DIGEST_CAPTURES_DIR": str(self.folder / "captures"),
+            "DIGEST_NOW": NOW.isoformat(),  # the release is of then, and holds for some days
         }
         return {**os.environ, **asked, **self._keys()}
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections import Counter
 from contextlib import contextmanager, suppress
@@ -20,6 +21,15 @@ ACCEPTED, DEFERRED, REJECTED, UNCERTAIN, UNSENT = SendOutcome
 pytestmark = [pytest.mark.sink, pytest.mark.enable_socket]
 
 
+@pytest.fixture
+def folder():
+    """A folder that the sink can write to: as root it runs as nobody, who may not enter tmp_path."""
+    with tempfile.TemporaryDirectory(prefix="digest-sink-") as name:
+        path = Path(name)
+        path.chmod(0o777)
+        yield path
+
+
 @contextmanager
 def _sink(folder: Path, *options: str):
     """Run smtp-sink, a file in ``folder`` for every message whose content came; give its port."""
@@ -30,9 +40,6 @@ def _sink(folder: Path, *options: str):
         port = probe.getsockname()[1]
     as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []  # it refuses to run as root
     where = [*as_nobody, "-d", f"{folder}/mail.", *options, f"127.0.0.1:{port}", "100"]
-    for part in (folder, *folder.parents[:2]):
-        with suppress(PermissionError):
-            part.chmod(0o777)
     with subprocess.Popen([program, *where]) as sink:
         try:
             _wait_for(port)
@@ -85,9 +92,9 @@ def _taken(folder: Path) -> Counter[str]:
 
 @pytest.mark.parametrize("options", [(), ("-p",), ("-N", "-8"), ("-e",)])
 @pytest.mark.parametrize("connections", [1, 5])
-def test_every_message_arrives_once_with_and_without_pipelining(tmp_path, options, connections):
+def test_every_message_arrives_once_with_and_without_pipelining(folder, options, connections):
     with (
-        _sink(tmp_path, *options) as port,
+        _sink(folder, *options) as port,
         SmtpTransport(
             "127.0.0.1", port, connections=connections, messages_per_connection=30, timeout_s=10
         ) as transport,
@@ -96,7 +103,7 @@ def test_every_message_arrives_once_with_and_without_pipelining(tmp_path, option
 
     assert error is None
     assert Counter(result.outcome for result in results) == {ACCEPTED: 150}
-    assert {result.subscriber: 1 for result in results} == _taken(tmp_path)
+    assert {result.subscriber: 1 for result in results} == _taken(folder)
 
 
 def _expected(fault: str, command: str) -> SendOutcome | None:
@@ -111,10 +118,10 @@ def _expected(fault: str, command: str) -> SendOutcome | None:
 @pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA", "."])
 @pytest.mark.parametrize("fault", ["-r", "-f", "-q", "-Q"])
 @pytest.mark.parametrize("plain", [False, True])
-def test_each_message_gets_one_outcome_and_it_agrees_with_the_sink(tmp_path, fault, command, plain):
+def test_each_message_gets_one_outcome_and_it_agrees_with_the_sink(folder, fault, command, plain):
     options = (fault, command, *(["-p"] if plain else []))
     with (
-        _sink(tmp_path, *options) as port,
+        _sink(folder, *options) as port,
         SmtpTransport("127.0.0.1", port, connections=3, timeout_s=10) as transport,
     ):
         results, error = _sent(transport, 8)
@@ -124,22 +131,22 @@ def test_each_message_gets_one_outcome_and_it_agrees_with_the_sink(tmp_path, fau
     expected = _expected(fault, command)
     assert {result.outcome for result in results} == ({expected} if expected else set())
     if command != ".":
-        assert not _taken(tmp_path)  # content came for nobody
+        assert not _taken(folder)  # content came for nobody
     if fault in {"-r", "-f"} and expected:
         assert (len(told), error) == (8, None)
     elif expected:
         assert 1 <= len(told) < 8
         assert error is not None
-        assert set(_taken(tmp_path)) <= set(told)  # who has no result was not given
+        assert set(_taken(folder)) <= set(told)  # who has no result was not given
     else:
         assert error.permanent
 
 
 @pytest.mark.parametrize("command", ["CONNECT", "EHLO"])
 @pytest.mark.parametrize("fault", ["-r", "-q", "-Q"])
-def test_a_sink_that_does_not_let_us_in_is_given_nothing(tmp_path, fault, command):
+def test_a_sink_that_does_not_let_us_in_is_given_nothing(folder, fault, command):
     with (
-        _sink(tmp_path, fault, command) as port,
+        _sink(folder, fault, command) as port,
         SmtpTransport("127.0.0.1", port, connections=3, timeout_s=10) as transport,
     ):
         results, error = _sent(transport, 3)
@@ -148,9 +155,9 @@ def test_a_sink_that_does_not_let_us_in_is_given_nothing(tmp_path, fault, comman
     assert not error.permanent
 
 
-def test_a_sink_that_waits_too_long_with_its_go_ahead_is_left(tmp_path):
+def test_a_sink_that_waits_too_long_with_its_go_ahead_is_left(folder):
     with (
-        _sink(tmp_path, "-w", "2") as port,
+        _sink(folder, "-w", "2") as port,
         SmtpTransport("127.0.0.1", port, timeout_s=0.2, final_timeout_s=5) as transport,
     ):
         results, error = _sent(transport, 3)
@@ -159,9 +166,9 @@ def test_a_sink_that_waits_too_long_with_its_go_ahead_is_left(tmp_path):
     assert "timed out waiting for" in str(error)
 
 
-def test_a_sink_that_waits_is_waited_for(tmp_path):
+def test_a_sink_that_waits_is_waited_for(folder):
     with (
-        _sink(tmp_path, "-w", "1") as port,
+        _sink(folder, "-w", "1") as port,
         SmtpTransport("127.0.0.1", port, connections=3, timeout_s=10) as transport,
     ):
         results, error = _sent(transport, 1)

@@ -37,12 +37,14 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _leave)  # so that all that was started is stopped
     begun = time.monotonic()
     outcomes: list[Outcome] = []
-    for name in STORES if asked.database == "both" else [asked.database]:
-        runs = plan.schedule(runs=asked.runs, seed=asked.seed, database=name, only=asked.point)
-        with STORES[name]() as store:
-            outcomes += carry_out_all(runs, store, jobs=asked.jobs)
-    print_table(outcomes)
-    print(f"\n{len(outcomes)} runs in {time.monotonic() - begun:.0f} s")
+    try:
+        for name in STORES if asked.database == "both" else [asked.database]:
+            runs = plan.schedule(runs=asked.runs, seed=asked.seed, database=name, only=asked.point)
+            with STORES[name]() as store:
+                outcomes.extend(carry_out_all(runs, store, jobs=asked.jobs))
+    finally:  # also what was found before a Ctrl-C
+        print_table(outcomes)
+        print(f"\n{len(outcomes)} runs in {time.monotonic() - begun:.0f} s")
     unreached = unreached_points(outcomes)
     if unreached:
         print("never reached: " + ", ".join(unreached))

@@ -183,6 +183,20 @@ def test_the_leading_sender_waits_for_what_another_machine_holds(parts: SendPart
     assert (share.ended, share.count.taken_over) == (READERS, 1)
 
 
+def test_others_that_finish_just_as_a_sender_begins_are_no_trouble(parts: SendParts):
+    open_send(WEEK, parts=parts, shards=2)
+    join(parts)
+    put_state(parts.db, IssueState.SENDING)
+
+    def finished_meanwhile():
+        put_state(parts.db, IssueState.SENT)
+        return NOW
+
+    share = lead(replace(parts, clock=finished_meanwhile), MemoryTransport())
+
+    assert (share.ended, share.count.states) == (0, {"accepted": READERS})
+
+
 def hold_one(db: Database, *, until) -> None:
     """Let a sender on another machine hold one delivery."""
     with db.write() as session:

@@ -202,7 +202,7 @@ class _Run:
         )
         if error.permanent or wait_s is None:
             raise error
-        self.tell(f"{error}; trying again in {wait_s:.0f} s, the rest is queued")
+        self.tell(f"{error}; trying again in {wait_s:g} s, the rest is queued")
         self.pause(wait_s)
 
     def hold_out(self, error: StoreError) -> None:
@@ -212,7 +212,7 @@ class _Run:
             raise error
         wait_s = waits[self.store_failures]
         self.store_failures += 1
-        self.tell(f"{error}; trying again in {wait_s:.0f} s")
+        self.tell(f"{error}; trying again in {wait_s:g} s")
         self.pause(wait_s)
 
     def tell(self, sentence: str) -> None:

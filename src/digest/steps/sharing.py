@@ -31,7 +31,7 @@ class Share:
     """What one of several senders did."""
 
     ended: int
-    """Recipients whose mail got its named end here."""
+    """Recipients whose mail got its named end here, since this sender was started last."""
     count: DeliveryCount
     """How all deliveries of the issue stand."""
     over: str = ""
@@ -140,14 +140,19 @@ class _Own:
     ) -> DeliveryCount:
         """Send one turn; a further one adds to what was done."""
         self.before, self.in_turn = self.ended, 0
-        return send_issue(
-            week,
-            parts=parts,
-            transport=transport,
-            stop=stop,
-            on_trouble=log_trouble,
-            on_share=self.hear,
-        )
+        try:
+            return send_issue(
+                week,
+                parts=parts,
+                transport=transport,
+                stop=stop,
+                on_trouble=log_trouble,
+                on_share=self.hear,
+            )
+        except IssueError:  # others may have finished it just as this turn began
+            if _state(parts.db, week) is not IssueState.SENT:
+                raise
+        return deliveries_of(parts.db, week, state=None)[0]
 
     def hear(self, ended: int) -> None:
         self.in_turn = ended
