@@ -60,6 +60,16 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch, name: str):
         ("TRANSPORT", "pigeon", "smtp, file"),
         ("FEEDBACK_IMAP_URL", "imap://ada@mail.example.org/", "must begin with imaps://"),
         ("FEEDBACK_IMAP_URL", "imaps://mail.example.org/INBOX", "names no user"),
+        (
+            "FEEDBACK_IMAP_URL",
+            "imaps://ada@mail.example.org/B%C3%BCro",
+            "name it as the server lists",
+        ),
+        (
+            "FEEDBACK_IMAP_URL",
+            "imaps://ada@mail.example.org/a%0D%0Ab",
+            "name it as the server lists",
+        ),
         ("FEEDBACK_IMAP_URL", "pop3://ada@mail.example.org", "is not of the form imaps://"),
         ("FEEDBACK_IMAP_URL", "imaps://ada@mail:99999", "is not of the form imaps://"),
         ("FEEDBACK_IMAP_URL", "imaps://ada:pw@mail.example.org", "holds a password"),
