@@ -34,6 +34,18 @@ def test_settings_are_read_from_the_environment(monkeypatch):
     assert settings.sources == Path("my.toml")
 
 
+def test_a_misspelt_setting_is_warned_of_with_the_one_that_may_be_meant(monkeypatch, caplog):
+    for name in ("DIGEST_SEND_RAET", "DIGEST_NOTHING_OF_OURS", "DIGEST_TEST_CAPTURES", "PATH"):
+        monkeypatch.setenv(name, "5")
+
+    load_settings()
+
+    assert caplog.messages == [
+        "DIGEST_NOTHING_OF_OURS is no setting, so it does nothing; docs/settings.md has all of them",
+        "DIGEST_SEND_RAET is no setting, so it does nothing; did you mean DIGEST_SEND_RATE?",
+    ]
+
+
 def test_the_clock_is_the_real_time_where_none_is_given():
     before = datetime.now(UTC)
 
