@@ -34,6 +34,18 @@ def test_settings_are_read_from_the_environment(monkeypatch):
     assert settings.sources == Path("my.toml")
 
 
+def test_a_misspelt_setting_is_warned_of_with_the_one_that_may_be_meant(monkeypatch, caplog):
+    for name in ("DIGEST_SEND_RAET", "DIGEST_NOTHING_OF_OURS", "DIGEST_TEST_CAPTURES", "PATH"):
+        monkeypatch.setenv(name, "5")
+
+    load_settings()
+
+    assert caplog.messages == [
+        "DIGEST_NOTHING_OF_OURS is no setting, so it does nothing; docs/settings.md has all of them",
+        "DIGEST_SEND_RAET is no setting, so it does nothing; did you mean DIGEST_SEND_RATE?",
+    ]
+
+
 def test_the_clock_is_the_real_time_where_none_is_given():
     before = datetime.now(UTC)
 
@@ -60,6 +72,16 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch, name: str):
         ("TRANSPORT", "pigeon", "smtp, file"),
         ("FEEDBACK_IMAP_URL", "imap://ada@mail.example.org/", "must begin with imaps://"),
         ("FEEDBACK_IMAP_URL", "imaps://mail.example.org/INBOX", "names no user"),
+        (
+            "FEEDBACK_IMAP_URL",
+            "imaps://ada@mail.example.org/B%C3%BCro",
+            "name it as the server lists",
+        ),
+        (
+            "FEEDBACK_IMAP_URL",
+            "imaps://ada@mail.example.org/a%0D%0Ab",
+            "name it as the server lists",
+        ),
         ("FEEDBACK_IMAP_URL", "pop3://ada@mail.example.org", "is not of the form imaps://"),
         ("FEEDBACK_IMAP_URL", "imaps://ada@mail:99999", "is not of the form imaps://"),
         ("FEEDBACK_IMAP_URL", "imaps://ada:pw@mail.example.org", "holds a password"),
@@ -80,6 +102,8 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch, name: str):
         ("BOUNCE_ADDRESS", "b@verdicts", "is no e-mail address"),
         ("BOUNCE_ADDRESS", "b@x.example, c@x.example", "is no e-mail address"),
         ("BOUNCE_ADDRESS", f"{'b' * 24}@x.example", "has 24 characters before the @; at most 23"),
+        ("BOUNCE_ADDRESS", "Unsubscribe@x.example", "reads as a wish to leave; name it bounces@"),
+        ("BOUNCE_ADDRESS", "news-u@x.example", "reads as a wish to leave; name it bounces@"),
         ("UNSUBSCRIBE_ADDRESS", "leave@bücher.example", "a domain beyond ASCII as A-labels"),
         ("UNSUBSCRIBE_ADDRESS", "leave@x.example\n", "is no e-mail address"),
         ("SENDER_NAME", "News\nBcc: c@d.example", "line break"),

@@ -16,7 +16,7 @@ from digest.delivery.transports.smtp import SmtpTransport
 from digest.errors import SettingsError
 from digest.mail.dkim.keys import KeyKind, new_key
 from digest.panel.rules import load_rules
-from digest.settings import Settings
+from digest.settings import Settings, TransportKind
 from digest.store.engine import Database
 from digest.wiring import load_secret, model_panel, open_resources
 
@@ -147,6 +147,20 @@ def test_keys_that_sign_mail_go_to_who_sends_it_and_their_lack_is_remarked_on(se
         pytest.raises(SettingsError, match="DIGEST_DKIM_KEY: holds an ed25519 key"),
     ):
         resources.send_parts()
+
+
+def test_what_a_service_signs_is_not_signed_by_us(settings):
+    """SES writes Date and Message-ID anew: a signature of ours would be a broken one."""
+    given = {"secret": LONG, "dkim_selector": "s1", "dkim_key": new_key(KeyKind.RSA).decode()}
+    given |= {"ses_region": "eu-central-1", "ses_access_key": "a", "ses_secret": "b"}
+    given |= {"postmark_token": "c", "resend_key": "d"}
+    signed = {}
+
+    for kind in TransportKind:
+        with open_resources(settings(transport=kind, **given)) as resources:
+            signed[kind.value] = len(resources.send_parts().keys)
+
+    assert signed == {"smtp": 1, "file": 1, "memory": 1, "ses": 0, "postmark": 0, "resend": 0}
 
 
 def test_a_model_panel_without_its_extra_is_refused_with_what_to_install(settings, monkeypatch):

@@ -53,8 +53,8 @@ def test_a_stranger_gets_no_mail_but_a_test_copy_can_be_made(built):
     copy = built("compose", WEEK, "--to", "nobody@reader.example", "--test")
 
     assert refused.sentence == (
-        f"no recipient 'nobody@reader.example'; of {WEEK}: neither in its audience nor a confirmed "
-        "subscriber; --test makes a copy for anybody, with links that lead nowhere"
+        f"no recipient 'nobody@reader.example'; not in the audience of {WEEK}, nor a confirmed "
+        "subscriber: --test makes a copy for anybody, with links that lead nowhere"
     )
     assert copy.code == 0
     assert "To: nobody@reader.example\n" in copy.out
@@ -123,7 +123,7 @@ def test_a_check_says_what_is_published_and_what_is_not(signing):
     assert [bool(row["problems"]) for row in as_json.json] == [True, True]
 
 
-@pytest.mark.parametrize("server", ["dns.example.com:53", "127.0.0.1:x", ":53"])
+@pytest.mark.parametrize("server", ["dns.example.com:53", "127.0.0.1:x", ":53", "127.0.0.1:65536"])
 def test_a_resolver_is_named_by_its_address(signing, server: str):
     assert "is no IP address" in signing("dkim", "check", "--resolver", server).err
 

@@ -46,8 +46,8 @@ def test_the_wait_is_counted_from_the_last_answer():
     ("first", "reason"),
     [
         (
-            {"accepted": 47, "rejected": 3, "refusal": "550 5.7.26 no"},
-            "3 of the first 50 mails were refused or came back, the last with '550 5.7.26 no'",
+            {"accepted": 47, "rejected": 3, "refusal": "550 <ada@a.example> no"},
+            "3 of the first 50 mails were refused or came back, the last with '550 <…@a.example> no'",
         ),
         (
             {"accepted": 50, "bounced": 3},

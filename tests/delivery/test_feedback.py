@@ -41,7 +41,7 @@ MAILED = tuple(
 )
 
 
-def past(*soft: str, no_domain_at=(), confirmed_at=NOW - 400 * DAY, **fields) -> subject.Past:
+def past(*soft: str, hard_at=(), confirmed_at=NOW - 400 * DAY, **fields) -> subject.Past:
     reader = Subscriber(
         public_id="AbCd-efgh_ijkl12",
         address="ada@example.com",
@@ -50,9 +50,7 @@ def past(*soft: str, no_domain_at=(), confirmed_at=NOW - 400 * DAY, **fields) ->
         confirmed_at=confirmed_at,
     )
     given = {"delivery": MAILED[0], "mailed": MAILED} | fields
-    return subject.Past(
-        reader, soft_weeks=frozenset(soft), no_domain_at=tuple(no_domain_at), **given
-    )
+    return subject.Past(reader, soft_weeks=frozenset(soft), hard_at=tuple(hard_at), **given)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +68,28 @@ def past(*soft: str, no_domain_at=(), confirmed_at=NOW - 400 * DAY, **fields) ->
 )
 def test_each_kind_has_one_effect(kind: FeedbackKind, effect: FeedbackEffect):
     assert subject.effect_of(report(kind), past()) is effect
+
+
+@pytest.mark.parametrize(
+    ("days_before", "effect"),
+    [
+        ((), FeedbackEffect.COUNTED),
+        ((1,), FeedbackEffect.COUNTED),  # of the same issue
+        ((7,), FeedbackEffect.BOUNCED),
+        ((401,), FeedbackEffect.COUNTED),  # of before the last confirmation
+    ],
+)
+def test_a_host_that_is_doubted_ends_nothing_before_another_issue_comes_back(days_before, effect):
+    known = past(hard_at=[NOW - days * DAY for days in days_before], is_host_doubted=True)
+
+    assert subject.effect_of(report(FeedbackKind.HARD, "5.1.1"), known) is effect
+
+
+@pytest.mark.parametrize(
+    ("mailed", "most"), [(1, 20), (400, 20), (401, 20), (420, 21), (10**6, 50_000)]
+)
+def test_a_host_is_believed_of_twenty_readers_or_a_twentieth(mailed: int, most: int):
+    assert subject.most_believed(mailed) == most
 
 
 def test_every_kind_is_decided_on():
@@ -123,7 +143,7 @@ def test_a_domain_that_is_not_found_is_a_bounce_after_three_reports_over_three_d
     """A domain that was not renewed is back within days; its readers are not to pay for it."""
     before = [NOW - days * DAY for days in days_ago]
 
-    found = subject.effect_of(report(FeedbackKind.HARD, "5.1.2"), past(no_domain_at=before))
+    found = subject.effect_of(report(FeedbackKind.HARD, "5.1.2"), past(hard_at=before))
 
     assert found is effect
 

@@ -114,6 +114,7 @@ def test_an_empty_mailbox_has_no_mails(server):
     ("fault", "answer", "said", "permanent"),
     [
         ("SELECT", "NO no such mailbox", "no such mailbox", False),
+        ("SELECT", "OK selected", "does not say how many mails", False),
         ("FETCH", "NO disk trouble", "disk trouble", False),
         ("FETCH", "", "DIGEST_FEEDBACK_IMAP_URL", False),
         ("UID STORE", "NO quota", "quota", False),
@@ -138,6 +139,15 @@ def test_a_wrong_password_is_said_and_not_repeated(server):
         all_of(imap(server, password="sesame shut"))
 
     assert "sesame" not in str(caught.value)
+
+
+def test_a_password_that_the_server_cannot_take_is_said(server):
+    server.capabilities = "IMAP4rev1"
+
+    with pytest.raises(MailboxError, match="no user or password beyond ASCII") as caught:
+        all_of(imap(server))
+
+    assert caught.value.permanent
 
 
 def test_nobody_at_home_is_said_in_a_sentence(server):

@@ -69,7 +69,7 @@ def test_every_state_is_decided_for_every_order():
 
 @pytest.mark.parametrize("by", ["", "  ", "x" * 121])
 def test_an_order_has_the_name_of_a_person(by):
-    with pytest.raises(IssueError, match="give the name of a person: --by NAME"):
+    with pytest.raises(IssueError, match="give the name of a person: --by NAME, at most 120"):
         order(PAUSE, "sending", by=by)
 
 

@@ -188,3 +188,11 @@ def test_a_clock_that_ran_an_hour_ahead_does_not_stop_the_others():
 
     waiting = subject.limited(buckets, {ALL: 1.0}, now=NOW)
     assert subject.allowance(waiting, wanted=1).again_at == later(1)
+
+
+def test_the_words_that_are_kept_name_no_reader():
+    slowed = subject.lowered(
+        None, "lake.example", reply="450 4.2.1 <ada@lake.example>: later", now=NOW
+    )
+
+    assert slowed.reply == "450 4.2.1 <…@lake.example>: later"

@@ -281,6 +281,8 @@ def test_a_bounce_of_resend_is_read_whole():
         ("email.complained", None, [COMPLAINT]),
         ("email.delivered", None, [DELIVERED]),
         ("email.delivery_delayed", None, [NONE]),
+        ("email.failed", None, [POLICY]),
+        ("email.suppressed", None, [HARD]),
         ("email.sent", None, []),
         ("email.opened", None, []),
         ("contact.updated", None, []),
@@ -288,6 +290,12 @@ def test_a_bounce_of_resend_is_read_whole():
 )
 def test_events_of_resend_are_sorted(name, bounce, expected):
     assert [each.kind for each in _resend(name, bounce=bounce)] == expected
+
+
+def test_why_resend_sent_nothing_is_kept():
+    (found,) = _resend("email.failed", failed={"reason": "reached_daily_quota"})
+
+    assert found.diagnostic == "Resend did not send it: reached_daily_quota"
 
 
 @pytest.mark.parametrize(
@@ -311,9 +319,10 @@ def test_a_field_of_another_kind_than_was_promised_breaks_nothing(junk):
     resend.read({"type": "email.bounced", "data": junk, "created_at": junk}, key="k", now=NOW)
 
 
-def test_what_is_said_to_happen_later_happens_now():
-    later = (NOW + timedelta(days=400)).isoformat()
-
+@pytest.mark.parametrize(
+    "later", [(NOW + timedelta(days=400)).isoformat(), "0001-01-01T00:00:00+14:00"]
+)
+def test_what_is_said_to_happen_later_or_never_happens_now(later):
     (found,) = _postmark(BouncedAt=later)
 
     assert found.received_at == NOW

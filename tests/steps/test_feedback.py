@@ -1,5 +1,6 @@
 """What came back acts once, on whom it is proven to be about, and on nobody else."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -7,6 +8,7 @@ from functools import partial
 import pytest
 from sqlmodel import select
 
+from digest.delivery import feedback as rules
 from digest.mail.wire import message_id
 from digest.model import (
     DeliveryState,
@@ -86,6 +88,37 @@ def test_a_hard_bounce_ends_the_subscription_and_marks_the_address(db: Database,
         (kept,) = store.listed(session)
     assert entry.mark == suppressions.mark_of("r0@reader.example", secret=SECRET)
     assert (kept.week, kept.subscriber, kept.recipient) == (WEEK, reader(0), None)
+
+
+def test_a_host_that_lost_its_mailboxes_ends_few_subscriptions_in_one_issue(
+    db: Database, add_readers
+):
+    """In one batch or in several; the next issue that comes back is believed of those that are held."""
+    add_readers(db, 40)
+    other = 39
+    with db.write() as session:
+        for row in session.exec(select(DeliveryRow)):
+            is_other = row.subscriber == reader(other)
+            row.address = f"r@{'other' if is_other else 'reader'}.example"
+            row.domain = row.address.partition("@")[2]
+    given = [bounce(number, week=WEEKS[0], status="5.1.1") for number in range(40)]
+
+    first = subject.take(db, given[:15], secret=SECRET, now=NOW)
+    second = subject.take(db, given[15:], secret=SECRET, now=NOW)
+
+    assert (first.new, first.warnings) == ({FeedbackEffect.BOUNCED: 15}, ())
+    assert second.new == {FeedbackEffect.BOUNCED: 5 + 1, FeedbackEffect.COUNTED: 19}
+    assert second.warnings == (rules.doubts_of(WEEKS[0]),)
+    states = Counter(state_of(db, number) for number in range(39))
+    assert states == {SubscriberState.BOUNCED: 20, SubscriberState.CONFIRMED: 19}
+    assert state_of(db, other) is SubscriberState.BOUNCED
+
+    later = NOW + 7 * DAY
+    again = [
+        bounce(number, week=WEEKS[1], status="5.1.1", received_at=later) for number in range(39)
+    ]
+    take(db, *again, now=later)
+    assert {state_of(db, number) for number in range(40)} == {SubscriberState.BOUNCED}
 
 
 def test_feedback_that_is_taken_twice_acts_once(db: Database, add_readers):

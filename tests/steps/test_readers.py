@@ -308,6 +308,7 @@ def test_a_reader_who_asks_is_forgotten_and_no_list_brings_them_back(db: Databas
                 address="Ada@example.com",
                 domain="example.com",
                 state=DeliveryState.ACCEPTED,
+                reply="250 <Ada@example.com>: queued as 4F",
                 changed_at=NOW,
             )
         )
@@ -347,6 +348,18 @@ def test_a_reader_who_asks_is_forgotten_and_no_list_brings_them_back(db: Databas
     assert state_of(db, "ada@example.com") is SubscriberState.CONFIRMED
     with db.read() as session:
         assert suppression_store.all_listed(session) == []
+
+
+def test_no_old_link_brings_back_who_was_forgotten(db: Database):
+    """Nobody would read what goes to the address that stands for theirs."""
+    public_id = confirmed(db)
+    subject.unsubscribe(db, public_id, now=NOW + HOUR)
+    forget(db, "ada@example.com", secret=SECRET, now=NOW + 2 * HOUR)
+
+    with pytest.raises(LinkError, match="no longer stored"):
+        subject.undo_unsubscribe(db, public_id, now=NOW + 3 * HOUR)
+    with pytest.raises(LinkError, match="no longer stored"):
+        subject.confirm(db, public_id, secret=SECRET, issued_at=NOW + 2 * HOUR, now=NOW + 3 * HOUR)
 
 
 def test_forgetting_who_complained_keeps_the_complaint(db: Database):

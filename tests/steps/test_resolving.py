@@ -1,10 +1,13 @@
 """Uncertain mails: what the relay's log names was accepted, the others stay as they are."""
 
+import sqlalchemy as sa
+
 from digest.delivery.relaylog import taken
 from digest.mail.wire import message_id
 from digest.model import DeliveryState, SendOutcome
 from digest.steps import resolving as subject
 from digest.store.engine import Database
+from digest.store.tables import DeliveryRow
 from tests.steps.released import BRAND, NOW, SECRET, WEEK, Scripted, release, replies, send, states
 
 
@@ -43,6 +46,21 @@ def test_what_the_log_names_is_accepted_with_its_queue_id(db: Database):
         f"queued as 4Abc000{number} by the relay's log, sent (250 Ok); Ada decided: it arrived"
         for number in (0, 3)
     }
+
+
+def test_what_was_put_in_doubt_by_hand_is_settled_too(db: Database):
+    """Such a row names no sender that held it."""
+    release(db, 3)
+    send(db, Scripted(lambda _message: SendOutcome.UNCERTAIN))
+    with db.write() as session:
+        session.execute(sa.update(DeliveryRow).values(leased_by=None, leased_until=None))
+
+    assert resolve(db, log_of(0)) == subject.ByLog(accepted=1, left=2)
+    decided = subject.resolve_uncertain(
+        db, WEEK, address=None, state=DeliveryState.QUEUED, by="Ada", now=NOW
+    )
+
+    assert (decided, states(db)) == (2, {"accepted": 1, "queued": 2})
 
 
 def test_the_same_log_again_changes_nothing(sqlite_db: Database):

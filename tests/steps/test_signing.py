@@ -114,6 +114,15 @@ def test_a_relay_on_this_machine_and_a_rehearsal_are_not(settings, is_rehearsal)
     assert signing_remarks(Settings(**settings), (), is_rehearsal=is_rehearsal) == ()
 
 
+def test_a_key_that_signs_nothing_is_remarked_on(rsa_pem):
+    given = {"dkim_selector": "r1", "dkim_key": rsa_pem.decode()}
+    settings = Settings(transport="postmark", postmark_token="token", **given)
+
+    [said] = signing_remarks(settings, (), is_rehearsal=False)
+
+    assert "postmark signs; unset DIGEST_DKIM_*" in said
+
+
 def test_a_good_key_is_not_remarked_on(rsa_pem):
     keys = keys_of(dkim_selector="r1", dkim_key=rsa_pem.decode())
     settings = Settings(transport="smtp", smtp_url="smtp://relay.example.net:25")

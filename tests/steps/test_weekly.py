@@ -585,7 +585,9 @@ def test_an_uncertain_mail_is_sent_again_only_when_a_person_says_so(house: Datab
 
     assert send(house, transport).states == {"accepted": 2}
     assert [message.recipient for message in transport.sent] == ["r1@reader.example"]
-    with pytest.raises(NotFoundError, match="uncertain delivery"):
+    with pytest.raises(
+        NotFoundError, match=r"uncertain delivery .*; those of .* --state uncertain"
+    ):
         decide(address="r0@reader.example", state=DeliveryState.QUEUED)
 
 

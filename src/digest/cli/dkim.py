@@ -13,7 +13,9 @@ from digest.cli.output import JsonFlag, print_json, remark
 if TYPE_CHECKING:
     from digest.mail.dkim.keys import DkimKey
 
+LAST_PORT = 65_535
 DNS_PORT = 53
+LAST_PORT = 65_535
 NOT_IN_ORDER = 1
 """Exit code: receivers would not find the signatures good."""
 
@@ -121,9 +123,11 @@ def _server(text: str) -> tuple[str, int]:
     if not colon or host.endswith(":"):  # no port, or an IPv6 address as it is
         host, port = text, str(DNS_PORT)
     host = "127.0.0.1" if host == "localhost" else host
+    said = f"{text!r} is no IP address with a port, such as 127.0.0.1:53"
     try:
-        return str(ipaddress.ip_address(host.strip("[]"))), int(port)
+        server = str(ipaddress.ip_address(host.strip("[]"))), int(port)
     except ValueError as error:
-        raise typer.BadParameter(
-            f"{text!r} is no IP address with a port, such as 127.0.0.1:53", param_hint="--resolver"
-        ) from error
+        raise typer.BadParameter(said, param_hint="--resolver") from error
+    if not 0 < server[1] <= LAST_PORT:
+        raise typer.BadParameter(said, param_hint="--resolver")
+    return server

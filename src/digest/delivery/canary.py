@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from digest.delivery.feedback import nameless
 from digest.model import DeliveryState, Sending
 from digest.model.wording import counted
 
@@ -103,7 +104,8 @@ def objection(first: FirstOnes) -> str:
     accepted = first.states.get(DeliveryState.ACCEPTED, 0)
     bad = rejected + first.bounced
     of = f"of the first {counted(given, 'mail')}"
-    words = f", the last with {first.newest_refusal!r}" if rejected and first.newest_refusal else ""
+    last = nameless(first.newest_refusal) if rejected else ""
+    words = f", the last with {last!r}" if last else ""
     if bad >= FEWEST_REFUSED and bad > TOO_MANY_REFUSED * given:
         return f"{bad} {of} were refused or came back{words}"
     if first.complaints > TOO_MANY_COMPLAINTS * given:

@@ -8,5 +8,5 @@ ID_NAME = "digest-id"
 
 def token_of(sender: str) -> str | None:
     """Give TOKEN of ``local+TOKEN@domain``, whatever it means; None where there is none."""
-    local = sender.rpartition("@")[0]
-    return local.partition("+")[2] or None
+    _, plus, token = sender.rpartition("@")[0].rpartition("+")  # local may hold one as well
+    return (plus and token) or None

@@ -4,7 +4,8 @@ Decide what one piece of feedback does to its reader.
 Pure: takes the feedback and what is known of its reader, gives an effect; the caller finds out who
 it is about, and stores. Hard bounces end at once, except that a domain which cannot be found may be
 a week's mistake of its owner; soft ones when three of the last five issues came back; policy
-refusals are our fault and end nobody's subscription. docs/decisions has why these numbers.
+refusals are our fault and end nobody's subscription. A host that has suddenly never heard of a large
+part of its mailboxes is not believed before the next issue. docs/decisions has why these numbers.
 """
 
 import re
@@ -21,6 +22,7 @@ from digest.model import (
     FeedbackCount,
     FeedbackEffect,
     FeedbackKind,
+    FeedbackRecord,
     Subscriber,
     SubscriberState,
     SuppressionKind,
@@ -36,6 +38,9 @@ SLOWED = "4.7."
 DOMAIN_TIMES = 3
 DOMAIN_SPAN = timedelta(days=3)
 """So many such reports, the first and the last so far apart, make it a hard bounce."""
+HOST_LEAST = 20
+HOST_SHARE = 0.05
+"""Readers of one domain that hard bounces of one issue end: so many, or this share of its mails."""
 POLICY_LEAST = 10
 POLICY_SHARE = 0.02
 """Readers refused for what we are, and their share of the answered, at which an issue is paused."""
@@ -90,8 +95,10 @@ class Past:
     """What was mailed to this reader, the newest week first, at least the last five."""
     soft_weeks: frozenset[str] = frozenset()
     """Weeks whose issue has a soft bounce of this reader."""
-    no_domain_at: tuple[datetime, ...] = ()
-    """When reports came before that this reader's domain cannot be found."""
+    hard_at: tuple[datetime, ...] = ()
+    """When hard reports came before that were only counted."""
+    is_host_doubted: bool = False
+    """Hard bounces of this issue have ended as many readers of the domain as are believed at once."""
 
 
 def effect_of(feedback: Feedback, past: Past) -> FeedbackEffect:
@@ -105,6 +112,8 @@ def effect_of(feedback: Feedback, past: Past) -> FeedbackEffect:
         return FeedbackEffect.NOTED
     if feedback.kind is FeedbackKind.HARD and feedback.status in NO_SUCH_DOMAIN:
         return _counted(is_enough=_domain_is_gone(feedback, past))
+    if feedback.kind is FeedbackKind.HARD and past.is_host_doubted:
+        return _counted(is_enough=_was_hard_before(feedback, past))
     if feedback.kind is FeedbackKind.SOFT and (feedback.status or "").startswith(SLOWED):
         return FeedbackEffect.ALERTED
     if feedback.kind is FeedbackKind.SOFT:
@@ -135,10 +144,20 @@ def _is_stale(feedback: Feedback, past: Past) -> bool:
     return feedback.received_at < since or (feedback.kind in _BOUNCES and is_of_before)
 
 
-def _domain_is_gone(feedback: Feedback, past: Past) -> bool:
+def _hard_reports(feedback: Feedback, past: Past) -> list[datetime]:
     since = past.subscriber.confirmed_at
-    before = [at for at in past.no_domain_at if since is None or at >= since]
-    reports = sorted([*before, feedback.received_at])
+    before = [at for at in past.hard_at if since is None or at >= since]
+    return sorted([*before, feedback.received_at])
+
+
+def _was_hard_before(feedback: Feedback, past: Past) -> bool:
+    """Say whether another issue came back as well: so long no host goes without its mailboxes."""
+    reports = _hard_reports(feedback, past)
+    return reports[-1] - reports[0] >= DOMAIN_SPAN
+
+
+def _domain_is_gone(feedback: Feedback, past: Past) -> bool:
+    reports = _hard_reports(feedback, past)
     return len(reports) >= DOMAIN_TIMES and reports[-1] - reports[0] >= DOMAIN_SPAN
 
 
@@ -148,6 +167,26 @@ def _is_soft_enough(past: Past) -> bool:
     this = {past.delivery.week} if past.delivery else set()
     mailed = [each.week for each in past.mailed if since is None or each.changed_at >= since]
     return len((past.soft_weeks | this).intersection(mailed[:SOFT_OF])) >= SOFT_ISSUES
+
+
+def most_believed(mailed: int) -> int:
+    """Give how many readers of one domain hard bounces of one issue end, of so many that were mailed."""
+    return max(HOST_LEAST, int(HOST_SHARE * mailed))
+
+
+def is_doubt(record: FeedbackRecord) -> bool:
+    """Say whether a hard bounce was only counted since its host is not believed."""
+    is_counted = record.kind is FeedbackKind.HARD and record.effect is FeedbackEffect.COUNTED
+    return is_counted and record.status not in NO_SUCH_DOMAIN
+
+
+def doubts_of(week: str) -> str:
+    """Give the sentence for an operator about an issue some of whose hard bounces are not believed."""
+    return (
+        f"{week}: a host says of so many readers that they do not exist that the rest of them are "
+        "kept until the next issue comes back as well; look at its words: digest feedback list "
+        f"--week {week} --kind hard --effect counted"
+    )
 
 
 def proves_accepted(feedback: Feedback, delivery: Delivery | None) -> bool:
@@ -211,6 +250,11 @@ def warnings_of(count: FeedbackCount) -> tuple[str, ...]:
     return tuple(found)
 
 
+def nameless(words: str) -> str:
+    """Give a server's words without anybody's name: of an address the domain stays."""
+    return _ADDRESS.sub("…@", words)
+
+
 def tidy(feedback: Feedback) -> Feedback:
     """
     Give feedback as it can be stored: no NUL, no half of a pair, nothing too long, nobody's name.
@@ -219,7 +263,7 @@ def tidy(feedback: Feedback) -> Feedback:
     server's words the domain stays; a key that holds one, or is too long, is its hash.
     """
     is_hashed = "@" in feedback.key or len(feedback.key) > LONGEST_KEY
-    words = _ADDRESS.sub("…@", _plain(feedback.diagnostic, LONGEST_WORDS * 2) or "")
+    words = nameless(_plain(feedback.diagnostic, LONGEST_WORDS * 2) or "")
     return feedback.model_copy(
         update={
             "key": sha256(feedback.key.encode("utf-8", "replace")).hexdigest()

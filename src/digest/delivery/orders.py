@@ -57,7 +57,8 @@ def order(
     name = " ".join(by.split())
     if not 0 < len(name) <= LONGEST_NAME:
         raise IssueError(
-            week, f"to {kind} it, give the name of a person: --by NAME, {LONGEST_NAME} characters"
+            week,
+            f"to {kind} it, give the name of a person: --by NAME, at most {LONGEST_NAME} characters",
         )
     reason = " ".join((because or "").split()).rstrip(".")[:LONGEST_REASON]
     return Order(week=week, kind=kind, by=name, because=reason or None, was=state, ordered_at=now)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from digest.delivery.feedback import nameless
 from digest.model import Bucket
 
 ALL = ""
@@ -148,7 +149,7 @@ def spent(buckets: Mapping[str, Bucket], kept: Iterable[Addressed]) -> dict[str,
 
 def lowered(bucket: Bucket | None, domain: str, *, reply: str, now: datetime) -> Bucket:
     """Give a domain's bucket after a 4xx; without one yet, its first."""
-    words = reply[:REPLY_LIMIT]
+    words = nameless(reply)[:REPLY_LIMIT]  # kept after the reader is forgotten
     if bucket is None:
         fresh = opened(domain, limit=None, now=now)
         return fresh.model_copy(update={"tokens": 0.0, "lowered_at": now, "reply": words})

@@ -75,6 +75,11 @@ def lifted(subscriber: Subscriber) -> Subscriber:
     return subscriber.model_copy(update={"state": SubscriberState.UNSUBSCRIBED})
 
 
+def is_forgotten(subscriber: Subscriber) -> bool:
+    """Say whether the address was taken out: then no link that is still about brings anybody back."""
+    return subscriber.address.endswith(f"@{NOWHERE}")
+
+
 def forgotten(subscriber: Subscriber, *, now: datetime) -> Subscriber:
     """Give a subscriber without an address: it has left, whatever it was before."""
     changes: dict[str, object] = {

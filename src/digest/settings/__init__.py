@@ -1,6 +1,8 @@
 """All settings in one frozen value, read from DIGEST_* variables; each field says its unit."""
 
 import ipaddress
+import logging
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,9 +22,12 @@ from digest.settings.panel import PanelForm, PanelSettings
 from digest.settings.sending import SendingSettings
 from digest.settings.servers import LOOPBACK
 from digest.settings.smtp import SmtpSettings
+from digest.settings.unknown import unknown_words
 from digest.settings.workers import WorkersSettings
 
 __all__ = ["PanelForm", "Settings", "TransportKind", "load_settings"]
+
+logger = logging.getLogger(__name__)
 
 SOURCE_SECRETS = (
     "producthunt_token",
@@ -272,11 +277,14 @@ def _host_of(url: str, *, schemes: set[str]) -> str | None:
 
 def load_settings(**overrides: Any) -> Settings:
     """
-    Read the settings from the environment.
+    Read the settings from the environment; one that is misspelt is warned of.
 
     Raises:
         SettingsError: A variable cannot be used; the text names it, says why, and what it is for.
     """
+    known = {f"DIGEST_{field.upper()}" for field in Settings.model_fields}
+    for words in unknown_words(os.environ, known=known):
+        logger.warning(words)
     try:
         return Settings(**overrides)
     except ValidationError as error:

@@ -26,6 +26,11 @@ class TransportKind(StrEnum):
     POSTMARK = "postmark"
     RESEND = "resend"
 
+    @property
+    def is_service(self) -> bool:
+        """True of those that take mail by HTTP; they sign it themselves, whatever we did."""
+        return self in NEEDED
+
 
 class Hook(StrEnum):
     """A service whose webhooks are taken."""

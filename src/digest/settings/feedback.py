@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
@@ -45,6 +45,12 @@ class FeedbackSettings(BaseSettings):
             raise ValueError(f"{value!r} is not of the form {FORM}")
         if not parts.username:
             raise ValueError(f"{value!r} names no user, as in {FORM}; an @ in the user is %40")
+        mailbox = unquote(parts.path)
+        if not (mailbox.isascii() and mailbox.isprintable()):
+            raise ValueError(
+                f"{value!r} names a mailbox beyond ASCII, which servers write otherwise; name it as "
+                "the server lists it, such as B&APw-ro"
+            )
         if parts.scheme == "imap" and parts.hostname not in LOOPBACK:
             raise ValueError(f"{value!r} must begin with imaps://, since a password goes there")
         return value

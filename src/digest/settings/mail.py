@@ -13,6 +13,8 @@ LONGEST_BOUNCE_LOCAL_PART = 23
 _LOCAL_PART = re.compile(r"[A-Za-z0-9_-]+(?:[.+][A-Za-z0-9_-]+)*")
 _LABELS = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABELS}(?:\.{_LABELS})+")
+_LEAVING = re.compile(r"\b(?:unsubscribe|leave|u)$", re.IGNORECASE)
+"""How a local part ends whose ``+TOKEN`` means leaving (``delivery.bounces.replies``)."""
 _SELECTOR = re.compile(rf"{_LABELS}(?:\.{_LABELS})*")
 
 
@@ -75,8 +77,13 @@ class MailSettings(BaseSettings):
 
     @field_validator("bounce_address")
     @classmethod
-    def _check_room_for_token(cls, value: str | None) -> str | None:
+    def _check_bounce_local_part(cls, value: str | None) -> str | None:
         local = (value or "").rpartition("@")[0]
+        if _LEAVING.search(local):
+            raise ValueError(
+                f"{value!r} reads as a wish to leave; name it bounces@…, else each out-of-office note "
+                "to it would end a subscription"
+            )
         if len(local) > LONGEST_BOUNCE_LOCAL_PART:
             raise ValueError(
                 f"{value!r} has {len(local)} characters before the @; at most "

@@ -50,7 +50,7 @@ class CollectReport:
     removed: int = 0
     """Dealt with, and deleted."""
     kept: int = 0
-    """About no mail of ours that is proven: moved to a folder for a person."""
+    """About no mail of ours that is proven, or no report: moved to a folder for a person."""
     set_aside: int = 0
     """Nobody could read them: moved to the same folder, with a note."""
     failed: int = 0
@@ -198,7 +198,7 @@ class _Work:
         key = _key(mail)
         log.warning("a mail in %s cannot be read", self.mailbox.name, exc_info=error)
         with self.parts.db.write() as session:
-            store.note_trouble(session, key, f"{type(error).__name__}: {error}")
+            store.note_trouble(session, key, _told(error))
         if tries[key] >= TRIES:
             return self._set_aside(mail)
         return CollectReport(read=1, failed=1)
@@ -230,7 +230,18 @@ def _key(mail: Mail) -> str:
     return sha256(mail.content).hexdigest()
 
 
+def _told(error: Exception) -> str:
+    """Give an error's words as any database takes them: a mail may have put a NUL in."""
+    words = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(error))
+    return f"{type(error).__name__}: {words}"
+
+
 def _wants_a_person(pieces: Sequence[Feedback], taken: TakeReport) -> bool:
-    """Return True where nothing in a mail is proven to be ours: a letter, a forgery, noise."""
+    """
+    Return True where nothing in a mail is proven to be ours, or it is no report: a letter, noise.
+
+    A letter to the address that one mail's bounces go to is proven, and is for a person all the same.
+    """
     effects = {taken.effects[piece.source, piece.key] for piece in pieces}
-    return effects == {FeedbackEffect.UNPROVEN}
+    is_report = any(piece.kind is not FeedbackKind.NONE or piece.recipient for piece in pieces)
+    return effects == {FeedbackEffect.UNPROVEN} or not is_report

@@ -96,6 +96,7 @@ def take_known(
     """As :func:`take`, where it is known of some pieces whom they are about."""
     report = TakeReport()
     bad: set[str] = set()
+    doubted: set[str] = set()
     given = {(each.source, each.key): rules.tidy(each) for each in feedback}
     pieces = list({(each.source, each.key): each for each in given.values()}.values())
     for start in range(0, len(pieces), BATCH):
@@ -104,10 +105,12 @@ def take_known(
             records = react(session, batch, known=known, secret=secret, now=now)
             effects = store.effects_of(session, [(each.source, each.key) for each in batch])
         effects |= {(each.source, each.key): each.effect for each in records}
+        doubted |= {each.week for each in records if each.week and rules.is_doubt(each)}
         bad |= {each.week for each in records if each.week and each.effect in BAD_NEWS}
         report = report.and_then(TakeReport(effects, Counter(each.effect for each in records)))
     done = {key: report.effects[tidy.source, tidy.key] for key, tidy in given.items()}
-    warnings = [sentence for week in sorted(bad) for sentence in _looked_at(db, week, now=now)]
+    warnings = [rules.doubts_of(week) for week in sorted(doubted)]
+    warnings += [sentence for week in sorted(bad) for sentence in _looked_at(db, week, now=now)]
     return TakeReport(done, report.new, tuple(warnings))
 
 

@@ -62,6 +62,6 @@ def _delivery_to(parts: SendParts, week: str, address: str) -> Delivery:
     raise NotFoundError(
         "recipient",
         address,
-        f"of {week}: neither in its audience nor a confirmed subscriber; --test makes a copy for "
+        f"not in the audience of {week}, nor a confirmed subscriber: --test makes a copy for "
         "anybody, with links that lead nowhere",
     )

@@ -5,6 +5,7 @@ The state of a subscriber is what decides who is mailed; the list of marks follo
 import or a sign-up cannot bring the address back unasked.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from sqlmodel import Session
 
 from digest.delivery import feedback as rules
 from digest.delivery import ledger
+from digest.delivery.audience import domain_of
 from digest.model import (
     ConsentEvent,
     Delivery,
@@ -35,8 +37,8 @@ from digest.store import suppressions as suppression_store
 
 WEEKS_BACK = 12
 """Issues that a Message-ID is looked for in; more than the soft bounces of a reader count of."""
-DOMAIN_MEMORY = timedelta(days=60)
-"""How long a report counts that a domain was not found."""
+HARD_MEMORY = timedelta(days=60)
+"""How long a hard report counts that ended nothing."""
 EVENTS: Mapping[SubscriberState, ConsentEvent] = MappingProxyType(
     {
         SubscriberState.BOUNCED: ConsentEvent.BOUNCED,
@@ -81,6 +83,8 @@ def react(
     unknown = [each for each in fresh if (each.source, each.key) not in known]
     proofs = {**known, **prove(session, unknown, weeks=weeks, secret=secret)}
     batch = _Batch.load(session, proofs, weeks=weeks, secret=secret, now=now)
+    hard = [proofs.get((e.source, e.key)) for e in fresh if e.kind is FeedbackKind.HARD]
+    batch.ask_of_hosts(session, [proof for proof in hard if proof])
     records = [batch.take(each, proofs.get((each.source, each.key))) for each in fresh]
     batch.store(session)
     noted = (FeedbackKind.DELIVERED, FeedbackEffect.NOTED)
@@ -96,9 +100,11 @@ class _Batch:
     mails: dict[str, list[Delivery]]
     """By reader, the newest week first."""
     soft_weeks: dict[str, set[str]]
-    no_domain_at: dict[str, list[datetime]]
+    hard_at: dict[str, list[datetime]]
     secret: bytes
     now: datetime
+    believed: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Readers whom hard bounces may still end, by week and domain, where that is close to none."""
     changed: dict[str, Subscriber] = field(default_factory=dict)
     events: list[tuple[ConsentEvent, str, str]] = field(default_factory=list)
     listed: list[Suppression] = field(default_factory=list)
@@ -120,10 +126,29 @@ class _Batch:
             readers=reader_store.subscribers_by_public_ids(session, names),
             mails=store.deliveries_of(session, names, named),
             soft_weeks=store.soft_weeks(session, names, named),
-            no_domain_at=store.counted_hard(session, names, since=now - DOMAIN_MEMORY),
+            hard_at=store.counted_hard(session, names, since=now - HARD_MEMORY),
             secret=secret,
             now=now,
         )
+
+    def ask_of_hosts(self, session: Session, hard: Sequence[Proven]) -> None:
+        """Find out how many more hard bounces of a host are believed, for these readers' hosts."""
+        mails = [mail for mail in (self._mail(proof) for proof in hard) if mail]
+        for week in {mail.week for mail in mails}:
+            coming = Counter(domain_of(mail.address) for mail in mails if mail.week == week)
+            ended = store.ended_of_domains(session, week, coming)
+            close = [
+                domain
+                for domain, number in coming.items()
+                if number + ended.get(domain, 0) > rules.HOST_LEAST
+            ]
+            for domain, mailed in store.mailed_of_domains(session, week, close).items():
+                left = rules.most_believed(mailed) - ended.get(domain, 0)
+                self.believed[week, domain] = left
+
+    def _mail(self, proof: Proven) -> Delivery | None:
+        mails = self.mails.get(proof.subscriber, [])
+        return next((mail for mail in mails if mail.week == proof.week), None)
 
     def take(self, feedback: Feedback, proof: Proven | None) -> FeedbackRecord:
         """Give what one piece does, and remember what is to be stored for it."""
@@ -137,17 +162,19 @@ class _Batch:
             if effect is FeedbackEffect.NOTED:
                 effect = FeedbackEffect.SETTLED
         self._end(reader, feedback, effect)
-        self._count(feedback, effect, proof)
+        self._count(feedback, effect, past)
         return self._record(feedback, effect, proof)
 
     def _past(self, reader: Subscriber, proof: Proven) -> rules.Past:
         mails = self.mails.get(reader.public_id, [])
+        mail = self._mail(proof)
         return rules.Past(
             subscriber=reader,
-            delivery=next((mail for mail in mails if mail.week == proof.week), None),
+            delivery=mail,
             mailed=tuple(mail for mail in mails if mail.state in MAILED),
             soft_weeks=frozenset(self.soft_weeks.get(reader.public_id, ())),
-            no_domain_at=tuple(self.no_domain_at.get(reader.public_id, ())),
+            hard_at=tuple(self.hard_at.get(reader.public_id, ())),
+            is_host_doubted=mail is not None and self.believed.get(_host(mail), 1) <= 0,
         )
 
     def _settle(self, delivery: Delivery, feedback: Feedback) -> None:
@@ -174,14 +201,18 @@ class _Batch:
                 )
             )
 
-    def _count(self, feedback: Feedback, effect: FeedbackEffect, proof: Proven) -> None:
+    def _count(self, feedback: Feedback, effect: FeedbackEffect, past: rules.Past) -> None:
         """Let what comes later in this batch see this piece."""
         if effect not in {FeedbackEffect.COUNTED, FeedbackEffect.BOUNCED}:
             return
-        if feedback.kind is FeedbackKind.SOFT and proof.week:
-            self.soft_weeks.setdefault(proof.subscriber, set()).add(proof.week)
+        reader, mail = past.subscriber, past.delivery
+        if feedback.kind is FeedbackKind.SOFT and mail:
+            self.soft_weeks.setdefault(reader.public_id, set()).add(mail.week)
         if feedback.kind is FeedbackKind.HARD and effect is FeedbackEffect.COUNTED:
-            self.no_domain_at.setdefault(proof.subscriber, []).append(feedback.received_at)
+            self.hard_at.setdefault(reader.public_id, []).append(feedback.received_at)
+        is_ended = effect is FeedbackEffect.BOUNCED and reader.state is SubscriberState.CONFIRMED
+        if is_ended and mail and _host(mail) in self.believed:
+            self.believed[_host(mail)] -= 1
 
     def _record(
         self, feedback: Feedback, effect: FeedbackEffect, proof: Proven | None = None
@@ -211,3 +242,7 @@ class _Batch:
         for entry in self.listed:
             standing[entry.mark] = suppressions.stronger(standing.get(entry.mark), entry)
         suppression_store.put(session, list(standing.values()))
+
+
+def _host(mail: Delivery) -> tuple[str, str]:
+    return mail.week, domain_of(mail.address)

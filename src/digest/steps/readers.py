@@ -97,7 +97,7 @@ def confirm(
     """
     with db.write() as session:
         before = store.subscriber_by_public_id(session, public_id)
-        if before is None:
+        if before is None or suppressions.is_forgotten(before):
             raise LinkError("this sign-up is no longer stored; sign up again")
         if not suppressions.may_ask(before, _listed(session, before.address, secret=secret)):
             raise LinkError(
@@ -129,7 +129,7 @@ def undo_unsubscribe(db: Database, public_id: str, *, now: datetime) -> None:
     """Take leaving back. Raises LinkError when it is too late."""
     with db.write() as session:
         before = store.subscriber_by_public_id(session, public_id)
-        if before is None:
+        if before is None or suppressions.is_forgotten(before):
             raise LinkError("this subscription is no longer stored; sign up again")
         after = subscriptions.undo(before, now=now)
         _change(session, before, after, ConsentEvent.RESUBSCRIBED, now=now)

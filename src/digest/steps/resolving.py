@@ -135,7 +135,11 @@ def resolve_uncertain(
             break
         decided += len(uncertain)
     if address is not None and not decided:
-        raise NotFoundError("uncertain delivery", address, f"of issue {week}")
+        raise NotFoundError(
+            "uncertain delivery",
+            address,
+            f"those of {week}: digest deliveries {week} --state uncertain",
+        )
     return decided
 
 

@@ -62,6 +62,9 @@ def signing_remarks(
 
     A relay may sign as well: on this machine nothing is said, elsewhere it is only a remark.
     """
+    if settings.transport.is_service and settings.dkim_selector:
+        name = settings.transport
+        return (f"mail leaves without a signature of ours: {name} signs; unset DIGEST_DKIM_*",)
     if keys:
         return tuple(text for key in keys for text in key.remarks)
     host = settings.smtp_host

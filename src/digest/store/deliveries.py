@@ -46,7 +46,8 @@ _NOTE = (
     .where(
         _TABLE.c.week == sa.bindparam("of_week"),
         _TABLE.c.subscriber == sa.bindparam("of_subscriber"),
-        _TABLE.c.leased_by == sa.bindparam("holder"),
+        # also equal where no holder is named: one that was put in doubt by hand can be settled
+        _TABLE.c.leased_by.is_not_distinct_from(sa.bindparam("holder", type_=sa.String)),
         sa.or_(  # an IN cannot be executed many times at once
             _TABLE.c.state == DeliveryState.LEASED, _TABLE.c.state == DeliveryState.UNCERTAIN
         ),
@@ -168,7 +169,6 @@ _HINTS = {  # true of all in that state, and what an index is for
     DeliveryState.QUEUED: (_WAITS,),
     DeliveryState.DEFERRED: (_WAITS,),
     DeliveryState.LEASED: (_IS_HELD,),
-    DeliveryState.UNCERTAIN: (_IS_HELD,),
 }
 
 

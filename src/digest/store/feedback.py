@@ -117,6 +117,47 @@ def counted_hard(
     return found
 
 
+def ended_of_domains(session: Session, week: str, domains: Collection[str]) -> dict[str, int]:
+    """Give how many readers of these domains hard bounces of an issue ended, by domain."""
+    found: dict[str, int] = {}
+    readers: Any = func.count(sa.distinct(col(FeedbackRow.subscriber)))
+    same_mail = sa.and_(
+        col(DeliveryRow.week) == col(FeedbackRow.week),
+        col(DeliveryRow.subscriber) == col(FeedbackRow.subscriber),
+    )
+    for chunk in in_chunks(domains):
+        statement = (
+            select(DeliveryRow.domain, readers)
+            .join(FeedbackRow, same_mail)
+            .where(
+                FeedbackRow.week == week,
+                FeedbackRow.kind == FeedbackKind.HARD,
+                FeedbackRow.effect == FeedbackEffect.BOUNCED,
+                col(DeliveryRow.domain).in_(chunk),
+            )
+            .group_by(col(DeliveryRow.domain))
+        )
+        found |= dict(session.exec(statement).all())
+    return found
+
+
+def mailed_of_domains(session: Session, week: str, domains: Collection[str]) -> dict[str, int]:
+    """
+    Give how many mails of an issue are for these domains, by domain.
+
+    It goes through all deliveries of the issue, since no index holds their domain.
+    """
+    found: dict[str, int] = {}
+    for chunk in in_chunks(domains):
+        statement = (
+            select(DeliveryRow.domain, func.count())
+            .where(DeliveryRow.week == week, col(DeliveryRow.domain).in_(chunk))
+            .group_by(col(DeliveryRow.domain))
+        )
+        found |= dict(session.exec(statement).all())
+    return found
+
+
 def unread_refusals(session: Session, week: str, *, size: int) -> Iterator[list[Delivery]]:
     """
     Give rejected deliveries whose reply nobody has judged yet, ``size`` at a time.

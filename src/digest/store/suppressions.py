@@ -39,7 +39,11 @@ def put(session: Session, entries: Sequence[Suppression]) -> None:
 
 
 def wipe_address(session: Session, subscriber: Subscriber) -> None:
-    """Put the subscriber's address as it is now in place of the one that is stored, everywhere."""
+    """
+    Put the subscriber's address as it is now in place of the one that is stored, everywhere.
+
+    Servers' replies to their mails go as well: most name whom they are about.
+    """
     row = session.exec(
         select(SubscriberRow).where(SubscriberRow.public_id == subscriber.public_id)
     ).one()
@@ -48,7 +52,11 @@ def wipe_address(session: Session, subscriber: Subscriber) -> None:
     session.execute(
         update(DeliveryRow)
         .where(col(DeliveryRow.subscriber) == subscriber.public_id)
-        .values(address=subscriber.address, domain=subscriber.address.rpartition("@")[2])
+        .values(
+            address=subscriber.address,
+            domain=subscriber.address.rpartition("@")[2],
+            reply=None,
+        )
     )
     row.address = subscriber.address
 

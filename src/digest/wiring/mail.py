@@ -37,10 +37,15 @@ class MailResources:
 
     @cached_property
     def dkim_keys(self) -> "tuple[DkimKey, ...]":
-        """The keys that sign every mail; none where none is set. Raises SettingsError."""
+        """
+        The keys that sign every mail; none where none is set, or where a service signs.
+
+        It changes what a signature of ours would cover. Raises SettingsError.
+        """
         from digest.steps.signing import signing_keys
 
-        return signing_keys(self.settings, sender_domain=self.brand.domain)
+        keys = signing_keys(self.settings, sender_domain=self.brand.domain)
+        return () if self.settings.transport.is_service else keys
 
     def signing_remarks(self) -> tuple[str, ...]:
         """What receivers may hold against the signatures of our mail, or their lack."""

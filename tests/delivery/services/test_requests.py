@@ -7,6 +7,7 @@ from email import message_from_bytes
 
 import pytest
 
+from digest.delivery.envelope import token_of
 from digest.delivery.sigv4 import Keys, signed
 from digest.delivery.transports.resend import key_of
 from digest.model import Message
@@ -108,6 +109,11 @@ def test_resend_gets_fields_and_keeps_what_makes_the_mail_ours(server, make):
     assert passed["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert passed["Message-ID"] == passed["X-Entity-Ref-ID"] == "<ann@verdicts.example>"
     assert "DKIM-Signature" not in passed
+
+
+def test_a_token_is_what_follows_the_last_plus():
+    """A bounce address may hold one of its own."""
+    assert token_of("bounces+news+tok1@verdicts.example") == "tok1"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -129,6 +129,13 @@ class ImapMailbox:
                 self._server = self._connected()
             try:
                 self._log_in(self._server)
+            except UnicodeError as error:
+                raise MailboxError(
+                    self.name,
+                    "the server takes no user or password beyond ASCII (it offers no AUTH=PLAIN); "
+                    "give DIGEST_FEEDBACK_IMAP_PASSWORD, or the user, in ASCII",
+                    permanent=True,
+                ) from error
             except (imaplib.IMAP4.error, OSError) as error:
                 raise MailboxError(
                     self.name,
@@ -160,7 +167,10 @@ class ImapMailbox:
 
     def _selected(self, server: imaplib.IMAP4) -> int:
         """Open the mailbox anew; give how many mails it holds now."""
-        return int(_ok(server.select(_quoted(self._place.mailbox)))[0])
+        number = _ok(server.select(_quoted(self._place.mailbox)))[0]
+        if number is None:
+            raise imaplib.IMAP4.error("it does not say how many mails there are")
+        return int(number)
 
     def _fetched(self, server: imaplib.IMAP4, first: int, last: int) -> list[Mail]:
         wanted = f"(UID INTERNALDATE BODY.PEEK[]<0.{MAX_OCTETS}>)"

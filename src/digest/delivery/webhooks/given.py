@@ -57,7 +57,7 @@ def moment(given: Fields, name: str, *, now: datetime) -> datetime:
     """Give when something happened, UTC: now where it is not said, or said to be in the future."""
     try:
         at = datetime.fromisoformat(text(given, name) or "")
-    except ValueError:
+        at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # no moment, or one before the first year
         return now
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(at.astimezone(UTC), now)
+    return min(at, now)

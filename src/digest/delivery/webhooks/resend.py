@@ -4,7 +4,7 @@ Read what Resend posts of our mails.
 Pure. Source: Resend's documentation, "Webhooks, event types": ``type``, ``created_at`` and ``data``
 with ``email_id``, ``to`` (a list), ``tags`` (an object; a list of name and value in older messages),
 ``headers`` where there are any, and for a bounce ``bounce.type``, ``bounce.subType`` and
-``bounce.message``. Our token is the tag that our transport set.
+``bounce.message``, for a failure ``failed.reason``. Our token is the tag that our transport set.
 """
 
 from datetime import datetime
@@ -20,6 +20,8 @@ _KINDS = {
     "email.complained": FeedbackKind.COMPLAINT,
     "email.delivered": FeedbackKind.DELIVERED,
     "email.delivery_delayed": FeedbackKind.NONE,
+    "email.failed": FeedbackKind.POLICY,  # our domain, key or quota; no reader's fault
+    "email.suppressed": FeedbackKind.HARD,  # on the service's own list, as a bounce of that subtype
 }
 
 
@@ -38,6 +40,8 @@ def read(event: Fields, *, key: str, now: datetime) -> tuple[Feedback, ...]:
         return ()
     bounce = fields(data, "bounce")
     said = words(text(bounce, "message"), *_strings(bounce.get("diagnosticCode")))
+    if reason := text(fields(data, "failed"), "reason"):
+        said = words("Resend did not send it:", reason)
     status = None
     if text(event, "type") == "email.bounced":
         kind, status = judged_bounce(
