@@ -33,6 +33,7 @@ def test_the_week_goes_from_launch_pages_to_mailboxes_once(tmp_path: Path):
     assert "7 of 7 sources read well" in first
     assert "audience 25: 25 accepted" in first
     assert "8 requests to the launch sites, 25 mails accepted" in first
+    assert f"demo --dir {tmp_path / 'demo'} --serve\n" in first
     assert len(list((tmp_path / "demo" / "mailbox").iterdir())) == 25
     for name in ("issue.html", "issue.txt", "issue.eml"):
         assert (tmp_path / "demo" / "issue" / name).stat().st_size > 2000

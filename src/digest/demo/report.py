@@ -1,5 +1,6 @@
 """What the demo says at its end: what happened at each stage, and where to look."""
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -103,7 +104,8 @@ def _print_where(console: Console, directory: Path, *, week: str, port: int | No
     ):
         console.print(f"  {name:<14} {place}")
     if port is None:
-        console.print(f"  {'web pages':<14} {sys.argv[0]} demo --serve")
+        again = shlex.join([sys.argv[0], "demo", "--dir", str(directory), "--serve"])
+        console.print(f"  {'web pages':<14} {again}", soft_wrap=True)
     else:
         console.print(f"  {'web pages':<14} http://127.0.0.1:{port}/issues/{week} until Ctrl-C")
         console.print(f"  {'':<14} whoever signs up there is mailed into the folder of all mails")
