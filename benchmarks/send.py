@@ -36,7 +36,7 @@ ROUND_TRIP_MS = 20.0
 CONNECTIONS = 20
 USUAL_COUNT = 150
 PEER_COUNT = 3_000
-DELAYED_COUNT = 4_000
+DELAYED_COUNT = 16_000
 
 Figures = dict[str, float]
 
@@ -97,7 +97,7 @@ def one_round(
     with delayed(port, one_way_ms=ROUND_TRIP_MS / 2) as far:
         away = replace(way, workers=1, connections=CONNECTIONS)
         yield "ours at 20 ms", _of_ours(away, material, readers=DELAYED_COUNT, port=far)
-        count = DELAYED_COUNT // 4
+        count = DELAYED_COUNT // 8
         yield (
             "aiosmtplib at 20 ms",
             _timed(
