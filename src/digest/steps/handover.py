@@ -1,10 +1,10 @@
 """
 Hand deliveries to the transport as one stream: claim, mark, compose as each is pulled, note.
 
-A mark is stored before the first content of its chunk may leave. So a kill leaves uncertain what
-was marked and has no stored answer: the rest of one chunk (at most 100, about a second's work),
-what is with the server just then, and answers since the last mark (of a second, at most 200); and
-no other delivery.
+A mark is stored before the first content of its chunk may leave, and the answers to the chunk before
+in the same transaction. So a kill leaves uncertain what was marked and has no stored answer: one
+chunk (at most 100, about a second's work), and what the server had of earlier ones when that was
+marked (three a connection); and no other delivery.
 """
 
 from collections import deque
